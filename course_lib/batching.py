@@ -1,0 +1,94 @@
+"""From sentence pairs to padded tensors, and the order in which training meets them. Chapter 1."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from course_lib.corpora.pairs import SentencePair
+from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
+
+Unknown = Literal["error", "unk"]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Sentence pairs as ids, padded to the longest of each side.
+
+    The decoder reads ``target_in`` and is asked for ``target_out``, the same sentence one position
+    on: that is teacher forcing. Masks are True where a token is real.
+    """
+
+    source: Tensor  # (B, S): x_1 … x_n EOS PAD …
+    source_lengths: Tensor  # (B,), EOS included; on the CPU, where torch's packing wants it
+    source_mask: Tensor  # (B, S) bool
+    target_in: Tensor  # (B, T): BOS y_1 … y_m PAD …
+    target_out: Tensor  # (B, T): y_1 … y_m EOS PAD …
+    target_mask: Tensor  # (B, T) bool
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+def collate(
+    pairs: Sequence[SentencePair],
+    source_vocabulary: Vocabulary,
+    target_vocabulary: Vocabulary,
+    device: torch.device | str | None = None,
+    unknown: Unknown = "error",
+) -> Batch:
+    """Encode and pad ``pairs``. A word that is in no vocabulary raises, or becomes UNK on request."""
+    source, lengths = encode_sources([pair.source for pair in pairs], source_vocabulary, device, unknown)
+    targets = [torch.tensor(target_vocabulary.encode(pair.target, unknown)) for pair in pairs]
+    target_in = _pad([torch.cat((torch.tensor([BOS]), ids)) for ids in targets], device)
+    target_out = _pad([torch.cat((ids, torch.tensor([EOS]))) for ids in targets], device)
+    return Batch(source, lengths, source != PAD, target_in, target_out, target_out != PAD)
+
+
+def encode_sources(
+    sentences: Sequence[Sequence[str]],
+    vocabulary: Vocabulary,
+    device: torch.device | str | None = None,
+    unknown: Unknown = "error",
+) -> tuple[Tensor, Tensor]:
+    """Return padded source ids (B, S), each sentence ending in EOS, and its lengths (B,).
+
+    ValueError for no sentence at all, for an empty one, and for a string where words are expected.
+    """
+    if not sentences or isinstance(sentences, str):
+        raise ValueError(f"Expected a list with at least one sentence, each a list of words; got {sentences!r}.")
+    for number, sentence in enumerate(sentences):
+        if not len(sentence):
+            raise ValueError(f"Sentence {number} of {len(sentences)} is empty; give it at least one word.")
+    ids = [torch.tensor([*vocabulary.encode(sentence, unknown), EOS]) for sentence in sentences]
+    return _pad(ids, device), torch.tensor([len(row) for row in ids])
+
+
+def epoch_batches(pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+    """Return the indices of ``pairs`` in batches of one source length each, in shuffled order.
+
+    With one length a batch the encoder never meets padding, which doubles its speed. The order is
+    a function of (seed, epoch) alone, so that a training run can be taken up at any step.
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size: expected 1 or more, got {batch_size}.")
+    random = Random(f"{seed} {epoch}")
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for index in random.sample(range(len(pairs)), len(pairs)):
+        by_length[len(pairs[index].source)].append(index)
+    batches = [
+        bucket[start : start + batch_size]
+        for bucket in by_length.values()
+        for start in range(0, len(bucket), batch_size)
+    ]
+    random.shuffle(batches)
+    return batches
+
+
+def _pad(rows: list[Tensor], device: torch.device | str | None) -> Tensor:
+    return pad_sequence(rows, batch_first=True, padding_value=PAD).to(device)

@@ -1,0 +1,63 @@
+"""What every corpus is made of: pairs of sentences, some with gold word links. Chapter 1."""
+
+from dataclasses import dataclass
+
+Link = tuple[int, int]
+"""(source position j, target position i), both counted from 0."""
+
+
+@dataclass(frozen=True)
+class SentencePair:
+    """A source sentence and its translation, as words; ``sure`` and ``possible`` are gold links.
+
+    Links are ``None`` where nobody has aligned the pair. Sure links are possible ones too, as in
+    Och & Ney (2003). ValueError for an empty side or a link that leaves the sentence.
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    sure: frozenset[Link] | None = None
+    possible: frozenset[Link] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.source or not self.target:
+            raise ValueError(f"Both sides of a pair need a word; got {self.source!r} and {self.target!r}.")
+        if (self.sure is None) != (self.possible is None):
+            raise ValueError("Give sure and possible links together, or neither.")
+        if self.sure is None or self.possible is None:
+            return
+        if not self.sure <= self.possible:
+            raise ValueError(f"Sure links must be among the possible ones; extra: {self.sure - self.possible}.")
+        for j, i in self.possible:
+            if not (0 <= j < len(self.source) and 0 <= i < len(self.target)):
+                raise ValueError(
+                    f"Link ({j}, {i}) leaves the sentence: the source has positions 0 to "
+                    f"{len(self.source) - 1}, the target 0 to {len(self.target) - 1}."
+                )
+
+
+@dataclass(frozen=True)
+class ParallelCorpus:
+    """Three splits of sentence pairs; no source sentence stands in more than one of them.
+
+    ValueError where a source sentence of the training split also stands in another split: scores
+    on such a split measure memory.
+    """
+
+    name: str
+    source_language: str
+    target_language: str
+    train: tuple[SentencePair, ...]
+    validation: tuple[SentencePair, ...]
+    test: tuple[SentencePair, ...]
+
+    def __post_init__(self) -> None:
+        train, validation, test = (
+            {pair.source for pair in split} for split in (self.train, self.validation, self.test)
+        )
+        leaked = train & validation or train & test or validation & test
+        if leaked:
+            raise ValueError(
+                f"{self.name}: {len(leaked)} source sentence(s) stand in two splits, for example "
+                f"{' '.join(next(iter(leaked)))!r}. Split by source sentence, not by line."
+            )

@@ -1,0 +1,72 @@
+"""One table of symbols: its paper notation, its argument name in the code, its colour everywhere.
+
+Formulas, figures, widgets and the notation page all read this file, so a colour that means
+"weight" in an equation means "weight" in a heat map. The file imports nothing of the course.
+Used by every chapter.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Colour:
+    """One hue in two strengths; both pass WCAG AA (4.5:1) as text on the page they are named for."""
+
+    light: str  # on white
+    dark: str  # on the dark page, #121212
+
+    def on(self, theme: Theme) -> str:
+        """Return the hex value for ``theme``; ValueError for any other word."""
+        if theme not in ("light", "dark"):
+            raise ValueError(f"theme: expected 'light' or 'dark', got {theme!r}.")
+        return self.light if theme == "light" else self.dark
+
+
+# Five hues that stay apart in grey and for colour-blind readers: they differ in lightness too.
+SOURCE = Colour("#1b7a4b", "#6fd3a0")  # encoder side: green
+TARGET = Colour("#a6206a", "#f29ac2")  # decoder side: magenta
+SCORE = Colour("#5b4bb5", "#b9aefc")  # before the softmax: violet
+WEIGHT = Colour("#a34a00", "#ffb066")  # after the softmax: orange
+CONTEXT = Colour("#0b5fa5", "#7cc0ff")  # what attention brought back: blue
+INK = Colour("#1f2328", "#e6e6e6")  # text
+MUTED = Colour("#5c6670", "#a9b1ba")  # axes, padding, what is yet to come
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A symbol of the papers and the name the code gives it."""
+
+    tex: str
+    argument: str
+    meaning: str
+    shape: str  # in the letters of DIMENSIONS, batch first
+    colour: Colour
+
+
+DIMENSIONS = {
+    "B": "sentences in a batch",
+    "S": "source positions, the end-of-sentence token included",
+    "T": "target positions, the end-of-sentence token included",
+    "V": "words in a vocabulary",
+    "E": "entries of an embedding",
+    "H": "entries of a decoder state",
+    "M": "entries of one annotation",
+    "A": "hidden units of the additive score",
+}
+
+SYMBOLS = {
+    "x": Symbol(r"x_j", "source", "source word at position j", "(B, S)", SOURCE),
+    "h": Symbol(r"h_j", "memory", "annotation: what the encoder says of position j", "(B, S, M)", SOURCE),
+    "v": Symbol(r"v", "initial", "the fixed vector: the encoder's last state", "(B, H)", SOURCE),
+    "key": Symbol(r"U_a h_j", "keys", "key: the annotation as the score sees it", "(B, S, A)", SOURCE),
+    "value": Symbol(r"h_j", "values", "value: the annotation as the context takes it", "(B, S, M)", SOURCE),
+    "y": Symbol(r"y_i", "target", "target word at position i", "(B, T)", TARGET),
+    "s": Symbol(r"s_i", "state", "decoder state after step i", "(B, H)", TARGET),
+    "query": Symbol(r"s_{i-1}", "query", "query: the state that asks", "(B, H)", TARGET),
+    "e": Symbol(r"e_{ij}", "scores", "score of position j at step i, any real number", "(B, S)", SCORE),
+    "alpha": Symbol(r"\alpha_{ij}", "weights", "weight of position j at step i; a row sums to 1", "(B, S)", WEIGHT),
+    "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
+}

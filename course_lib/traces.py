@@ -1,0 +1,60 @@
+"""What the decoder saw and did at every step, as plain NumPy. All chapters with a slider.
+
+A :class:`Trace` is the only thing that figures and widgets know of a model. It is made by
+:func:`course_lib.tracing.trace`, from the very steps that predict.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word that the model considered for the next position, with its probability."""
+
+    token: str
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One sentence on its way through a decoder; row i of every array belongs to ``target[i]``.
+
+    ``source`` (S words) and ``target`` (T words) hold ``</s>`` where the model read or wrote it.
+    ``weights[i]`` are the weights used to predict ``target[i]``; they and ``scores`` (both T × S,
+    scores in nats, minus infinity where masked) are ``None`` for a model without attention.
+    ``contexts`` is T × M, ``states`` T × H, the decoder's state after each step. ``candidates[i]``
+    lists the most probable words for position i, best first. ``gold`` is a reference translation,
+    ``links`` its gold (source, target) links; both may be missing. ``forced`` says that ``target``
+    was given (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time.
+    """
+
+    model: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    candidates: tuple[tuple[Candidate, ...], ...]
+    states: np.ndarray
+    scores: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    contexts: np.ndarray | None = None
+    gold: tuple[str, ...] | None = None
+    links: frozenset[tuple[int, int]] | None = None
+    forced: bool = False
+    finished: bool = True
+
+    def __post_init__(self) -> None:
+        T, S = len(self.target), len(self.source)
+        if not T or not S:
+            raise ValueError(f"A trace needs at least one step and one source word; got T={T}, S={S}.")
+        expected = {"candidates": T, "states": T, "contexts": T}
+        for name, rows in expected.items():
+            value = getattr(self, name)
+            if value is not None and len(value) != rows:
+                raise ValueError(f"{name}: expected {rows} rows, one a target word, got {len(value)}.")
+        if (self.scores is None) != (self.weights is None):
+            raise ValueError("Give scores and weights together, or neither.")
+        for name in ("scores", "weights"):
+            value = getattr(self, name)
+            if value is not None and value.shape != (T, S):
+                raise ValueError(f"{name}: expected shape {(T, S)} (target × source), got {value.shape}.")

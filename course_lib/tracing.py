@@ -1,0 +1,78 @@
+"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2 and 5."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.batching import encode_sources
+from course_lib.search import forced, greedy
+from course_lib.seq2seq import Seq2Seq, default_max_length
+from course_lib.traces import Candidate, Trace
+from course_lib.vocabulary import EOS, EOS_TOKEN
+
+
+@torch.no_grad()
+def trace(
+    model: Seq2Seq,
+    source: Sequence[str],
+    target: Sequence[str] | None = None,
+    *,
+    gold: Sequence[str] | None = None,
+    links: Iterable[tuple[int, int]] | None = None,
+    top: int = 5,
+    max_length: int | None = None,
+) -> Trace:
+    """Translate ``source`` (words) step by step and record what the decoder saw.
+
+    With ``target`` the words are given (teacher forcing) and the trace says how likely each was;
+    without, they are chosen greedily, as :meth:`Seq2Seq.translate` chooses them. ``gold`` is a
+    reference translation to show beside, ``links`` its gold (source, target) links. ``top`` says
+    how many candidates to keep a step.
+    """
+    outputs: list[Any] = []
+    words: list[int] = []
+
+    def record(output: Any, chosen: Tensor) -> None:
+        outputs.append(output)
+        words.append(int(chosen))
+
+    was_training = model.training
+    model.eval()
+    try:
+        ids, lengths = encode_sources([source], model.source_vocabulary, model.device)
+        step, state = model.stepper(ids, lengths)
+        if target is None:
+            limit = max_length if max_length is not None else default_max_length(len(source))
+            greedy(step, state, 1, limit, model.device, on_step=record)
+        else:
+            given = [*model.target_vocabulary.encode(target), EOS]
+            forced(step, state, torch.tensor([given], device=model.device), on_step=record)
+    finally:
+        model.train(was_training)
+    attends = outputs[0].weights is not None
+    return Trace(
+        model=model.name,
+        source=(*source, EOS_TOKEN),
+        target=tuple(model.target_vocabulary.decode(words)),
+        candidates=tuple(_candidates(model, output.logits, top) for output in outputs),
+        states=_rows(output.state.top for output in outputs),
+        scores=_rows(output.scores for output in outputs) if attends else None,
+        weights=_rows(output.weights for output in outputs) if attends else None,
+        contexts=_rows(output.context for output in outputs) if attends else None,
+        gold=(*gold, EOS_TOKEN) if gold is not None else None,
+        links=frozenset(links) if links is not None else None,
+        forced=target is not None,
+        finished=words[-1] == EOS,
+    )
+
+
+def _rows(tensors: Iterable[Tensor]) -> Any:
+    return torch.cat(list(tensors)).float().cpu().numpy()
+
+
+def _candidates(model: Seq2Seq, logits: Tensor, top: int) -> tuple[Candidate, ...]:
+    best = torch.softmax(logits[0].float(), dim=-1).topk(min(top, logits.shape[-1]))
+    tokens = model.target_vocabulary.decode(best.indices.tolist())
+    return tuple(Candidate(*pair) for pair in zip(tokens, best.values.tolist(), strict=True))

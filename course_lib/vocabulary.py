@@ -1,0 +1,110 @@
+"""Words to numbers and back. Chapter 1.
+
+Four tokens are reserved and keep their ids in every vocabulary: PAD fills a batch, BOS starts the
+decoder, EOS ends a sentence, UNK stands for a word the vocabulary does not hold.
+"""
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from course_lib.files import write_atomically
+
+PAD, BOS, EOS, UNK = 0, 1, 2, 3
+PAD_TOKEN, BOS_TOKEN, EOS_TOKEN, UNK_TOKEN = SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
+
+
+class UnknownTokenError(ValueError):
+    """A word that the vocabulary does not hold, where no UNK was asked for."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """An immutable list of distinct tokens; a token's id is its place in the list.
+
+    ``tokens`` starts with the four reserved ones. Build one with :meth:`build`.
+    """
+
+    tokens: tuple[str, ...]
+    _ids: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.tokens[:4] != SPECIAL_TOKENS:
+            raise ValueError(f"A vocabulary starts with {SPECIAL_TOKENS}, this one with {self.tokens[:4]}.")
+        repeated = [token for token, count in Counter(self.tokens).items() if count > 1]
+        if repeated:
+            raise ValueError(f"A vocabulary lists each token once; repeated here: {repeated[:5]}.")
+        object.__setattr__(self, "_ids", {token: i for i, token in enumerate(self.tokens)})
+
+    @classmethod
+    def build(cls, sentences: Iterable[Sequence[str]], min_count: int = 1, max_size: int | None = None) -> "Vocabulary":
+        """Collect the words of ``sentences``, most frequent first, ties in alphabetical order.
+
+        Words seen fewer than ``min_count`` times are left out; ``max_size`` limits the whole
+        vocabulary, reserved tokens included. A reserved token among the words is refused: it would
+        be read as padding or as the end of a sentence.
+        """
+        counts = Counter(token for sentence in sentences for token in sentence)
+        reserved = [token for token in SPECIAL_TOKENS if token in counts]
+        if reserved:
+            raise ValueError(f"The text holds the reserved token(s) {reserved}; rename them in the corpus.")
+        kept = sorted((t for t, n in counts.items() if n >= min_count), key=lambda t: (-counts[t], t))
+        if not kept:
+            raise ValueError(f"No word was seen {min_count} time(s) or more: is the corpus empty?")
+        return cls((*SPECIAL_TOKENS, *kept)[:max_size])
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self._ids
+
+    def encode(self, tokens: Sequence[str], unknown: Literal["error", "unk"] = "error") -> list[int]:
+        """Return the ids of ``tokens``, without BOS or EOS.
+
+        A word that is not there raises :class:`UnknownTokenError` with the nearest known words, or
+        becomes UNK where ``unknown="unk"`` says so. A string is refused: it would be spelt out
+        letter by letter.
+        """
+        if unknown not in ("error", "unk"):
+            raise ValueError(f"unknown: expected 'error' or 'unk', got {unknown!r}.")
+        if isinstance(tokens, str):
+            raise ValueError(f"Expected a sequence of words, got the string {tokens!r}; split it first.")
+        if unknown == "error":
+            for token in tokens:
+                if token not in self._ids:
+                    raise UnknownTokenError(self._unknown_message(token))
+        return [self._ids.get(token, UNK) for token in tokens]
+
+    def decode(self, ids: Iterable[int]) -> list[str]:
+        """Return the tokens of ``ids``, reserved ones included; IndexError for an id outside."""
+        ids = list(ids)
+        outside = [i for i in ids if not 0 <= i < len(self)]
+        if outside:
+            raise IndexError(f"Ids run from 0 to {len(self) - 1}; got {outside[:5]}.")
+        return [self.tokens[i] for i in ids]
+
+    def save(self, path: str | Path) -> None:
+        """Write the tokens to ``path`` as JSON, whole or not at all."""
+        write_atomically(path, json.dumps(self.tokens, ensure_ascii=False, indent=0).encode())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Vocabulary":
+        """Read what :meth:`save` wrote; ValueError naming the file where it is no vocabulary."""
+        try:
+            tokens = json.loads(Path(path).read_bytes())
+            if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+                raise ValueError("expected a JSON list of strings")
+            return cls(tuple(tokens))
+        except ValueError as error:
+            raise ValueError(f"{path} is not a vocabulary written by Vocabulary.save: {error}.") from error
+
+    def _unknown_message(self, token: str) -> str:
+        near = difflib.get_close_matches(token, self.tokens[len(SPECIAL_TOKENS) :], n=3, cutoff=0.6)
+        hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+        words = len(self) - len(SPECIAL_TOKENS)
+        return f"{token!r} is not among the {words} words of this vocabulary.{hint}"
