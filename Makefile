@@ -1,0 +1,57 @@
+# Attention, Step by Step: `make help` lists what there is.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+PORT ?= 8000
+NOTEBOOKS ?=
+# One thread a process: two notebooks side by side would otherwise slow each other down a hundredfold.
+export OMP_NUM_THREADS := 1
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book serve execute test unit notebooks browser lint format check-book clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything, pinned, into .venv (a second run does nothing)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: https://www.python.org/downloads/"; exit 1; }
+	@"$(PYTHON)" tools/set_up.py
+
+book: setup ## build the book: _build/html/index.html
+	@$(PY) tools/build_book.py
+
+serve: book ## show the book at http://127.0.0.1:8000 (PORT=… for another)
+	@echo "http://127.0.0.1:$(PORT)/ (Ctrl-C ends it)"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+execute: setup ## run the notebooks and write their outputs (NOTEBOOKS="path …" for some)
+	@$(PY) tools/execute_notebooks.py $(NOTEBOOKS)
+
+test: setup ## every test: unit, property, style and types, strict notebooks, book, browser
+	@$(PYTEST) --nbval tests book
+
+unit: setup ## the quick tests alone
+	@$(PYTEST) tests --ignore=tests/browser -m "not slow"
+
+notebooks: setup ## the notebooks alone: does every stored output come out again? (NOTEBOOKS=…)
+	@$(PYTEST) --nbval $(or $(NOTEBOOKS),book)
+
+browser: setup ## the browser tests alone
+	@$(PYTEST) tests/browser
+
+lint: setup ## style and types: ruff, mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: setup ## let ruff put the code into the house style
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+check-book: book ## page weight, alternative texts, links, notebooks, the repository's address
+	@$(PY) tools/check_book.py
+
+clean: ## remove the built book and the tools' caches (.venv stays)
+	@rm -rf _build .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+/* Loaded before the theme's own scripts, which read what is set here. */
+
+// Font Awesome would replace the <i> icons inside the Play widget by <svg>; the widget then throws at
+// its first change and every slider on the page stops. Icons that are there at the start are still drawn.
+window.FontAwesomeConfig = { observeMutations: false };
