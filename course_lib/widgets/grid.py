@@ -1,0 +1,140 @@
+"""Sliders over ready-made frames, alive without a kernel.
+
+Every frame is made beforehand; a slider only chooses which one is shown. The choice is a link
+between two widgets in the reader's browser, so it works in a static page. ipywidgets 7 (Colab) has
+no ``Stack``; there a kernel swaps the frame.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from course_lib.widgets.style import stylesheet
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+Frames = Sequence[Any]  # of str for one axis, of such sequences for each axis more
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One slider: its ``name`` beside it, one ``label`` for each of its places, Play or not."""
+
+    name: str
+    labels: Sequence[str]
+    play: bool = False
+    start: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Player:
+    """A widget, what stands for it in print and where no script runs, and its words in plain text.
+
+    As the last line of a cell it shows itself. ``widget`` is the ipywidget, for your own layouts;
+    ``sliders`` are its sliders, in the order of the axes.
+    """
+
+    widget: widgets.Widget
+    sliders: tuple[widgets.Widget, ...]
+    static: str
+    summary: str
+
+    def __repr__(self) -> str:
+        return self.summary
+
+    def _ipython_display_(self) -> None:
+        """Publish the live widget, then its static stand-in (hidden while the widget is alive)."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        display({"text/plain": self.summary, VIEW: view}, raw=True)
+        if self.static:
+            html = f'<figure class="course-static">{self.static}</figure>'
+            display({"text/plain": self.summary, "text/html": html}, raw=True)
+
+
+def grid_of_frames(
+    frames: Frames, axes: Sequence[Axis], *, shared: str = "", static: str = "", summary: str = "Frames with a slider"
+) -> Player:
+    """Lay ``axes`` of sliders over ``frames``, HTML texts nested as deep as there are axes.
+
+    ``frames[i]`` (one axis) or ``frames[i][j]`` (two) is shown when the first slider stands at place
+    i and the second at j; moving one leaves the other where it is. ``shared`` is HTML that all frames
+    use (SVG definitions), ``static`` the stand-in for print. Raises ValueError where the nesting of
+    ``frames`` does not have one entry for each label of each axis.
+    """
+    _check(frames, axes)
+    sliders = tuple(_slider(axis) for axis in axes)
+    stage = _stack(frames, sliders) if hasattr(widgets, "Stack") else _swap(frames, sliders)
+    stage.add_class("course-stage")
+    head = widgets.HTML(stylesheet() + shared)
+    head.layout.height = "0"  # it shows nothing
+    head.layout.margin = "0"
+    controls = [_controls(axis, slider) for axis, slider in zip(axes, sliders, strict=True)]
+    widget = widgets.VBox([head, *controls, stage])
+    widget.add_class("course-widget")
+    return Player(widget, sliders, static, summary)
+
+
+def _check(frames: Frames, axes: Sequence[Axis], place: str = "frames") -> None:
+    if not axes:
+        raise ValueError("axes: expected at least one Axis, got none.")
+    axis, *inner = axes
+    if isinstance(frames, str) or len(frames) != len(axis.labels) or not frames:
+        got = "a single text" if isinstance(frames, str) else f"{len(frames)}"
+        raise ValueError(
+            f"{place}: axis {axis.name!r} has {len(axis.labels)} labels; expected as many frames, got {got}."
+        )
+    if not 0 <= axis.start < len(frames):
+        raise ValueError(f"axis {axis.name!r}: start must lie in 0 … {len(frames) - 1}, got {axis.start}.")
+    for i, frame in enumerate(frames):
+        if inner:
+            _check(frame, inner, f"{place}[{i}]")
+        elif not isinstance(frame, str):
+            raise ValueError(f"{place}[{i}]: expected HTML text, got {type(frame).__name__}.")
+
+
+def _slider(axis: Axis) -> widgets.Widget:
+    layout = widgets.Layout(flex="1 1 260px", width="auto", max_width="640px", min_width="0")
+    return widgets.SelectionSlider(options=list(axis.labels), index=axis.start, description=axis.name, layout=layout)
+
+
+def _controls(axis: Axis, slider: widgets.Widget) -> widgets.Widget:
+    children = [slider]
+    if axis.play and len(axis.labels) > 1:
+        play = widgets.Play(
+            value=axis.start, min=0, max=len(axis.labels) - 1, interval=1200, description=f"Play: {axis.name}"
+        )
+        play.layout.flex = "0 0 auto"
+        widgets.jslink((play, "value"), (slider, "index"))
+        children.insert(0, play)
+    return widgets.HBox(children, layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
+
+
+def _stack(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:
+    """Nest a Stack in a Stack, one level a slider; a slider drives every Stack of its level."""
+    slider, *inner = sliders
+    if inner:
+        children = [_stack(frame, inner) for frame in frames]
+    else:
+        first = widgets.HTML(frames[0])  # all frames share one layout and style: half the weight
+        children = [first, *(widgets.HTML(f, layout=first.layout, style=first.style) for f in frames[1:])]
+    stack = widgets.Stack(children, selected_index=slider.index)
+    widgets.jsdlink((slider, "index"), (stack, "selected_index"))
+    return stack
+
+
+def _swap(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:
+    """Keep one frame on stage and let the kernel exchange its text."""
+    stage = widgets.HTML()
+
+    def show(_change: object = None) -> None:
+        chosen: Any = frames
+        for slider in sliders:
+            chosen = chosen[slider.index]
+        stage.value = chosen
+
+    for slider in sliders:
+        slider.observe(show, names="index")
+    show()
+    return stage

@@ -1,0 +1,108 @@
+"""The heat map of all weights as SVG text: small with a marker for the frames, large with values for print."""
+
+import hashlib
+from html import escape
+
+import numpy as np
+
+from course_lib.traces import Trace
+from course_lib.widgets.markup import fraction
+
+LABELS_UP_TO = 20  # words a side; beyond, a label would be smaller than the eye
+LONGEST_LABEL = 12
+SLANT = 0.87, 0.5  # sine and cosine of the 60° at which source words stand
+
+
+def heat_map_name(trace: Trace) -> str:
+    """Return an id for the heat map of ``trace``, the same for the same words and weights."""
+    assert trace.weights is not None
+    content = "\n".join((*trace.source, "", *trace.target)).encode() + np.round(trace.weights, 4).tobytes()
+    return f"map-{hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def heat_map_definition(trace: Trace) -> str:
+    """Return the hidden SVG that draws the map once; every frame shows it by reference."""
+    return (
+        "<div class='course-hidden' aria-hidden='true'><svg width='0' height='0'><defs>"
+        f"<g id='{heat_map_name(trace)}'>{_cells(trace, *_geometry(trace))}</g></defs></svg></div>"
+    )
+
+
+def heat_map_at(trace: Trace, step: int) -> str:
+    """Show the map with the row of ``step`` (from 0) outlined and the rows to come veiled."""
+    T, S = len(trace.target), len(trace.source)
+    cell, left, top, right = _geometry(trace)
+    width, height, below = left + S * cell + right, top + T * cell + 2, (T - step - 1) * cell
+    alt = f"Heat map of the weights: row {step + 1} of {T} outlined, later rows faint"
+    return (
+        f"<svg class=m viewBox='0 0 {width} {height}' width={width} role=img aria-label='{alt}'>"
+        f"<use href='#{heat_map_name(trace)}'/>"
+        f"<rect class=veil x={left} y={top + (step + 1) * cell} width={S * cell} height={below} />"
+        f"<rect class=row x={left} y={top + step * cell} width={S * cell} height={cell} /></svg>"
+    )
+
+
+def heat_map_with_values(trace: Trace, alt: str) -> str:
+    """Return the whole map as one SVG that needs no stylesheet, the weights from 0.05 written in their cells."""
+    T, S = len(trace.target), len(trace.source)
+    _, left, top, right = _geometry(trace)
+    cell = 26
+    values = "".join(
+        f"<text x='{left + (j + 0.5) * cell}' y='{top + (i + 0.65) * cell}' text-anchor='middle' "
+        f"style='font-size:10px;fill:{'#fff' if weight > 0.6 else '#1f2328'}'>{weight:.2f}</text>".replace(">0.", ">.")
+        for i, row in enumerate(_weights(trace))
+        for j, weight in enumerate(row)
+        if weight >= 0.05
+    )
+    width, height = left + S * cell + right, top + T * cell + 2
+    return (
+        f"<svg viewBox='0 0 {width} {height}' width='{width}' role='img' aria-label='{escape(alt)}' "
+        f"style='max-width:100%;height:auto;background:#fff;color:#1f2328;font-size:11px'>"
+        f"<style>.cell{{stroke:#a34a00}}.grid{{fill:none;stroke:#d0d7de}}</style>"
+        f"{_cells(trace, cell, left, top, right, labelled=True)}{values}</svg>"
+    )
+
+
+def _weights(trace: Trace) -> np.ndarray:
+    assert trace.weights is not None
+    return np.asarray(trace.weights, dtype=float)
+
+
+def _geometry(trace: Trace) -> tuple[int, int, int, int]:
+    """Return the side of a cell and the room for labels left, above and at the right, in pixels."""
+    T, S = len(trace.target), len(trace.source)
+    if max(T, S) > LABELS_UP_TO:
+        return 8, 2, 2, 2
+    wide = 6 * max(len(_short(token)) for token in trace.target)
+    high = 6 * max(len(_short(token)) for token in trace.source)
+    return 18, wide + 8, int(high * SLANT[0]) + 10, int(high * SLANT[1])
+
+
+def _short(token: str) -> str:
+    return token if len(token) <= LONGEST_LABEL else token[: LONGEST_LABEL - 1] + "…"
+
+
+def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
+    T, S = len(trace.target), len(trace.source)
+    drawn = "".join(  # a stroke as thick as the cell: shorter than a rectangle
+        f"<path d='M{left + j * cell} {top + i * cell + cell // 2}h{cell}' opacity='{fraction(weight)}'/>"
+        for i, row in enumerate(_weights(trace))
+        for j, weight in enumerate(row)
+        if weight >= 0.01
+    )
+    drawn = f"<g class='cell' stroke-width='{cell}'>{drawn}</g>"
+    drawn += f"<rect class='grid' x='{left}' y='{top}' width='{S * cell}' height='{T * cell}'/>"
+    return drawn if not labelled and max(T, S) > LABELS_UP_TO else drawn + _labels(trace, cell, left, top)
+
+
+def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
+    across = "".join(
+        f"<text transform='translate({left + (j + 0.5) * cell + 4} {top - 4}) rotate(-60)'>"
+        f"{escape(_short(token))}</text>"
+        for j, token in enumerate(trace.source)
+    )
+    down = "".join(
+        f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4}' text-anchor='end'>{escape(_short(token))}</text>"
+        for i, token in enumerate(trace.target)
+    )
+    return f"<g style='fill:currentColor'>{across}{down}</g>"

@@ -1,0 +1,55 @@
+"""Small pieces of HTML and SVG text that all frames share.
+
+A frame is text: light, selectable, and the same in Lab, in Colab and in the built page.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import numpy as np
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def word(token: str) -> str:
+    """Escape ``token`` (``<s>``, ``&``) and keep its writing direction to itself."""
+    return f"<bdi>{escape(token)}</bdi>"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write ``value`` with ``digits`` decimals, a true minus sign, and −∞ for a masked score."""
+    if math.isinf(value):
+        return f"{MINUS}∞" if value < 0 else "∞"
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def fraction(value: float) -> str:
+    """Write ``value`` for CSS: three decimals at most, nothing superfluous."""
+    return f"{value:.3f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
+
+
+def direction(tokens: Iterable[str]) -> str:
+    """Return ``rtl`` if the first letter that has a direction runs from right to left, else ``ltr``."""
+    for character in "".join(tokens):
+        kind = unicodedata.bidirectional(character)
+        if kind in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
+
+
+def bars(vector: np.ndarray, largest: float, label: str) -> str:
+    """Draw ``vector`` (N numbers) as strokes up and down from a line; ``largest`` fills the height."""
+    heights = np.rint(-10 * np.asarray(vector, dtype=float) / (largest or 1.0)).astype(int)
+    strokes = "".join(f"M{i} 0v{height}" for i, height in enumerate(heights) if height)
+    return (
+        f"<svg class=b viewBox='-1 -10 {len(heights) + 1} 20' preserveAspectRatio=none role=img "
+        f"aria-label='{escape(label)}'><path d='M-1 0h{len(heights) + 1}{strokes}'/></svg>"
+    )
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join ``parts`` as a sentence does: a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -1,0 +1,104 @@
+"""The stylesheet of the frames, drawn from notation.py; a widget carries it once.
+
+A colour is a CSS variable with a light and a dark value. Dark comes from the page that says so
+(the book, JupyterLab, Colab, VS Code), else from the reader's system.
+"""
+
+from course_lib.notation import CONTEXT, INK, MUTED, SCORE, SOURCE, TARGET, WEIGHT, Colour, Theme
+
+PAPER = Colour("#ffffff", "#121212")  # what the colours of notation.py are meant to lie on
+LINE = Colour("#d0d7de", "#3d444d")
+
+VARIABLES = {
+    "source": SOURCE,
+    "target": TARGET,
+    "score": SCORE,
+    "weight": WEIGHT,
+    "context": CONTEXT,
+    "ink": INK,
+    "muted": MUTED,
+    "paper": PAPER,
+    "line": LINE,
+}
+DARK_PAGES = ("html[data-theme=dark]", "html[theme=dark]", "body[data-jp-theme-light=false]", "body.vscode-dark")
+LIGHT_PAGES = ("html[data-theme=light]", "html[theme=light]", "body[data-jp-theme-light=true]", "body.vscode-light")
+
+LAYOUT = """
+.course-widget{background:var(--c-paper);color:var(--c-ink);border:1px solid var(--c-line);border-radius:8px;
+padding:8px;--jp-widgets-color:var(--c-ink);--jp-widgets-label-color:var(--c-ink);max-width:100%;box-sizing:border-box}
+.course-widget .widget-html-content{line-height:1.4;width:100%}
+.course-widget .widget-html,.course-widget .jupyter-widget-html{height:auto;overflow:visible}
+.course-frame{display:flex;flex-wrap:wrap;gap:6px 24px;font-size:14px;line-height:1.4;color:var(--c-ink);
+white-space:normal;overflow-wrap:anywhere}
+.course-frame p,.course-frame ol{margin:0;padding:0;list-style:none;font-size:inherit;color:inherit}
+.course-frame .says{flex:1 1 100%;min-height:2.8em}
+.course-frame .main{flex:3 1 300px;min-width:0}
+.course-frame .side{flex:1 1 240px;min-width:0}
+.course-frame .k{font-size:12px;color:var(--c-muted);margin:10px 0 3px}
+.course-frame .k b{font-weight:600}
+.course-frame .words{display:flex;flex-wrap:wrap;gap:6px;font-variant-numeric:tabular-nums}
+.course-frame .w{display:flex;flex-direction:column;min-width:3.1em;font-size:12px;text-align:center}
+.course-frame .w bdi{font-size:14px;padding:1px 5px;border-radius:4px 4px 0 0;color:var(--c-ink);
+background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
+.course-frame .w i{height:5px;background:linear-gradient(var(--c-weight),var(--c-weight)) 0 0/calc(var(--a,0)*100%)
+ 100% no-repeat var(--c-line)}
+.course-frame .w b{color:var(--c-weight)}
+.course-frame .w u{color:var(--c-score);text-decoration:none}
+.course-frame .y{padding:1px 5px;border-radius:4px;border:1px solid transparent}
+.course-frame .y.now{border:2px solid var(--c-target);color:var(--c-target);font-weight:700}
+.course-frame .y.next{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
+.course-frame .y.pad{color:var(--c-muted);background:repeating-linear-gradient(-45deg,transparent 0 4px,
+var(--c-line) 4px 5px)}
+.course-frame li{display:grid;grid-template-columns:minmax(4em,7em) 1fr 3.2em minmax(0,6.5em);gap:6px;
+align-items:center;margin:1px 0;padding:0}
+.course-frame li i{height:9px;background:linear-gradient(var(--c-target),var(--c-target)) 0 0/calc(var(--a)*100%)
+ 100% no-repeat var(--c-line)}
+.course-frame li span{font-variant-numeric:tabular-nums;text-align:right}
+.course-frame li em{font-size:12px;font-style:normal}
+.course-frame .taken bdi{font-weight:700;color:var(--c-target)}
+.course-frame svg{max-width:100%;height:auto;display:block}
+.course-frame svg.b{width:100%;height:34px;fill:none;stroke:var(--c-target);stroke-width:.7}
+.course-frame .of-c svg.b{stroke:var(--c-context)}
+.course-frame .of-v svg.b{stroke:var(--c-source)}
+.course-frame .m text{fill:var(--c-ink);font-size:11px}
+.course-frame .veil{fill:var(--c-paper);opacity:.78}
+.course-frame .row{fill:none;stroke:var(--c-target);stroke-width:2.5}
+.course-frame .scroll{overflow-x:auto;max-width:100%}
+.course-frame table{border-collapse:collapse;font-size:13px;margin:0;width:auto}
+.course-frame td,.course-frame th{border:1px solid var(--c-line);padding:2px 6px;text-align:center;
+white-space:nowrap;font-variant-numeric:tabular-nums;background:none;color:var(--c-ink);font-weight:400}
+.course-frame th{color:var(--c-muted)}
+.course-frame td.pad{color:var(--c-muted);background:repeating-linear-gradient(-45deg,transparent 0 4px,
+var(--c-line) 4px 5px)}
+.course-frame td.now{outline:2px solid var(--c-target);outline-offset:-2px;font-weight:700}
+.course-frame .score{color:var(--c-score)}.course-frame .weight{color:var(--c-weight)}
+.course-frame .context{color:var(--c-context)}.course-frame .source{color:var(--c-source)}
+.course-frame .target{color:var(--c-target)}
+.course-frame .off{visibility:hidden}
+.course-frame .on{outline:2px solid var(--c-ink);outline-offset:2px;border-radius:3px}
+.course-hidden{position:absolute;width:0;height:0;overflow:hidden}
+.course-hidden .cell{stroke:var(--c-weight)}
+.course-hidden .grid{fill:none;stroke:var(--c-line)}
+.course-static{display:none}
+@media print{.course-static{display:block}.course-widget{display:none!important}}
+"""
+
+
+def _values(theme: Theme) -> str:
+    return "{" + "".join(f"--c-{name}:{colour.on(theme)};" for name, colour in VARIABLES.items()) + "}"
+
+
+def _within(pages: tuple[str, ...]) -> str:
+    return ",".join(f"{page} .course-widget" for page in pages)
+
+
+def stylesheet() -> str:
+    """Return the ``<style>`` element that every frame of the course is drawn with."""
+    light, dark = _values("light"), _values("dark")
+    rules = (
+        f".course-widget{light}",
+        f"@media (prefers-color-scheme:dark){{.course-widget{dark}}}",
+        f"{_within(LIGHT_PAGES)}{light}",
+        f"{_within(DARK_PAGES)}{dark}",
+    )
+    return f"<style>{''.join(rules)}{LAYOUT.replace(chr(10), '')}</style>"
