@@ -1,0 +1,263 @@
+"""Checkers of chapter 2, One vector for a sentence."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.checks.report import NotRight, answer, checker
+from course_lib.decoders import FixedVectorDecoder, StepOutput
+from course_lib.encoders import Encoded, FixedVectorEncoder, State
+from course_lib.vocabulary import BOS, EOS, PAD
+
+Step = Callable[[Tensor, State, Encoded], StepOutput]
+
+
+@checker
+def check_bridge_size(bridge_size: Callable[[int, int, int], int]) -> str:
+    """Exercise 2.1. The right number is counted on an encoder that has read a sentence."""
+    random = Random(21)
+    for layers in (1, 2, 4):
+        hidden, words = random.randint(3, 9), random.randint(2, 12)
+        got = answer(bridge_size, layers, hidden, words)
+        expected = _numbers_handed_over(layers, hidden, words)
+        if got != expected:
+            raise NotRight(
+                f"with {layers} layer(s) of {hidden} units and a sentence of {words} words the decoder is given "
+                f"{expected} numbers; you say {got}. {_bridge_hint(got, layers, hidden, words)}"
+            )
+    paper = answer(bridge_size, 4, 1000, 30)
+    if paper != 8000:
+        raise NotRight(f"the paper's model, four layers of 1,000 units, hands over 8,000 numbers; you say {paper}.")
+    return "The bridge is 2 × layers × hidden numbers wide, whatever the sentence; 8,000 in the paper."
+
+
+@checker
+def check_reverse_words(reverse_words: Callable[[Tensor, Tensor], Tensor]) -> str:
+    """Exercise 2.2. The right rows are built one by one from Python lists."""
+    random = Random(22)
+    for _ in range(5):
+        lengths = [random.randint(1, 7) + 1 for _ in range(random.randint(2, 5))]  # EOS included
+        rows = [[random.randint(4, 60) for _ in range(n - 1)] for n in lengths]
+        width = max(lengths) + random.randint(0, 1)
+        source = _padded([[*row, EOS] for row in rows], width)
+        expected = _padded([[*row[::-1], EOS] for row in rows], width)
+        before = source.clone()
+        got = answer(reverse_words, source, torch.tensor(lengths))
+        if not torch.equal(source, before):
+            raise NotRight("the tensor that came in has been changed; return a new one.")
+        _check_tensor(got, expected.shape, "(B, S), the shape of source")
+        for row, (ours, theirs) in enumerate(zip(got.tolist(), expected.tolist(), strict=True)):
+            if ours != theirs:
+                raise NotRight(
+                    f"row {row} came in as {source[row].tolist()}. Expected {theirs}, got {ours}. "
+                    f"{_reversal_hint(ours, source[row].tolist(), lengths[row])}"
+                )
+    return "The words are reversed; </s> still closes each sentence and padding stays at the end."
+
+
+@checker
+def check_time_lags(time_lags: Callable[[int, Sequence[tuple[int, int]], bool], Sequence[int]]) -> str:
+    """Exercise 2.3. The right lags are read off a written-out list of what happens when."""
+    random = Random(23)
+    for trial in range(6):
+        n, m, reverse = random.randint(2, 9), random.randint(2, 9), bool(trial % 2)
+        links = [(random.randrange(n), random.randrange(m)) for _ in range(4)]
+        expected = _simulated_lags(n, m, links, reverse)
+        got = [int(lag) for lag in answer(time_lags, n, links, reverse)]
+        if got != expected:
+            raise NotRight(
+                f"{n} source words, links {links}, reverse={reverse}: expected lags {expected}, got {got}. "
+                f"{_lag_hint(got, expected, _simulated_lags(n, m, links, not reverse))}"
+            )
+    return "Every lag is right, in both reading orders."
+
+
+@checker
+def check_log_probability(log_probability: Callable[[Tensor, Tensor], float]) -> str:
+    """Exercise 2.4. The right sum is taken word by word with ``math``, in double precision."""
+    random = Random(24)
+    for _ in range(4):
+        T, V = random.randint(2, 6), random.randint(7, 12)
+        logits = torch.tensor([[random.gauss(0, 2) for _ in range(V)] for _ in range(T)])
+        target = torch.tensor([*(random.randrange(4, V) for _ in range(T - 1)), EOS])
+        words = [_log_softmax(row)[word] for row, word in zip(logits.tolist(), target.tolist(), strict=True)]
+        got = float(answer(log_probability, logits, target))
+        if not math.isclose(got, sum(words), rel_tol=1e-4, abs_tol=1e-4):
+            raise NotRight(
+                f"for {T} words the log-probability is {sum(words):.4f} nats, got {got:.4f}. "
+                f"{_log_probability_hint(got, words, logits, target)}"
+            )
+    return "The log-probability of a sentence is the sum over its words, </s> included."
+
+
+@checker
+def check_forgetful_step(forgetful_step: Callable[..., StepOutput]) -> str:
+    """Exercise 2.5, break it. The bug must be the named one: an LSTM called without a state."""
+    with _own_randomness(25):
+        decoder, encoded, _ = _decoder_and_vector()
+        state = State(torch.randn_like(encoded.initial.hidden), torch.randn_like(encoded.initial.hidden))
+        previous = torch.randint(4, decoder.output.out_features, (encoded.initial.hidden.shape[1],))
+        zeros = State(torch.zeros_like(state.hidden), torch.zeros_like(state.hidden))
+        got = answer(forgetful_step, decoder, previous, state, encoded)
+        if not isinstance(got, StepOutput):
+            raise NotRight(f"expected a StepOutput(logits, state), got {type(got).__name__}.")
+        _check_tensor(got.logits, (len(previous), decoder.output.out_features), "(B, V)")
+        if _same(got.logits, decoder.step(previous, state, encoded).logits):
+            raise NotRight("this step still remembers: its logits are those of the healthy decoder.step.")
+        if _same(got.logits, decoder.step(previous, encoded.initial, encoded).logits):
+            raise NotRight("this step starts each time from the sentence vector; the bug starts each time from zeros.")
+        expected = decoder.step(previous, zeros, encoded)
+        if not _same(got.logits, expected.logits):
+            far = float((got.logits - expected.logits).abs().max())
+            raise NotRight(f"the logits are {far:.3f} away from those of an LSTM that starts at zeros.")
+        if not _same(got.state.hidden, expected.state.hidden):
+            raise NotRight("the logits are right; the state to return is the (h, c) that decoder.rnn gave.")
+    return "Broken as announced: the step sees the previous word and nothing else."
+
+
+@checker
+def check_steps_agree(steps_agree: Callable[[Step, FixedVectorDecoder, Tensor, Encoded], bool]) -> str:
+    """Exercise 2.6. The learner's test must pass a healthy step and fail three sick ones."""
+    with _own_randomness(26):
+        decoder, encoded, target_in = _decoder_and_vector()
+        for name, step, healthy in _patients(decoder):
+            verdict = answer(steps_agree, step, decoder, target_in, encoded)
+            if isinstance(verdict, Tensor) and verdict.numel() != 1:
+                raise NotRight(f"expected one True or False, got a tensor of shape {tuple(verdict.shape)}.")
+            if bool(verdict) and not healthy:
+                raise NotRight(f"your test let a bug through: {name}. Compare the logits of every step.")
+            if healthy and not bool(verdict):
+                raise NotRight(
+                    "your test rejects a healthy step. Two float32 roads to one number part in the last digits "
+                    "(allow 1e-5), and the first state is decoder.initial_state(encoded)."
+                )
+    return "Your test passes the healthy step and catches a lost state, a lost cell and a late reset."
+
+
+def _numbers_handed_over(layers: int, hidden: int, words: int) -> int:
+    with _own_randomness(0):
+        encoder = FixedVectorEncoder(10, 3, hidden, layers, reverse_source=False, dropout=0.0)
+        state = encoder(torch.full((1, words), 5), torch.tensor([words])).initial
+    return state.hidden.numel() + state.cell.numel()
+
+
+def _bridge_hint(got: object, layers: int, hidden: int, words: int) -> str:
+    hints = {
+        layers * hidden: "Did you count h alone? An LSTM hands over its cell c as well.",
+        2 * hidden: "Each layer has its own h and c.",
+        hidden: "Each layer hands over two vectors of this size, h and c.",
+        2 * layers * hidden * words: "Only the state after the last word is handed over, not one for every word.",
+    }
+    return hints.get(got, "") if isinstance(got, int) else "Expected an int."
+
+
+def _padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:
+    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])
+
+
+def _reversal_hint(ours: list[int], source: list[int], length: int) -> str:
+    if ours == source:
+        return "The words still stand in their old order."
+    if ours == source[::-1]:
+        return "You turned the whole row round: padding and </s> now come first."
+    if ours[:length] == source[:length][::-1]:
+        return "</s> has moved to the front: lengths count it, so the last word stands at length - 2."
+    if sorted(ours) != sorted(source):
+        return "Some token was lost or doubled."
+    return ""
+
+
+def _simulated_lags(n: int, m: int, links: Sequence[tuple[int, int]], reverse: bool) -> list[int]:
+    order = list(reversed(range(n))) if reverse else list(range(n))
+    events = [*(("read", j) for j in order), ("read", "</s>"), *(("write", i) for i in range(m))]
+    return [events.index(("write", i)) - events.index(("read", j)) for j, i in links]
+
+
+def _lag_hint(got: list[int], expected: list[int], other_order: list[int]) -> str:
+    if got == other_order:
+        return "These are the lags of the other reading order."
+    if len(got) != len(expected):
+        return f"There are {len(expected)} links, so {len(expected)} lags."
+    gaps = {ours - theirs for ours, theirs in zip(got, expected, strict=True)}
+    if gaps == {-1}:
+        return "Each is one too small: </s> is read too, between the last word and the first one written."
+    if gaps == {1}:
+        return "Each is one too large: positions count from 0."
+    return ""
+
+
+def _log_softmax(row: Sequence[float]) -> list[float]:
+    log_total = math.log(sum(math.exp(value) for value in row))
+    return [value - log_total for value in row]
+
+
+def _log_probability_hint(got: float, words: Sequence[float], logits: Tensor, target: Tensor) -> str:
+    total = sum(words)
+    raw = float(logits.gather(1, target.unsqueeze(1)).sum())
+    over_time = float(torch.log_softmax(logits, 0).gather(1, target.unsqueeze(1)).sum())
+    hints = (
+        (-total, "The sign is the loss's: a log-probability is negative."),
+        (total / len(words), "That is the mean over the words; a sentence is a product, so sum the logarithms."),
+        (math.exp(total), "That is the probability; return its logarithm, which does not underflow."),
+        (total - words[-1], "The last word, </s>, counts too: without it no sentence ever ends."),
+        (raw, "Those are logits; the softmax over the vocabulary is missing."),
+        (over_time, "The softmax went over the time axis; it belongs over the words (dim=-1)."),
+    )
+    return next((hint for value, hint in hints if math.isclose(got, value, rel_tol=1e-4, abs_tol=1e-6)), "")
+
+
+def _decoder_and_vector() -> tuple[FixedVectorDecoder, Encoded, Tensor]:
+    """Return a decoder with lively weights, a sentence vector for three sentences, and BOS y_1 … y_6."""
+    vocabulary, hidden, batch = 11, 5, 3
+    decoder = FixedVectorDecoder(vocabulary, 4, hidden, layers=1, dropout=0.0).eval()
+    encoded = Encoded(State(torch.randn(1, batch, hidden), torch.randn(1, batch, hidden)))
+    words = torch.randint(4, vocabulary, (batch, 6))
+    return decoder, encoded, torch.cat((torch.full((batch, 1), BOS), words), dim=1)
+
+
+def _patients(decoder: FixedVectorDecoder) -> list[tuple[str, Step, bool]]:
+    def state_lost(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        nothing = torch.zeros_like(state.hidden)
+        return decoder.step(previous, State(nothing, nothing), encoded)
+
+    def cell_lost(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        first = state is encoded.initial
+        return decoder.step(previous, state if first else State(state.hidden, torch.zeros_like(state.hidden)), encoded)
+
+    calls = {"steps": 0}
+
+    def late_reset(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        calls["steps"] += 1
+        return decoder.step(previous, encoded.initial if calls["steps"] % 7 == 0 else state, encoded)
+
+    return [
+        ("the healthy step", decoder.step, True),
+        ("the state is lost at every step", state_lost, False),
+        ("the cell c is lost between steps", cell_lost, False),
+        ("the state is reset at the seventh step", late_reset, False),
+        ("the healthy step", decoder.step, True),
+    ]
+
+
+def _check_tensor(got: Any, shape: Sequence[int], letters: str) -> None:
+    if not isinstance(got, Tensor):
+        raise NotRight(f"expected a tensor, got {type(got).__name__}.")
+    if tuple(got.shape) != tuple(shape):
+        raise NotRight(f"expected shape {tuple(shape)}, {letters}; got {tuple(got.shape)}.")
+
+
+def _same(left: Tensor, right: Tensor) -> bool:
+    return left.shape == right.shape and torch.allclose(left, right, atol=1e-6)
+
+
+@contextmanager
+def _own_randomness(seed: int) -> Iterator[None]:
+    """Draw from ``seed`` inside the block, without gradients, and leave the learner's generator as it was."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        yield

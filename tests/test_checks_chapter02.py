@@ -1,0 +1,143 @@
+"""The checkers of chapter 2 accept right answers and name the usual mistakes."""
+
+import pytest
+import torch
+
+from course_lib.checks import chapter02 as checks
+from course_lib.checks.report import NotRight
+from course_lib.decoders import FixedVectorDecoder, StepOutput
+from course_lib.encoders import State, reverse_words
+
+
+def bridge_size(layers, hidden, source_words):
+    return 2 * layers * hidden
+
+
+def time_lags(source_words, links, reverse):
+    return [source_words + 1 + i - (source_words - 1 - j if reverse else j) for j, i in links]
+
+
+def log_probability(logits, target):
+    return float(torch.log_softmax(logits, -1).gather(1, target.unsqueeze(1)).sum())
+
+
+def forgetful_step(decoder, previous, state, encoded):
+    outputs, (hidden, cell) = decoder.rnn(decoder.embedding(previous).unsqueeze(1))
+    return StepOutput(decoder.output(outputs[:, 0]), State(hidden, cell))
+
+
+def steps_agree(step, decoder, target_in, encoded):
+    state, logits = decoder.initial_state(encoded), []
+    for previous in target_in.unbind(1):
+        output = step(previous, state, encoded)
+        state = output.state
+        logits.append(output.logits)
+    return torch.allclose(torch.stack(logits, 1), decoder(target_in, encoded).logits, atol=1e-5)
+
+
+RIGHT = [
+    (checks.check_bridge_size, bridge_size),
+    (checks.check_reverse_words, reverse_words),
+    (checks.check_time_lags, time_lags),
+    (checks.check_log_probability, log_probability),
+    (checks.check_forgetful_step, forgetful_step),
+    (checks.check_steps_agree, steps_agree),
+]
+
+
+@pytest.mark.parametrize(("check", "solution"), RIGHT)
+def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
+    check(solution)
+    assert capsys.readouterr().out.startswith("✓ ")
+    check(lambda *arguments: ...)
+    assert capsys.readouterr().out.startswith("○ Not yet")
+
+
+@pytest.mark.parametrize("check", [check for check, _ in RIGHT])
+def test_a_check_leaves_the_learners_random_numbers_alone(check):
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    check(dict(RIGHT)[check])
+    assert torch.equal(torch.rand(2), expected)
+
+
+def swapped(source, lengths):
+    return source.flip(1)
+
+
+def with_eos_first(source, lengths):
+    rows = [row[:n].flip(0).tolist() + row[n:].tolist() for row, n in zip(source, lengths.tolist(), strict=True)]
+    return torch.tensor(rows)
+
+
+def in_place(source, lengths):
+    source.copy_(reverse_words(source, lengths))
+    return source
+
+
+def without_eos_read(source_words, links, reverse):
+    return [lag - 1 for lag in time_lags(source_words, links, reverse)]
+
+
+def softmax_over_time(logits, target):
+    return float(torch.log_softmax(logits, 0).gather(1, target.unsqueeze(1)).sum())
+
+
+def restarting_step(decoder, previous, state, encoded):
+    return decoder.step(previous, encoded.initial, encoded)
+
+
+def state_kept_by_mistake(decoder, previous, state, encoded):
+    return StepOutput(forgetful_step(decoder, previous, state, encoded).logits, state)
+
+
+def first_step_only(step, decoder, target_in, encoded):
+    first = step(target_in[:, 0], decoder.initial_state(encoded), encoded).logits
+    return torch.allclose(first, decoder(target_in, encoded).logits[:, 0], atol=1e-5)
+
+
+def hidden_only(step, decoder, target_in, encoded):
+    """Feed each step the healthy state, so that a lost cell is never carried on."""
+    state = decoder.initial_state(encoded)
+    same = True
+    for i, previous in enumerate(target_in.unbind(1)):
+        same &= torch.allclose(step(previous, state, encoded).logits, decoder(target_in, encoded).logits[:, i])
+        state = encoded.initial
+    return same
+
+
+WRONG = [
+    (checks.check_bridge_size, lambda layers, hidden, words: layers * hidden, "two vectors|cell c"),
+    (checks.check_bridge_size, lambda layers, hidden, words: 2 * hidden, "Each layer has its own"),
+    (checks.check_bridge_size, lambda layers, hidden, words: 2 * layers * hidden * words, "not one for every word"),
+    (checks.check_bridge_size, lambda layers, hidden, words: 2 * layers * min(hidden, 99), "8,000"),
+    (checks.check_reverse_words, lambda source, lengths: source.clone(), "old order"),
+    (checks.check_reverse_words, swapped, "padding and </s> now come first|</s> has moved"),
+    (checks.check_reverse_words, with_eos_first, "</s> has moved to the front|whole row round"),
+    (checks.check_reverse_words, in_place, "return a new one"),
+    (checks.check_reverse_words, lambda source, lengths: source[:, 1:], "expected shape"),
+    (checks.check_time_lags, without_eos_read, "</s> is read too"),
+    (checks.check_time_lags, lambda n, links, reverse: time_lags(n, links, not reverse), "other reading order"),
+    (checks.check_time_lags, lambda n, links, reverse: time_lags(n, links, False), "other reading order"),
+    (checks.check_time_lags, lambda n, links, reverse: [3], "4 lags"),
+    (checks.check_log_probability, lambda logits, target: -log_probability(logits, target), "sign"),
+    (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / len(target), "mean"),
+    (checks.check_log_probability, lambda logits, target: log_probability(logits[:-1], target[:-1]), "</s>"),
+    (checks.check_log_probability, lambda logits, target: float(logits.gather(1, target[:, None]).sum()), "logits"),
+    (checks.check_log_probability, softmax_over_time, "time axis"),
+    (checks.check_forgetful_step, FixedVectorDecoder.step, "still remembers"),
+    (checks.check_forgetful_step, restarting_step, "from the sentence vector"),
+    (checks.check_forgetful_step, state_kept_by_mistake, "the state to return"),
+    (checks.check_forgetful_step, lambda decoder, previous, state, encoded: previous, "StepOutput"),
+    (checks.check_steps_agree, lambda step, decoder, target_in, encoded: True, "let a bug through"),
+    (checks.check_steps_agree, lambda step, decoder, target_in, encoded: False, "rejects a healthy step"),
+    (checks.check_steps_agree, first_step_only, "cell c is lost"),
+    (checks.check_steps_agree, hidden_only, "rejects a healthy step"),
+]
+
+
+@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
+def test_a_usual_mistake_is_named(check, wrong, message):
+    with pytest.raises(NotRight, match=message):
+        check(wrong)
