@@ -1,0 +1,57 @@
+"""The device to compute on, and the random numbers drawn there."""
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """Return the named device; ``"auto"`` takes CUDA if there is one, else Apple's MPS, else the CPU."""
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, there in present.items() if there))
+    if name not in present:
+        raise ValueError(f"device: expected 'auto', 'cpu', 'cuda' or 'mps', got {name!r}.")
+    if not present[name]:
+        raise ValueError(f"device: torch finds no {name!r} here; use 'auto' or 'cpu'.")
+    return torch.device(name)
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and torch. Call it before building a model: that draws its first parameters."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def random_states() -> dict[str, Tensor]:
+    """Return the state of torch's generator on each kind of device that is there."""
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    if torch.backends.mps.is_available():
+        states["mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def set_random_states(states: Mapping[str, Tensor]) -> None:
+    """Put back what :func:`random_states` returned; devices that are gone are left out."""
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
+    if "mps" in states and torch.backends.mps.is_available():
+        torch.mps.set_rng_state(states["mps"])
+
+
+@contextmanager
+def randomness_put_back() -> Iterator[None]:
+    """Let the block draw what it likes: afterwards torch's generators stand where they stood."""
+    states = random_states()
+    try:
+        yield
+    finally:
+        set_random_states(states)

@@ -1,0 +1,197 @@
+"""How good a translation, a prediction or an alignment is; every score says what it counted.
+
+Words and numbers come in, a frozen score comes out: no torch, no model. Chapters 2, 4 and 5.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+from sacrebleu.metrics import BLEU
+
+Link = tuple[int, int]
+"""(source position j, target position i), both counted from 0."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A number with what is needed to compare it: how many items it is over, and what was counted.
+
+    ``n`` counts sentences (tokens for perplexity), ``interval`` is a 95 % confidence interval where
+    one was asked for. ``float(score)`` and ``f"{score:.1f}"`` give the bare value.
+    """
+
+    value: float
+    n: int
+    signature: str
+    interval: tuple[float, float] | None = None
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec) if spec else str(self)
+
+    def __str__(self) -> str:
+        between = "" if self.interval is None else " [{:.1f}, {:.1f}]".format(*self.interval)
+        return f"{self.signature} = {self.value:.2f}{between} (n = {self.n})"
+
+
+@dataclass(frozen=True)
+class AlignmentScore:
+    """Alignment error rate, precision and recall in per cent, over ``n`` sentence pairs."""
+
+    aer: float
+    precision: float
+    recall: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"AER {self.aer:.1f} %, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
+
+
+def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> Score:
+    """Return the per cent of sentences that equal their reference word for word."""
+    _check_parallel(hypotheses=hypotheses, references=references)
+    _check_words(hypotheses)
+    _check_words(references)
+    hits = sum(tuple(ours) == tuple(theirs) for ours, theirs in zip(hypotheses, references, strict=True))
+    return Score(100 * hits / len(references), len(references), "exact match, % of sentences")
+
+
+def perplexity(total_nats: float, tokens: int) -> Score:
+    """Return exp(total_nats / tokens), the perplexity of a target token.
+
+    ``total_nats`` is the negative log-likelihood summed over every token of every sentence. Sum
+    first, divide once: the mean of batch means weighs a token of a short batch more than others,
+    and is another number.
+    """
+    if tokens < 1:
+        raise ValueError(f"Perplexity is a mean over tokens: expected at least one, got {tokens}.")
+    if not (math.isfinite(total_nats) and total_nats >= 0):
+        raise ValueError(f"Expected a negative log-likelihood in nats, finite and not below 0; got {total_nats}.")
+    try:
+        value = math.exp(total_nats / tokens)
+    except OverflowError:
+        value = math.inf
+    return Score(value, tokens, "perplexity of a target token, </s> included")
+
+
+def bleu(
+    hypotheses: Sequence[Sequence[str]] | Sequence[str],
+    references: Sequence[Sequence[str]] | Sequence[str],
+    tokenize: str = "none",
+    bootstrap: int = 0,
+) -> Score:
+    """Return corpus BLEU (0 to 100) by sacrebleu, with sacrebleu's signature.
+
+    With ``tokenize="none"`` sentences are sequences of words, compared as they are. That number is
+    for comparing models on one corpus of this course. To compare with a paper, give raw strings and
+    one of sacrebleu's tokenisers (``"13a"``, ``"zh"``, …; Post, 2018). ``bootstrap`` > 0 adds a 95 %
+    interval from that many resamplings of the sentences (1,000 is usual). A hypothesis may be
+    empty; a missing one is an error.
+    """
+    _check_parallel(hypotheses=hypotheses, references=references)
+    if tokenize not in BLEU.TOKENIZERS:
+        raise ValueError(f"tokenize: expected one of {', '.join(sorted(BLEU.TOKENIZERS))}, got {tokenize!r}.")
+    if bootstrap < 0:
+        raise ValueError(f"bootstrap counts resamplings: expected 0 or more, got {bootstrap}.")
+    as_line = _joined if tokenize == "none" else _raw
+    metric = BLEU(tokenize=tokenize, force=True)  # force: no warning that the text looks tokenised, it is
+    ours, theirs = ([as_line(sentence) for sentence in side] for side in (hypotheses, references))
+    result = metric.corpus_score(ours, [theirs], n_bootstrap=bootstrap or 1)
+    interval = (result._mean - result._ci, result._mean + result._ci) if bootstrap > 1 else None
+    return Score(result.score, len(references), f"BLEU|{metric.get_signature()}", interval)
+
+
+def aer(
+    links: Sequence[AbstractSet[Link]], sure: Sequence[AbstractSet[Link]], possible: Sequence[AbstractSet[Link]]
+) -> AlignmentScore:
+    """Score the alignment ``links`` A against gold links, over the corpus (Och & Ney, 2003, eq. 18-20).
+
+    Each argument holds one set of (source, target) links a sentence pair; sure links S lie within
+    the possible ones P. Counts are summed over the corpus before anything is divided:
+
+        precision = |A ∩ P| / |A|    recall = |A ∩ S| / |S|    AER = 1 − (|A ∩ S| + |A ∩ P|) / (|A| + |S|)
+
+    Precision is NaN where no link was proposed at all, recall where none is sure.
+    """
+    _check_parallel(links=links, sure=sure, possible=possible)
+    for n, (s, p) in enumerate(zip(sure, possible, strict=True)):
+        if not s <= p:
+            raise ValueError(f"Pair {n}: sure links must be among the possible ones; extra: {sorted(s - p)}.")
+    proposed, wanted = _total(links), _total(sure)
+    if not proposed + wanted:
+        raise ValueError("Neither the alignment nor the gold standard holds a link: AER is 0/0.")
+    in_sure = sum(len(a & s) for a, s in zip(links, sure, strict=True))
+    in_possible = sum(len(a & p) for a, p in zip(links, possible, strict=True))
+    return AlignmentScore(
+        aer=100 * (1 - (in_sure + in_possible) / (proposed + wanted)),
+        precision=100 * in_possible / proposed if proposed else math.nan,
+        recall=100 * in_sure / wanted if wanted else math.nan,
+        n=len(links),
+    )
+
+
+def argmax_links(weights: np.ndarray, source_length: int, target_length: int | None = None) -> frozenset[Link]:
+    """Link each target word to the source position with the largest weight.
+
+    ``weights`` is (T, S): row i holds the weights used to predict target word i. ``source_length``
+    and ``target_length`` count words, ``</s>`` and padding excluded; the latter is T − 1 unless
+    given. A word whose largest weight lies on the ``</s>`` of the source stays without a link: its
+    weights say that no source word stands behind it.
+    """
+    weights = np.asarray(weights)
+    if weights.ndim != 2:
+        raise ValueError(f"weights: expected (target, source), got {weights.ndim} axes of sizes {weights.shape}.")
+    T, S = weights.shape
+    target_length = T - 1 if target_length is None else target_length
+    if not (1 <= source_length <= S and 0 <= target_length <= T):
+        raise ValueError(f"{source_length} source and {target_length} target words do not fit weights of {T} × {S}.")
+    if not np.isfinite(weights).all():
+        raise ValueError("weights: expected finite numbers; were these the scores before the softmax?")
+    best = weights[:target_length].argmax(axis=1)
+    return frozenset((int(j), i) for i, j in enumerate(best) if j < source_length)
+
+
+def _total(sets: Iterable[AbstractSet[Link]]) -> int:
+    return sum(map(len, sets))
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Join words by spaces; a blank inside a word is made visible, or sacrebleu would split there."""
+    if isinstance(words, str):
+        raise ValueError(
+            f'With tokenize="none" a sentence is a sequence of words; got the string {words!r}. '
+            'Split it, or name a tokeniser such as "13a".'
+        )
+    if "" in words:
+        raise ValueError(f"A word cannot be empty: {words!r}.")
+    return " ".join("␣".join(word.split()) or "␣" for word in words)
+
+
+def _raw(line: Sequence[str]) -> str:
+    if not isinstance(line, str):
+        raise ValueError(f'A tokeniser wants raw strings; for words already split use tokenize="none". Got {line!r}.')
+    return line
+
+
+def _check_words(sentences: Sequence[Sequence[str]]) -> None:
+    for sentence in sentences:
+        if isinstance(sentence, str):
+            raise ValueError(f"A sentence is a sequence of words; got the string {sentence!r}. Split it first.")
+
+
+def _check_parallel(**sides: Sequence[object]) -> None:
+    """Raise ValueError unless the sides have as many items as each other, and at least one."""
+    counts = {name: len(side) for name, side in sides.items()}
+    if len(set(counts.values())) > 1:
+        raise ValueError(f"Expected one item a sentence on each side, got {_listed(counts)}.")
+    if not min(counts.values()):
+        raise ValueError(f"There is nothing to score: got {_listed(counts)}.")
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())

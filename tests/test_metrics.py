@@ -1,0 +1,203 @@
+"""Scores that stay plausible while they count the wrong thing."""
+
+import math
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.metrics import aer, argmax_links, bleu, exact_match, perplexity
+
+
+def test_perplexity_of_a_uniform_guess_is_the_size_of_the_vocabulary() -> None:
+    tokens, V = 17, 411
+    assert perplexity(tokens * math.log(V), tokens).value == pytest.approx(V)
+
+
+def test_perplexity_is_a_mean_over_tokens_not_over_batches() -> None:
+    # A batch of 9 tokens at ln 2 nats each, a batch of 1 token at ln 1024 nats.
+    whole = perplexity(9 * math.log(2) + math.log(1024), 10)
+    assert whole.value == pytest.approx(2 ** ((9 * 1 + 10) / 10))
+    assert whole.value != pytest.approx(2 ** ((1 + 10) / 2))
+    assert whole.n == 10
+
+
+def test_perplexity_of_a_hopeless_model_is_infinite_and_no_crash() -> None:
+    assert perplexity(1e6, 1).value == math.inf
+
+
+@pytest.mark.parametrize(("nats", "tokens"), [(1.0, 0), (math.nan, 3), (-1.0, 3)])
+def test_perplexity_refuses_what_is_no_likelihood(nats: float, tokens: int) -> None:
+    with pytest.raises(ValueError, match="Expected|expected"):
+        perplexity(nats, tokens)
+
+
+def test_exact_match_wants_the_whole_sentence() -> None:
+    references = [("a", "b"), ("a", "b"), ("a", "b"), ("a", "b")]
+    hypotheses = [["a", "b"], ["a"], ["a", "b", "c"], ["b", "a"]]
+    score = exact_match(hypotheses, references)
+    assert (score.value, score.n) == (25.0, 4)
+
+
+def test_a_lost_sentence_is_an_error_not_a_shorter_corpus() -> None:
+    for metric in (exact_match, bleu):
+        with pytest.raises(ValueError, match="1 hypotheses, 2 references"):
+            metric([["a"]], [["a"], ["b"]])
+        with pytest.raises(ValueError, match="nothing to score"):
+            metric([], [])
+
+
+def test_a_sentence_given_as_a_string_is_not_scored_letter_by_letter() -> None:
+    for metric in (exact_match, bleu):
+        with pytest.raises(ValueError, match="sequence of words"):
+            metric(["the cat"], [["the", "cat"]])
+
+
+def _bleu_by_definition(hypotheses: list[list[str]], references: list[list[str]]) -> float:
+    """Papineni et al. (2002), one reference, by counting; no smoothing: every order must match."""
+    log_precision = 0.0
+    for order in range(1, 5):
+        matched = total = 0
+        for ours, theirs in zip(hypotheses, references, strict=True):
+            grams, allowed = (Counter(zip(*(s[k:] for k in range(order)), strict=False)) for s in (ours, theirs))
+            matched += sum(min(count, allowed[gram]) for gram, count in grams.items())
+            total += sum(grams.values())
+        log_precision += math.log(matched / total) / 4
+    c, r = sum(map(len, hypotheses)), sum(map(len, references))
+    return 100 * min(1, math.exp(1 - r / c)) * math.exp(log_precision)
+
+
+def test_bleu_equals_the_definition_counted_by_hand() -> None:
+    references = [["the", "cat", "sat", "on", "the", "mat", "."], ["he", "reads", "the", "old", "book", "."]]
+    hypotheses = [["the", "cat", "sat", "on", "the", "the", "."], ["he", "reads", "the", "old", "."]]
+    score = bleu(hypotheses, references)
+    assert score.value == pytest.approx(_bleu_by_definition(hypotheses, references))
+    assert 0 < score.value < 100
+    assert "tok:none" in score.signature and score.n == 2
+
+
+def test_bleu_equals_sacrebleus_own_published_case() -> None:
+    # sacrebleu, tests of the 13a tokeniser: README example, three sentences, one reference each.
+    references = ["The dog bit the man.", "It was not unexpected.", "The man bit him first."]
+    hypotheses = ["The dog bit the man.", "It wasn't surprising.", "The man had just bitten him."]
+    assert bleu(hypotheses, references, tokenize="13a").value == pytest.approx(45.07, abs=0.01)
+
+
+def test_bleu_keeps_words_as_they_are_given() -> None:
+    # 13a would split "l'eau," into two tokens and count other n-grams.
+    words = [["l'eau,", "est", "froide", "ici", "."]]
+    assert bleu(words, words).value == pytest.approx(100)
+    blank_inside = [["pas", "du", "tout", "!\u202fnon", "."]]
+    split_there = [["pas", "du", "tout", "!", "non", "."]]
+    assert bleu(blank_inside, split_there).value < 100
+
+
+def test_an_empty_hypothesis_counts_and_costs() -> None:
+    references = [["a", "b", "c", "d"], ["a", "b", "c", "d"]]
+    with_gap = bleu([["a", "b", "c", "d"], []], references)
+    assert with_gap.value == pytest.approx(100 * math.exp(1 - 8 / 4))
+    assert bleu([[], []], references).value == 0
+
+
+def test_bootstrap_interval_holds_the_score() -> None:
+    references = [list("abcdef")] * 20 + [list("uvwxyz")] * 20
+    score = bleu([list("abcdef")] * 20 + [list("uvwxab")] * 20, references, bootstrap=200)
+    assert score.interval is not None
+    low, high = score.interval
+    assert low < score.value < high
+    assert "bs:200" in score.signature
+    assert f"[{low:.1f}, {high:.1f}]" in str(score)
+
+
+def test_unknown_options_of_bleu_are_named() -> None:
+    with pytest.raises(ValueError, match="tokenize: expected one of 13a.*got '14a'"):
+        bleu([["a"]], [["a"]], tokenize="14a")
+    with pytest.raises(ValueError, match="bootstrap"):
+        bleu([["a"]], [["a"]], bootstrap=-1)
+    with pytest.raises(ValueError, match="raw strings"):
+        bleu([["a"]], [["a"]], tokenize="13a")
+    with pytest.raises(ValueError, match="cannot be empty"):
+        bleu([["a", ""]], [["a"]])
+
+
+def test_a_score_prints_what_it_counted() -> None:
+    score = exact_match([["a"]], [["a"]])
+    assert str(score) == "exact match, % of sentences = 100.00 (n = 1)"
+    assert f"{score:.0f}" == "100" and float(score) == 100
+
+
+def test_alignment_error_rate_of_a_case_worked_by_hand() -> None:
+    # A = 4 links, S = 3, P = 5; |A ∩ S| = 2, |A ∩ P| = 3: AER = 1 − (2 + 3) / (4 + 3) = 2/7.
+    sure = {(0, 0), (1, 1), (2, 2)}
+    possible = sure | {(1, 2), (3, 2)}
+    score = aer([{(0, 0), (1, 1), (1, 2), (3, 0)}], [sure], [possible])
+    assert score.aer == pytest.approx(100 * 2 / 7)
+    assert score.precision == pytest.approx(75)
+    assert score.recall == pytest.approx(100 * 2 / 3)
+
+
+def test_a_perfect_alignment_may_leave_out_what_is_only_possible() -> None:
+    sure, possible = {(0, 0)}, {(0, 0), (1, 0)}
+    assert aer([sure], [sure], [possible]).aer == pytest.approx(0)
+    assert aer([possible], [sure], [possible]).aer == pytest.approx(0)
+
+
+def test_aer_sums_counts_over_the_corpus_before_dividing() -> None:
+    links = [{(0, 0)}, {(0, 1), (1, 2), (2, 3)}]
+    gold = [{(0, 0)}, {(0, 0), (1, 1), (2, 2)}]
+    assert aer(links, gold, gold).aer == pytest.approx(75)  # not (0 + 100) / 2
+
+
+GRID = list(product(range(3), range(3)))
+LINKS = st.frozensets(st.sampled_from(GRID))
+
+
+@given(st.lists(st.tuples(LINKS, LINKS, LINKS), min_size=1, max_size=4))
+def test_aer_equals_counting_every_cell_of_every_grid(pairs: list[tuple[frozenset, frozenset, frozenset]]) -> None:
+    links, sure = [a for a, _, _ in pairs], [s for _, s, _ in pairs]
+    possible = [s | p for _, s, p in pairs]
+    cells = [(c in a, c in s, c in p) for a, s, p in zip(links, sure, possible, strict=True) for c in GRID]
+    denominator = sum(a + s for a, s, _ in cells)
+    if not denominator:
+        with pytest.raises(ValueError, match="0/0"):
+            aer(links, sure, possible)
+        return
+    score = aer(links, sure, possible)
+    assert score.aer == pytest.approx(100 - 100 * sum((a and s) + (a and p) for a, s, p in cells) / denominator)
+    proposed, wanted = sum(a for a, _, _ in cells), sum(s for _, s, _ in cells)
+    assert math.isnan(score.precision) == (proposed == 0)
+    assert math.isnan(score.recall) == (wanted == 0)
+    if proposed:
+        assert score.precision == pytest.approx(100 * sum(a and p for a, _, p in cells) / proposed)
+    if wanted:
+        assert score.recall == pytest.approx(100 * sum(a and s for a, s, _ in cells) / wanted)
+
+
+def test_gold_links_must_nest() -> None:
+    with pytest.raises(ValueError, match=r"Pair 0: sure links .* \[\(1, 1\)\]"):
+        aer([{(0, 0)}], [{(0, 0), (1, 1)}], [{(0, 0)}])
+
+
+def test_links_point_from_source_to_target_and_never_at_the_end_of_sentence() -> None:
+    # Two source words and </s> (columns), three target words and </s> (rows).
+    weights = np.array([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.9, 0.05, 0.05]])
+    assert argmax_links(weights, source_length=2) == {(1, 0), (0, 1)}
+    assert argmax_links(weights[:2], source_length=2, target_length=2) == {(1, 0), (0, 1)}
+
+
+def test_links_ignore_padding_beyond_the_lengths() -> None:
+    weights = np.zeros((5, 6))
+    weights[:2, :2] = np.eye(2)
+    assert argmax_links(weights, source_length=2, target_length=2) == {(0, 0), (1, 1)}
+
+
+def test_links_refuse_scores_and_lengths_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match="do not fit weights of 2 × 3"):
+        argmax_links(np.ones((2, 3)), source_length=4)
+    with pytest.raises(ValueError, match="axes"):
+        argmax_links(np.ones((1, 2, 3)), source_length=1)
+    with pytest.raises(ValueError, match="before the softmax"):
+        argmax_links(np.array([[0.0, -np.inf]]), source_length=1)

@@ -1,0 +1,506 @@
+"""Training that looks right and is not: lost steps, other data, another metric, a half-written file."""
+
+import json
+import math
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib.batching import collate, epoch_batches
+from course_lib.checkpoints import fingerprint
+from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.seq2seq import Loss, Seq2Seq, bahdanau2014, sutskever2014
+from course_lib.training import (
+    CheckpointError,
+    History,
+    TrainConfig,
+    Validation,
+    batch_order,
+    evaluate,
+    fit,
+    learning_rate,
+    pick_device,
+    score_by_length,
+    seed_everything,
+)
+from course_lib.vocabulary import EOS, Vocabulary
+
+LETTERS = "abcdefgh"
+VOCABULARY = Vocabulary.build([LETTERS])
+
+
+def _pairs(count: int, seed: int, lengths: tuple[int, int] = (2, 5)) -> tuple[SentencePair, ...]:
+    """Sentences to be copied in capitals' place: target word i is source word i; gold links on the diagonal."""
+    draw, found = Random(seed), {}
+    while len(found) < count:
+        words = tuple(draw.choices(LETTERS, k=draw.randint(*lengths)))
+        links = frozenset((k, k) for k in range(len(words)))
+        found[words] = SentencePair(words, words, links, links)
+    return tuple(found.values())
+
+
+ALL = _pairs(120, seed=0)
+CORPUS = ParallelCorpus("copying", "letters", "letters", ALL[:90], ALL[90:105], ALL[105:])
+
+
+def _model(seed: int = 1, dropout: float = 0.0) -> Seq2Seq:
+    seed_everything(seed)
+    return bahdanau2014(VOCABULARY, VOCABULARY, embedding=6, hidden=8, dropout=dropout)
+
+
+def _config(**options) -> TrainConfig:
+    settings = {"steps": 30, "batch_size": 8, "warmup": 5, "validate_every": 10, "progress": False, "device": "cpu"}
+    return TrainConfig(**(settings | options))
+
+
+def _same_parameters(a: torch.nn.Module, b: torch.nn.Module) -> bool:
+    return all(torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True))
+
+
+def _stop_at(step: int) -> Callable[[int, Seq2Seq], None]:
+    """Return a hook that behaves like Ctrl-C at ``step``."""
+
+    def hook(now: int, _: Seq2Seq) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    return hook
+
+
+# --- the loop ------------------------------------------------------------------------------------
+
+
+def test_training_learns() -> None:
+    model = _model()
+    before = evaluate(model, CORPUS.validation)
+    history = fit(model, CORPUS, _config(steps=300, validate_every=100, learning_rate=0.01))
+    after = evaluate(model, CORPUS.validation)
+    assert history.steps == len(history.losses) == 300
+    assert [record.step for record in history.validations] == [100, 200, 300]
+    assert after.perplexity.value < before.perplexity.value / 2
+    assert history.validations[-1].perplexity == pytest.approx(after.perplexity.value)
+    assert history.validations[-1].bleu == pytest.approx(after.bleu.value)
+    assert history.validations[-1].exact_match == pytest.approx(after.exact_match.value)
+
+
+def test_every_loss_is_the_mean_over_the_tokens_of_its_batch() -> None:
+    model = _model()
+    first = next(batch_order(CORPUS.train, 8, seed=1))
+    loss = model.loss(collate([CORPUS.train[k] for k in first], VOCABULARY, VOCABULARY))
+    history = fit(model, CORPUS, _config(steps=1))
+    words = sum(len(CORPUS.train[k].target) + 1 for k in first)
+    assert history.losses == (pytest.approx(loss.total.item() / words),)
+    assert history.tokens == words
+    assert history.tokens_per_second > 0
+
+
+def test_the_data_are_a_function_of_seed_and_step() -> None:
+    order = batch_order(CORPUS.train, 8, seed=3)
+    per_epoch = len(epoch_batches(CORPUS.train, 8, seed=3, epoch=0))
+    expected = [next(order) for _ in range(3 * per_epoch)]
+    for epoch in range(3):
+        assert expected[epoch * per_epoch : (epoch + 1) * per_epoch] == epoch_batches(CORPUS.train, 8, 3, epoch)
+    for start in (0, 1, per_epoch - 1, per_epoch, per_epoch + 1, 2 * per_epoch + 3):
+        assert next(batch_order(CORPUS.train, 8, seed=3, start=start)) == expected[start]
+
+
+def test_a_last_stretch_shorter_than_validate_every_is_trained_and_validated() -> None:
+    history = fit(_model(), CORPUS, _config(steps=25))
+    assert history.steps == 25
+    assert [record.step for record in history.validations] == [10, 20, 25]
+
+
+def test_without_validation_nothing_is_scored() -> None:
+    corpus = replace(CORPUS, validation=())
+    history = fit(_model(), corpus, _config(validate_every=None))
+    assert history.validations == () and history.steps == 30
+
+
+def test_learning_rate_rises_stays_and_falls_to_zero() -> None:
+    config = _config(steps=100, warmup=10, learning_rate=0.5)
+    rates = [learning_rate(step, config) for step in range(101)]
+    assert rates[0] == pytest.approx(0.05) and rates[4] == pytest.approx(0.25)
+    assert rates[9:51] == pytest.approx([0.5] * 42)
+    assert rates[75] == pytest.approx(0.25) and rates[99] == pytest.approx(0.01) and rates[100] == 0
+    assert learning_rate(0, _config(steps=100, warmup=0, learning_rate=0.5)) == 0.5
+
+
+def test_the_scheduled_rate_is_the_one_adam_uses() -> None:
+    # Adam's first update has the size of the rate in every coordinate, whatever the gradient.
+    model, reference = _model(), _model()
+    fit(model, CORPUS, _config(steps=1, warmup=4, learning_rate=0.02))
+    moved = [(p - q).detach().abs().max() for p, q in zip(model.parameters(), reference.parameters(), strict=True)]
+    # steps = 1: the cooling factor is 2, the warm-up factor 1/4.
+    assert float(max(moved)) == pytest.approx(0.005, rel=1e-3)
+
+
+def test_gradients_are_clipped_before_the_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    norms = []
+    original = torch.optim.Adam.step
+
+    def spy(self: torch.optim.Adam, *args, **kwargs):
+        parameters = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
+        norms.append(math.sqrt(sum(float((p.grad**2).sum()) for p in parameters)))
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    fit(_model(), CORPUS, _config(steps=3, clip_norm=0.01))
+    assert norms == pytest.approx([0.01] * 3, rel=1e-3)
+
+
+def test_training_does_not_depend_on_what_was_drawn_before_nor_disturb_what_comes_after() -> None:
+    first, second = _model(dropout=0.3), _model(dropout=0.3)
+    torch.manual_seed(11)
+    a = fit(first, CORPUS, _config())
+    torch.manual_seed(12)
+    expected = torch.rand(3)
+    torch.manual_seed(12)
+    b = fit(second, CORPUS, _config())
+    assert torch.equal(torch.rand(3), expected)
+    assert a == b and _same_parameters(first, second)
+
+
+def test_a_hook_that_draws_and_switches_modes_does_not_change_the_training() -> None:
+    def careless(step: int, model: Seq2Seq) -> None:
+        torch.rand(step)
+        model.eval()
+
+    watched, alone = _model(dropout=0.3), _model(dropout=0.3)
+    fit(watched, CORPUS, _config(), on_validation=careless)
+    fit(alone, CORPUS, _config())
+    assert _same_parameters(watched, alone)
+
+
+def test_dropout_is_on_while_training_and_off_while_scoring() -> None:
+    model = _model(dropout=0.5)
+    model.eval()
+    with_dropout = fit(model, CORPUS, _config(steps=1))
+    assert not model.training
+    assert with_dropout.losses != fit(_model(), CORPUS, _config(steps=1)).losses
+    model.train()
+    assert evaluate(model, CORPUS.validation) == evaluate(model, CORPUS.validation)
+    assert model.training
+
+
+def test_the_seed_of_the_config_orders_the_data() -> None:
+    assert fit(_model(), CORPUS, _config(seed=1)).losses != fit(_model(), CORPUS, _config(seed=2)).losses
+
+
+def test_seed_everything_seeds_python_numpy_and_torch() -> None:
+    draws = []
+    for _ in range(2):
+        seed_everything(5)
+        draws.append((random.random(), float(np.random.rand()), float(torch.rand(()))))
+    assert draws[0] == draws[1]
+
+
+def test_bf16_trains_and_leaves_the_parameters_in_float32() -> None:
+    model = _model()
+    history = fit(model, CORPUS, _config(steps=60, precision="bf16", learning_rate=0.01))
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert history.losses[-1] < history.losses[0]
+    assert history.losses != fit(_model(), CORPUS, _config(steps=60, learning_rate=0.01)).losses
+
+
+# --- checkpoints ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stop", [10, 20])
+def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(tmp_path: Path, stop: int) -> None:
+    whole = _model(dropout=0.3)
+    expected = fit(whole, CORPUS, _config())
+    config = _config(checkpoint=tmp_path / "run.pt")
+    with pytest.raises(KeyboardInterrupt):
+        fit(_model(dropout=0.3), CORPUS, config, on_validation=_stop_at(stop))
+    resumed = _model(seed=99, dropout=0.3)  # other first parameters: all must come from the file
+    assert fit(resumed, CORPUS, config) == expected
+    assert _same_parameters(resumed, whole)
+
+
+def test_an_interrupt_between_validations_loses_only_what_came_after_the_last(tmp_path: Path) -> None:
+    class Interrupted(RuntimeError):
+        pass
+
+    model, config, calls = _model(), _config(checkpoint=tmp_path / "run.pt"), []
+    loss = model.loss
+
+    def failing(batch):
+        calls.append(1)
+        if len(calls) > 10 + 4 + 10 + 4 + 3:  # within the third stretch; validation calls it too
+            raise Interrupted
+        return loss(batch)
+
+    model.loss = failing  # type: ignore[method-assign]
+    steps_seen: list[int] = []
+    with pytest.raises(Interrupted):
+        fit(model, CORPUS, _config(steps=60, checkpoint=config.checkpoint), lambda step, _: steps_seen.append(step))
+    resumed: list[int] = []
+    fit(_model(), CORPUS, _config(steps=60, checkpoint=config.checkpoint), lambda step, _: resumed.append(step))
+    assert resumed[0] == steps_seen[-1] + 10
+
+
+def test_a_finished_run_is_read_not_repeated(tmp_path: Path) -> None:
+    config = _config(checkpoint=tmp_path / "run.pt")
+    trained = _model()
+    history = fit(trained, CORPUS, config)
+    again = _model(seed=5)
+    assert fit(again, CORPUS, config, on_validation=_stop_at(30)) == history
+    assert _same_parameters(again, trained)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+
+
+def _damage(content: bytes, how: str) -> bytes:
+    middle = len(content) // 2
+    return {
+        "cut off": content[:middle],
+        "empty": b"",
+        "one bit flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        "another file": b"PK\x03\x04 not a checkpoint at all",
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["cut off", "empty", "one bit flipped", "another file"])
+def test_a_damaged_checkpoint_is_refused_and_nothing_is_lost(tmp_path: Path, how: str) -> None:
+    config = _config(checkpoint=tmp_path / "run.pt")
+    fit(_model(), CORPUS, config)
+    damaged = _damage((tmp_path / "run.pt").read_bytes(), how)
+    (tmp_path / "run.pt").write_bytes(damaged)
+    model = _model(seed=7)
+    with pytest.raises(CheckpointError, match="run.pt is not a checkpoint.*move it away"):
+        fit(model, CORPUS, config)
+    assert (tmp_path / "run.pt").read_bytes() == damaged
+    assert _same_parameters(model, _model(seed=7))
+
+
+def test_a_checkpoint_may_not_run_code(tmp_path: Path) -> None:
+    import hashlib
+    import io
+
+    class Trap:
+        def __reduce__(self):
+            return (Path(tmp_path / "sprung").touch, ())
+
+    buffer = io.BytesIO()
+    torch.save({"format": Trap()}, buffer)
+    (tmp_path / "run.pt").write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
+    with pytest.raises(CheckpointError):
+        fit(_model(), CORPUS, _config(checkpoint=tmp_path / "run.pt"))
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("change", ["steps", "seed", "corpus", "model", "dropout"])
+def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, change: str) -> None:
+    fit(_model(), CORPUS, _config(checkpoint=tmp_path / "run.pt"))
+    config = _config(checkpoint=tmp_path / "run.pt")
+    model, corpus, named = _model(seed=7), CORPUS, change
+    if change in ("steps", "seed"):
+        config = replace(config, **{change: 31})
+        named = f"{change}: 30 there, 31 here" if change == "steps" else "seed: 1 there, 31 here"
+    elif change == "corpus":
+        corpus, named = replace(CORPUS, train=CORPUS.train[:-1]), "training pairs"
+    elif change == "model":
+        model = sutskever2014(VOCABULARY, VOCABULARY, embedding=6, hidden=8)
+    else:
+        model, named = _model(dropout=0.1), "layers"
+    before = [p.clone() for p in model.parameters()]
+    with pytest.raises(CheckpointError, match=f"another run.*{named}"):
+        fit(model, corpus, config)
+    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), before, strict=True))
+
+
+def test_an_unwritable_checkpoint_folder_is_found_before_the_first_update(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    model = _model()
+    for path in (tmp_path / "file" / "run.pt", tmp_path):
+        with pytest.raises(OSError, match="Choose another|is a folder"):
+            fit(model, CORPUS, _config(checkpoint=path))
+    assert _same_parameters(model, _model())
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_fingerprints_see_where_a_line_ends() -> None:
+    assert fingerprint(["ab", "c"]) != fingerprint(["a", "bc"])
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_not_finite_stops_before_it_reaches_the_parameters() -> None:
+    model, loss, calls = _model(), Seq2Seq.loss, []
+
+    def exploding(batch):
+        calls.append(1)
+        total, tokens = loss(model, batch)
+        return type(loss(model, batch))(total * (math.nan if len(calls) == 3 else 1), tokens)
+
+    model.loss = exploding  # type: ignore[method-assign]
+    with pytest.raises(FloatingPointError, match="Step 3: the loss is nan.*smaller learning_rate"):
+        fit(model, CORPUS, _config())
+    assert all(p.isfinite().all() for p in model.parameters())
+
+
+def test_a_word_outside_the_vocabulary_stops_training_before_it_starts() -> None:
+    pair = SentencePair(("z",), ("a",))
+    for corpus in (replace(CORPUS, train=(*CORPUS.train, pair)), replace(CORPUS, validation=(pair,))):
+        model = _model()
+        with pytest.raises(ValueError, match="'z' is not among"):
+            fit(model, corpus, _config())
+        assert _same_parameters(model, _model())
+        fit(model, corpus, _config(steps=1, unknown="unk"))
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_an_empty_split_is_named(split: str) -> None:
+    with pytest.raises(ValueError, match=f"the {'training' if split == 'train' else split} split holds no pairs"):
+        fit(_model(), replace(CORPUS, **{split: ()}), _config())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("steps", 0),
+        ("batch_size", 0),
+        ("validate_every", 0),
+        ("validation_pairs", 0),
+        ("learning_rate", 0.0),
+        ("learning_rate", math.nan),
+        ("clip_norm", -1.0),
+        ("warmup", -1),
+        ("precision", "fp8"),
+        ("unknown", "skip"),
+    ],
+)
+def test_a_config_that_makes_no_sense_is_refused(option: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"{option}: expected"):
+        _config(**{option: value})
+
+
+def test_an_unknown_device_is_named_and_a_missing_one_said_to_be_missing() -> None:
+    with pytest.raises(ValueError, match="'gpu'"):
+        pick_device("gpu")
+    if not torch.backends.mps.is_available():
+        with pytest.raises(ValueError, match="finds no 'mps'"):
+            pick_device("mps")
+    assert pick_device("auto").type in ("cpu", "cuda", "mps")
+
+
+# --- history -------------------------------------------------------------------------------------
+
+
+def test_a_history_survives_json() -> None:
+    history = History((2.5, 1.25), 40, (Validation(2, 9.5, 10.0, 33.0),), seconds=1.5)
+    again = History.from_json(history.to_json())
+    assert again == history and again.seconds == 1.5
+    json.loads(history.to_json())
+    for text in ("", "{}", "[]", '{"validations": [], "losses": [], "other": 1}'):
+        with pytest.raises(ValueError, match="not a history"):
+            History.from_json(text)
+
+
+# --- evaluation ----------------------------------------------------------------------------------
+
+
+def test_perplexity_of_evaluation_is_the_token_mean_whatever_the_batches() -> None:
+    model = _model()
+    nats = tokens = 0.0
+    for pair in CORPUS.test:  # one sentence at a time, one token at a time
+        logits = model(collate([pair], VOCABULARY, VOCABULARY)).logits[0].detach().double()
+        for row, token in zip(logits, [*VOCABULARY.encode(pair.target), EOS], strict=True):
+            nats -= float(row[token] - row.logsumexp(0))
+            tokens += 1
+    for batch_size in (1, 4, 64):
+        score = evaluate(model, CORPUS.test, batch_size).perplexity
+        assert score.value == pytest.approx(math.exp(nats / tokens), rel=1e-5)
+        assert score.n == tokens
+
+
+def test_translations_are_scored_against_their_own_references() -> None:
+    class Copier(Seq2Seq):
+        """Translates perfectly, without a parameter's help."""
+
+        def translate(self, sentences, max_length=None, unknown="error"):
+            return [type("T", (), {"tokens": tuple(sentence)})() for sentence in sentences]
+
+    model = _model()
+    model.__class__ = Copier
+    scores = evaluate(model, CORPUS.test, batch_size=4)
+    assert scores.exact_match.value == 100 and scores.bleu.value == pytest.approx(100)
+
+
+def test_alignment_is_scored_on_the_row_that_predicts_the_word() -> None:
+    model = _model()
+
+    def diagonal(batch):
+        T, S = batch.target_out.shape[1], batch.source.shape[1]
+        return type("O", (), {"weights": torch.eye(T, S).expand(len(batch), T, S)})()
+
+    model.forward = diagonal  # type: ignore[method-assign,assignment]
+    model.loss = lambda batch: Loss(torch.tensor(1.0), 1)  # type: ignore[method-assign,assignment]
+    scores = evaluate(model, CORPUS.test)
+    assert scores.alignment is not None and scores.alignment.aer == pytest.approx(0)
+
+
+def test_no_alignment_is_claimed_without_gold_links_or_without_weights() -> None:
+    without = [SentencePair(pair.source, pair.target) for pair in CORPUS.test]
+    assert evaluate(_model(), without).alignment is None
+    assert evaluate(sutskever2014(VOCABULARY, VOCABULARY, embedding=6, hidden=8), CORPUS.test).alignment is None
+    assert evaluate(_model(), CORPUS.test).alignment is not None
+
+
+def test_scores_by_length_put_each_pair_into_its_bucket_by_source_words() -> None:
+    pairs = _pairs(60, seed=4, lengths=(2, 6))
+    buckets = ((2, 3), (5, 5), (9, 12))
+    scores = score_by_length(_model(), pairs, buckets)
+    assert list(scores) == [(2, 3), (5, 5)]  # none is 9 words long; those of 4 and 6 are in no bucket
+    assert scores[2, 3].exact_match.n == sum(len(pair.source) in (2, 3) for pair in pairs)
+    assert scores[5, 5].exact_match.n == sum(len(pair.source) == 5 for pair in pairs)
+
+
+def test_buckets_that_overlap_or_are_upside_down_are_refused() -> None:
+    for buckets, message in (([(2, 5), (5, 8)], "overlap"), ([(5, 2)], "shortest, longest")):
+        with pytest.raises(ValueError, match=message):
+            score_by_length(_model(), CORPUS.test, buckets)
+
+
+def test_an_empty_split_cannot_be_evaluated() -> None:
+    with pytest.raises(ValueError, match="nothing to evaluate"):
+        evaluate(_model(), [])
+
+
+def test_an_evaluation_prints_every_score() -> None:
+    text = str(evaluate(_model(), CORPUS.test))
+    assert [re.split(r"[ |]", line)[0] for line in text.splitlines()] == ["perplexity", "exact", "BLEU", "AER"]
+
+
+# --- speed ---------------------------------------------------------------------------------------
+
+
+def test_the_loop_costs_little_beside_the_model() -> None:
+    """Forty updates by fit against forty bare ones; the margin allows for a busy machine."""
+    torch.set_num_threads(1)
+    pairs = _pairs(400, seed=9, lengths=(12, 12))
+    corpus = ParallelCorpus("copying", "letters", "letters", pairs, (), ())
+    seed_everything(1)
+    model = bahdanau2014(VOCABULARY, VOCABULARY, embedding=32, hidden=64)
+    batch = collate(pairs[:32], VOCABULARY, VOCABULARY)
+    optimiser = torch.optim.Adam(model.parameters())
+    bare, through_fit = [], []
+    for _ in range(3):
+        started = time.perf_counter()
+        for _ in range(40):
+            optimiser.zero_grad()
+            total, tokens = model.loss(batch)
+            (total / tokens).backward()
+            optimiser.step()
+        bare.append(time.perf_counter() - started)
+        history = fit(model, corpus, _config(steps=40, batch_size=32, validate_every=None))
+        through_fit.append(history.seconds)
+    assert min(through_fit) < 1.5 * min(bare)
