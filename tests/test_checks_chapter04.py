@@ -8,10 +8,10 @@ import pytest
 
 from course_lib.checks.chapter04 import (
     check_accepts,
-    check_attend,
     check_context_gradient,
     check_entropy,
     check_masked_softmax,
+    check_query_for,
     check_softmax_twice,
 )
 from course_lib.checks.report import NotRight
@@ -25,9 +25,8 @@ def softmax(scores: Array, axis: int = -1) -> Array:
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
-def attend(query: Array, keys: Array, values: Array) -> tuple[Array, Array]:
-    weights = softmax(keys @ query)
-    return weights, weights @ values
+def query_for(weights: Array) -> Array:
+    return np.log(weights[1:] / weights[0])
 
 
 def entropy(weights: Array) -> float:
@@ -56,7 +55,7 @@ def accepts(candidate: Answer) -> bool:
 
 
 RIGHT: list[tuple[Answer, Answer]] = [
-    (check_attend, attend),
+    (check_query_for, query_for),
     (check_entropy, entropy),
     (check_masked_softmax, masked_softmax),
     (check_context_gradient, context_gradient),
@@ -75,16 +74,6 @@ def test_a_right_answer_is_told_so(check: Answer, right: Answer, capsys: pytest.
 def test_an_empty_exercise_is_not_an_error(check: Answer, capsys: pytest.CaptureFixture[str]) -> None:
     check(lambda *_: ...)
     assert capsys.readouterr().out.startswith("○ Not yet")
-
-
-def overflowing(query: Array, keys: Array, values: Array) -> tuple[Array, Array]:
-    powers = np.exp(keys @ query)
-    return powers / powers.sum(), powers / powers.sum() @ values
-
-
-def averages_the_keys(query: Array, keys: Array, values: Array) -> tuple[Array, Array]:
-    weights = softmax(keys @ query)
-    return weights, np.resize(weights @ keys, values.shape[1])
 
 
 def masked_after(scores: Array, mask: Array) -> Array:
@@ -114,12 +103,10 @@ def test_a_test_may_assert_as_well_as_return(capsys: pytest.CaptureFixture[str])
 
 
 WRONG: list[tuple[Answer, Answer, str]] = [
-    (check_attend, lambda q, k, v: (k @ q, (k @ q) @ v), "weights sum to .* not to 1"),
-    (check_attend, averages_the_keys, "The weights multiply the values, not the keys"),
-    (check_attend, lambda q, k, v: (softmax(-(k @ q)), softmax(-(k @ q)) @ v), "Score j is the dot product"),
-    (check_attend, overflowing, "Subtract the largest score first"),
-    (check_attend, lambda q, k, v: softmax(k @ q), "Expected two things, weights and context"),
-    (check_attend, lambda q, k, v: (softmax(k @ q)[:1], softmax(k @ q) @ v), "should have shape"),
+    (check_query_for, lambda weights: np.log(weights[1:]), "ln of a ratio of weights"),
+    (check_query_for, lambda weights: weights[1:], "makes others: expected"),
+    (check_query_for, lambda weights: np.log(weights / weights[0]), r"should have shape \(2,\), got \(3,\)"),
+    (check_query_for, lambda weights: np.full(2, np.inf), "is not finite"),
     (check_entropy, lambda a: -(a * np.log(a)).sum(), "0 · ln 0 counts as 0"),
     (check_entropy, lambda a: -entropy(a), "sign is turned round"),
     (check_entropy, lambda a: entropy(a) / np.log(2), "That is in bits"),

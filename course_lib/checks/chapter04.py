@@ -12,28 +12,24 @@ import numpy as np
 from course_lib.checks.report import NotRight, answer, checker
 
 Array = np.ndarray
-SIZES = ((1, 2, 3), (3, 2, 2), (5, 4, 3), (8, 3, 6))  # (S positions, query entries, value entries)
+KEYS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # the, black, cat: the keys of the chapter
+SIZES = ((1, 3), (3, 2), (5, 3), (8, 6))  # (S positions, M entries of a value)
 TOLERANCE = 1e-6
 
 
 @checker
-def check_attend(attend: Callable[..., Any]) -> str:
-    """Exercise 1: ``attend(query, keys, values)`` returns the weights (S,) and the context (M,)."""
+def check_query_for(query_for: Callable[..., Any]) -> str:
+    """Exercise 1: ``query_for(weights)`` returns a query (2,) that gives KEYS these weights (3,)."""
     rng = np.random.default_rng(4)
-    for positions, entries, value_entries in SIZES:
-        query, keys = rng.normal(size=entries), rng.normal(size=(positions, entries))
-        values = rng.normal(size=(positions, value_entries))
-        weights, context = _pair(answer(attend, query, keys, values), positions, value_entries)
-        expected = _softmax([_dot(query, key) for key in keys])
-        where = f"With {positions} positions and queries of {entries} entries"
-        if not np.isclose(weights.sum(), 1):
-            raise NotRight(f"{where}, the weights sum to {weights.sum():.4f}, not to 1. Divide by Σ_k exp(e_k).")
-        _same(weights, expected, f"{where}, weights", "Score j is the dot product of the query with key j.")
-        _same(context, _mix(expected, values), f"{where}, context", "The weights multiply the values, not the keys.")
-    with np.errstate(all="ignore"):  # the reader is to see our message, not NumPy's warning
-        weights, _ = _pair(answer(attend, np.array([1000.0]), np.array([[0.0], [1.0]]), np.eye(2)), 2, 2)
-    _same(weights, [0.0, 1.0], "Scores 0 and 1000, weights", "exp(1000) overflows. Subtract the largest score first.")
-    return "attend: weights and contexts agree with single-number loops on 4 random sizes, and scores of 1000 are safe."
+    wanted = [np.array(row) for row in ((0.1, 0.2, 0.7), (0.7, 0.1, 0.2), (1 / 3, 1 / 3, 1 / 3))]
+    for weights in [*wanted, *rng.dirichlet(np.ones(3), size=5)]:
+        query = _array(answer(query_for, weights.copy()), (2,), "The query")
+        where = f"Asked for weights {np.round(weights, 3).tolist()}, your query {np.round(query, 3).tolist()}"
+        if not np.isfinite(query).all():
+            raise NotRight(f"{where} is not finite.")
+        hint = "‘the’ always scores 0; the other two scores are the entries of the query: ln of a ratio of weights."
+        _same(np.array(_softmax([_dot(query, key) for key in KEYS])), weights, f"{where} makes others", hint)
+    return "query_for: the query brings back the weights asked for, the three of the text and five random rows."
 
 
 @checker
@@ -75,7 +71,7 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
     """Exercise 4: ``context_gradient(weights, values)`` returns ∂c/∂e_k as row k, (S, M)."""
     rng = np.random.default_rng(4)
     step = 1e-5
-    for positions, _, value_entries in SIZES:
+    for positions, value_entries in SIZES:
         scores, values = rng.normal(size=positions), rng.normal(size=(positions, value_entries))
         weights = np.array(_softmax(scores))
         got = _array(answer(context_gradient, weights, values), (positions, value_entries), "The gradient")
@@ -183,12 +179,6 @@ def _check_mask(masked_softmax: Callable[..., Any], scores: Array, mask: Array, 
             hint = "Masked after the softmax, the weights lose what the padding took; or the softmax runs over axis 0."
             raise NotRight(f"{where}: the weights sum to {got.sum():.4f}, expected 1. {hint}")
         _same(got[real], _softmax(scores[row, real]), where, "Compare with the softmax of the real scores alone.")
-
-
-def _pair(result: Any, positions: int, entries: int) -> tuple[Array, Array]:
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise NotRight(f"Expected two things, weights and context, got {type(result).__name__}.")
-    return _array(result[0], (positions,), "The weights"), _array(result[1], (entries,), "The context")
 
 
 def _array(result: Any, shape: tuple[int, ...], name: str) -> Array:
