@@ -1,0 +1,293 @@
+"""Checkers of chapter 5: the pieces of Bahdanau, Cho & Bengio (2015), each against plain loops.
+
+The oracles are written with lists, ``math.tanh`` and one index at a time; the learner's answer is
+compared with them first, and only then with the usual wrong roads, to say which one was taken.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.attention import AdditiveAttention, Attended
+from course_lib.checks.report import NotRight, answer, checker
+
+_TOLERANCE = 1e-5  # inputs are float64; an answer in float32 is right too
+_SIZES, _NUMBERS = Random(5), torch.Generator().manual_seed(5)  # our own: the learner's seed stays as it is
+
+Matrix = list[list[float]]
+
+
+@checker
+def check_additive_scores(learner: Callable[..., Any]) -> str:
+    """Exercise 1: ``additive_scores(W_a, U_a, v_a, s, h)`` is e_ij of §A.1.2, (B, S).
+
+    ``s`` is (B, H), ``h`` (B, S, M), ``W_a`` (A, H), ``U_a`` (A, M), ``v_a`` (A,).
+    """
+    B, S, H, M, A = _sizes(2, 7, 5)
+    W_a, U_a, v_a, s, h = _normal(A, H), _normal(A, M), _normal(A), _normal(B, H), _normal(B, S, M)
+    query, keys = s @ W_a.T, h @ U_a.T
+    expected = _exact(
+        [
+            [sum(v_a[a].item() * math.tanh(query[b, a] + keys[b, j, a]) for a in range(A)) for j in range(S)]
+            for b in range(B)
+        ]
+    )
+    flat = (query.unsqueeze(1) + keys) @ v_a
+    _expect(
+        answer(learner, W_a, U_a, v_a, s, h),
+        expected,
+        "e",
+        {
+            "the tanh is missing. Without it W_a s adds the same number to every position, the softmax "
+            "cancels it, and the weights no longer depend on the decoder's state at all": flat,
+            "these are weights already. The score stops before the softmax": torch.softmax(expected, -1),
+            "only the annotations are in it. The state s must be added to every position before the tanh": (
+                torch.tanh(keys) @ v_a
+            ),
+            "the tanh belongs inside, before v_a; here it is taken of the finished score": torch.tanh(flat),
+        },
+    )
+    return f"e_ij is right for {B} sentences of {S} positions (H={H}, M={M}, A={A})."
+
+
+@checker
+def check_initial_state(learner: Callable[..., Any]) -> str:
+    """Exercise 2: ``initial_state(W_s, memory)`` is tanh(W_s ←h_1), (B, H).
+
+    ``memory`` is (B, S, 2H), each row [→h_j; ←h_j]; ``W_s`` is (H, H).
+    """
+    B, S, H = _sizes(2, 6, 3)
+    W_s, memory = _normal(H, H), _normal(B, S, 2 * H)
+    chosen = memory[:, 0, H:].tolist()
+    expected = _exact([[math.tanh(total) for total in _times(W_s.tolist(), row)] for row in chosen])
+
+    def instead(states: Tensor) -> Tensor:
+        return torch.tanh(states @ W_s.T)
+
+    _expect(
+        answer(learner, W_s, memory),
+        expected,
+        "s_0",
+        {
+            "that is →h_1, the forward half at the first word: it has read one word only": instead(memory[:, 0, :H]),
+            "that is ←h at the last position: the backward GRU starts there, so it has read one token "
+            "only (or padding)": instead(memory[:, -1, H:]),
+            "that is →h at the last position. In a padded batch this is no state of the sentence; the "
+            "paper takes ←h_1": instead(memory[:, -1, :H]),
+            "the tanh is missing: W_s ←h_1 alone": memory[:, 0, H:] @ W_s.T,
+            "W_s is transposed: multiply row by row, W_s @ ←h_1": torch.tanh(memory[:, 0, H:] @ W_s),
+            "this is the mean over the annotations, as some toolkits do it; the paper takes ←h_1": (
+                instead(memory[:, :, H:].mean(1))
+            ),
+        },
+    )
+    return f"s_0 is read from ←h_1 in each of {B} sentences."
+
+
+@checker
+def check_gated_step(learner: Callable[..., Any]) -> str:
+    """Exercise 3: ``gated_step(W, U, C, y, s, c)`` is s_i of §A.1.2, (H,), for one sentence.
+
+    ``W``, ``U`` and ``C`` are dicts with a matrix each for ``"z"``, ``"r"`` and ``"s"`` (the
+    candidate s̃); ``y`` is E y_{i-1} (E,), ``s`` is s_{i-1} (H,), ``c`` is c_i (M,).
+    """
+    E, H, M = _sizes(2, 5, 3)
+    W, U, C = ({name: _normal(H, size) for name in "zrs"} for size in (E, H, M))
+    y, s, c = _normal(E), _normal(H), _normal(M)
+    gates = _gates(W, U, C, y, s, c)
+    expected = _exact([(1 - z) * s[k].item() + z * new for k, (z, _, new) in enumerate(zip(*gates, strict=True))])
+    z, r, candidate = (_exact(values) for values in gates)
+    U_s, rest = U["s"] @ s, W["s"] @ y + C["s"] @ c
+    _expect(
+        answer(learner, W, U, C, y, s, c),
+        expected,
+        "s_i",
+        {
+            "the update gate is the other way round. In this paper z = 1 means: take the candidate "
+            "(torch.nn.GRU counts z from the other side)": z * s + (1 - z) * candidate,
+            "the reset gate comes after the product with U, r ⊙ (U s), as in torch.nn.GRU. The paper "
+            "resets first: U (r ⊙ s)": torch.lerp(s, torch.tanh(rest + r * U_s), z),
+            "the reset gate is computed and not used: U (r ⊙ s), not U s": torch.lerp(s, torch.tanh(rest + U_s), z),
+            "this is the candidate s̃ alone; the update gate mixes it with the old state": candidate,
+            "the candidate has no C c: the context must reach it too": torch.lerp(
+                s, torch.tanh(W["s"] @ y + U["s"] @ (r * s)), z
+            ),
+        },
+    )
+    return f"one step of the appendix, gates, candidate and mixture (E={E}, H={H}, M={M})."
+
+
+@checker
+def check_maxout(learner: Callable[..., Any]) -> str:
+    """Exercise 4: ``maxout(t)`` keeps max(t_1, t_2), max(t_3, t_4), …: (…, 2l) to (…, l)."""
+    B, T, units = _sizes(2, 5, 3)
+    t = _normal(B, T, 2 * units)
+    expected = _exact([[[max(row[2 * k], row[2 * k + 1]) for k in range(units)] for row in rows] for rows in t])
+    _expect(
+        answer(learner, t),
+        expected,
+        "t",
+        {
+            "entry k is paired with entry k + l. The paper pairs neighbours, 2k − 1 and 2k": t.view(B, T, 2, -1).amax(
+                2
+            ),
+            "this keeps the smaller of each pair": t.view(B, T, -1, 2).amin(-1),
+            "this drops every second entry instead of comparing": t[..., ::2],
+        },
+    )
+    _expect(answer(learner, t[0, 0]), expected[0, 0], "t, given as a single vector", {})
+    return f"{2 * units} candidates became {units}, the larger of each pair of neighbours."
+
+
+@checker
+def check_score_multiplications(learner: Callable[..., Any]) -> str:
+    """Exercise 5: ``score_multiplications(S, T, H, M, A, keys_once)`` for one sentence, an int.
+
+    The oracle computes all scores with numbers that count how often they are multiplied.
+    """
+    S, T, H, M, A = _sizes(2, 6, 5)
+    for keys_once in (True, False):
+        expected = _counted_multiplications(S, T, H, M, A, keys_once)
+        got = answer(learner, S, T, H, M, A, keys_once)
+        if not isinstance(got, int):
+            raise NotRight(f"expected a whole number, got {got!r}.")
+        if got != expected:
+            raise NotRight(_count_message(got, expected, S, T, H, M, A, keys_once))
+    return f"counted right with keys once and every step (S={S}, T={T}, H={H}, M={M}, A={A})."
+
+
+@checker
+def check_attend_everywhere(learner: Callable[..., Any]) -> str:
+    """Exercise 6, break it: ``attend_everywhere(attention, query, keys, values, mask)``, padding included.
+
+    ``attention`` is an :class:`~course_lib.attention.AdditiveAttention`; query (B, H), keys (B, S, A),
+    values (B, S, M), mask (B, S). Returns an :class:`~course_lib.attention.Attended`.
+    """
+    B, S, H, M, A = _sizes(3, 7, 5)
+    attention = _attention(H, M, A)
+    query, values, lengths = _normal(B, H), _normal(B, S, M), torch.arange(B) % (S - 1) + 1
+    mask = torch.arange(S) < lengths.unsqueeze(1)
+    values = values * mask.unsqueeze(-1)  # as the encoder leaves it: zeros at padding
+    with torch.no_grad():
+        keys = attention.project_keys(values)
+        got, right = answer(learner, attention, query, keys, values, mask), attention(query, keys, values, mask)
+        scores = attention.scores(query, keys)
+    if not isinstance(got, Attended):
+        raise NotRight(f"expected an Attended(scores, weights, context), got {type(got).__name__}.")
+    _expect(got.weights, _softmax_by_loops(scores), "weights", {"padding still gets no weight": right.weights})
+    _expect(got.context, torch.einsum("bs,bsm->bm", got.weights, values), "context", {})
+    leak = float((got.weights * ~mask).sum(1).max())
+    return f"the bug is in: up to {leak:.0%} of a row goes to padding, and every row still sums to 1."
+
+
+def _expect(got: Any, expected: Tensor, name: str, wrong_roads: dict[str, Tensor]) -> None:
+    """Raise NotRight unless ``got`` is ``expected``; name the wrong road that leads to ``got``."""
+    if not isinstance(got, Tensor):
+        raise NotRight(f"{name}: expected a tensor, got {type(got).__name__}.")
+    if got.shape != expected.shape:
+        raise NotRight(f"{name}: expected shape {tuple(expected.shape)}, got {tuple(got.shape)}.")
+    if _close(got, expected):
+        return
+    for road, value in wrong_roads.items():
+        if _close(got, value):
+            raise NotRight(f"{name}: {road}.")
+    error = (got.double() - expected.double()).abs().nan_to_num(torch.inf)
+    where = tuple(int(k) for k in torch.unravel_index(error.argmax(), error.shape))
+    raise NotRight(f"{name} at {where}: expected {expected[where]:.4f}, got {got[where]:.4f}.")
+
+
+def _close(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=_TOLERANCE, atol=_TOLERANCE)
+
+
+def _sizes(low: int, high: int, count: int) -> list[int]:
+    """Draw ``count`` sizes that all differ, so that no swap of two axes stays hidden."""
+    return _SIZES.sample(range(low, high + count), count)
+
+
+def _normal(*shape: int) -> Tensor:
+    return torch.randn(*shape, dtype=torch.float64, generator=_NUMBERS)
+
+
+def _exact(values: Any) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _times(matrix: Matrix, vector: Sequence[float]) -> list[float]:
+    return [sum(m * x for m, x in zip(row, vector, strict=True)) for row in matrix]
+
+
+def _gates(
+    W: dict[str, Tensor], U: dict[str, Tensor], C: dict[str, Tensor], y: Tensor, s: Tensor, c: Tensor
+) -> tuple[list[float], list[float], list[float]]:
+    """Return z, r and s̃ of §A.1.2, one number at a time."""
+
+    def before(name: str, state: Sequence[float]) -> list[float]:
+        parts = (_times(m[name].tolist(), x) for m, x in ((W, y.tolist()), (U, state), (C, c.tolist())))
+        return [sum(column) for column in zip(*parts, strict=True)]
+
+    z, r = ([1 / (1 + math.exp(-a)) for a in before(name, s.tolist())] for name in "zr")
+    reset = [r_k * s_k for r_k, s_k in zip(r, s.tolist(), strict=True)]
+    return z, r, [math.tanh(a) for a in before("s", reset)]
+
+
+def _attention(query_size: int, memory_size: int, attention_size: int) -> AdditiveAttention:
+    with torch.random.fork_rng(devices=[]):  # nn.Linear draws its start from torch's own numbers
+        attention = AdditiveAttention(query_size, memory_size, attention_size).double()
+    attention.v_a.data = _normal(attention_size)
+    return attention
+
+
+def _softmax_by_loops(scores: Tensor) -> Tensor:
+    rows = [[math.exp(e) for e in row] for row in scores.tolist()]
+    return _exact([[e / sum(row) for e in row] for row in rows])
+
+
+class _Counted:
+    """A number that counts multiplications: only how often counts here, so it holds no value."""
+
+    multiplications = 0
+
+    def __mul__(self, other: "_Counted") -> "_Counted":
+        _Counted.multiplications += 1
+        return self
+
+    def __radd__(self, other: object) -> "_Counted":  # what sum() calls
+        return self
+
+    __add__ = __radd__
+
+
+def _counted_multiplications(S: int, T: int, H: int, M: int, A: int, keys_once: bool) -> int:
+    x = _Counted()
+
+    def project(size: int) -> list[_Counted]:
+        return [sum((x * x for _ in range(size)), x) for _ in range(A)]
+
+    _Counted.multiplications = 0
+    keys = [project(M) for _ in range(S)] if keys_once else None
+    for _ in range(T):
+        query = project(H)
+        for j in range(S):
+            key = keys[j] if keys else project(M)
+            sum((x * (q + k) for q, k in zip(query, key, strict=True)), x)
+    return _Counted.multiplications
+
+
+def _count_message(got: int, expected: int, S: int, T: int, H: int, M: int, A: int, keys_once: bool) -> str:
+    parts = {
+        "the queries W_a s (A·H at each of T steps)": T * A * H,
+        "the product with v_a (A at each step and position)": T * S * A,
+        "the keys U_a h_j (A·M a position)": S * A * M * (1 if keys_once else T),
+    }
+    cause = next((f" It looks as if {name} were missing." for name, n in parts.items() if got == expected - n), "")
+    if not cause and got == expected - parts["the queries W_a s (A·H at each of T steps)"] * (T - 1) // T:
+        cause = " The query W_a s is another one at each step: count it T times."
+    if got == _counted_multiplications(S, T, H, M, A, not keys_once):
+        cause = " That is the number for the other value of keys_once."
+    sizes = f"S={S}, T={T}, H={H}, M={M}, A={A}, keys_once={keys_once}"
+    return f"for {sizes} expected {expected}, got {got}.{cause}"
