@@ -73,7 +73,7 @@ class Seq2Seq(nn.Module):
     def loss(self, batch: Batch) -> Loss:
         """Return the teacher-forced cross-entropy; padding counts neither above nor below."""
         logits = self(batch).logits.flatten(0, 1)
-        total = F.cross_entropy(logits.float(), batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
+        total = F.cross_entropy(logits, batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
         return Loss(total, int(batch.target_mask.sum()))
 
     def stepper(self, source: Tensor, lengths: Tensor) -> tuple[StepFunction, State]:

@@ -1,0 +1,139 @@
+"""NumPy twins of the papers' equations, written from the papers, one sentence at a time, with loops.
+
+They share nothing with the library but the parameter values, so that a slip in one shows against
+the other. Everything is float64.
+"""
+
+import numpy as np
+from torch import nn
+
+
+def array(tensor):
+    """Return a torch parameter as float64 NumPy."""
+    return tensor.detach().double().numpy()
+
+
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def softmax(scores):
+    e = np.exp(scores - np.max(scores))
+    return e / e.sum()
+
+
+def lstm(rnn: nn.LSTM, inputs, h, c):
+    """Run a deep LSTM over inputs (S, E); Hochreiter & Schmidhuber's cell with forget gates.
+
+    i, f, o gate; g is the candidate: c_t = f ⊙ c_{t-1} + i ⊙ g, h_t = o ⊙ tanh(c_t). ``h`` and
+    ``c`` are (layers, H). Returns the top layer's h_t (S, H) and the last (h, c).
+    """
+    h, c, sequence = h.copy(), c.copy(), [np.asarray(x) for x in inputs]
+    for layer in range(rnn.num_layers):
+        W, U = array(getattr(rnn, f"weight_ih_l{layer}")), array(getattr(rnn, f"weight_hh_l{layer}"))
+        b = array(getattr(rnn, f"bias_ih_l{layer}")) + array(getattr(rnn, f"bias_hh_l{layer}"))
+        outputs = []
+        for x in sequence:
+            i, f, g, o = np.split(W @ x + U @ h[layer] + b, 4)
+            c[layer] = sigmoid(f) * c[layer] + sigmoid(i) * np.tanh(g)
+            h[layer] = sigmoid(o) * np.tanh(c[layer])
+            outputs.append(h[layer].copy())
+        sequence = outputs
+    return np.stack(sequence), h, c
+
+
+def fused_gru(W, U, b_W, b_U, inputs):
+    """Run torch's GRU over inputs (S, E) from a zero state; returns every h (S, H).
+
+    r ⊙ (U h + b) is where it departs from Cho et al. (2014), who write U (r ⊙ h).
+    """
+    hidden = U.shape[1]
+    W_r, W_z, W_n = np.split(W, 3)
+    U_r, U_z, U_n = np.split(U, 3)
+    a_r, a_z, a_n = np.split(b_W, 3)
+    d_r, d_z, d_n = np.split(b_U, 3)
+    h, states = np.zeros(hidden), []
+    for x in inputs:
+        r = sigmoid(W_r @ x + a_r + U_r @ h + d_r)
+        z = sigmoid(W_z @ x + a_z + U_z @ h + d_z)
+        n = np.tanh(W_n @ x + a_n + r * (U_n @ h + d_n))
+        h = (1 - z) * n + z * h
+        states.append(h)
+    return np.stack(states)
+
+
+def annotations(rnn: nn.GRU, inputs):
+    """h_j = [→h_j; ←h_j] for inputs (S, E): Bahdanau et al. (2015), §3.2."""
+
+    def direction(suffix, sequence):
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        return fused_gru(*(array(getattr(rnn, f"{name}_l0{suffix}")) for name in names), sequence)
+
+    forward = direction("", inputs)
+    backward = direction("_reverse", inputs[::-1])[::-1]
+    return np.concatenate([forward, backward], axis=1)
+
+
+def additive_score(W_a, U_a, v_a, s, h_j):
+    """e_ij = v_aᵀ tanh(W_a s_{i-1} + U_a h_j): Bahdanau et al. (2015), §A.1.2."""
+    return float(v_a @ np.tanh(W_a @ s + U_a @ h_j))
+
+
+def attend(attention, s, h):
+    """Return α_i (S,) and c_i (M,) for one query s (H,) and annotations h (S, M): eqs. 5 and 6."""
+    W_a, U_a, v_a = array(attention.W_a.weight), array(attention.U_a.weight), array(attention.v_a)
+    alpha = softmax(np.array([additive_score(W_a, U_a, v_a, s, h_j) for h_j in h]))
+    context = np.zeros(h.shape[1])
+    for weight, h_j in zip(alpha, h, strict=True):
+        context += weight * h_j
+    return alpha, context
+
+
+def context_gru(cell, y, s, c):
+    """s_i = (1 - z) ⊙ s_{i-1} + z ⊙ s̃: Bahdanau et al. (2015), §A.1.2; y is E y_{i-1}."""
+    W_z, W_r, W = np.split(array(cell.W.weight), 3)
+    b_z, b_r, b = np.split(array(cell.W.bias), 3)
+    C_z, C_r, C = np.split(array(cell.C.weight), 3)
+    U_z, U_r = np.split(array(cell.U_gates.weight), 2)
+    U = array(cell.U.weight)
+    z = sigmoid(W_z @ y + b_z + U_z @ s + C_z @ c)
+    r = sigmoid(W_r @ y + b_r + U_r @ s + C_r @ c)
+    candidate = np.tanh(W @ y + b + U @ (r * s) + C @ c)
+    return (1 - z) * s + z * candidate
+
+
+def maxout_readout(readout, s, y, c):
+    """Logits: t_k = max(t̃_{2k-1}, t̃_{2k}), then W_o t: Bahdanau et al. (2015), §A.2.2."""
+    t = array(readout.U_o.weight) @ s + array(readout.U_o.bias)
+    t = t + array(readout.V_o.weight) @ y + array(readout.C_o.weight) @ c
+    kept = np.array([max(t[k], t[k + 1]) for k in range(0, len(t), 2)])
+    return array(readout.W_o.weight) @ kept + array(readout.W_o.bias)
+
+
+def bahdanau(model, source_ids, target_in_ids):
+    """Run the whole model on one sentence; returns logits (T, V), weights (T, S), states (T, H)."""
+    embedded = array(model.encoder.embedding.weight)[source_ids]
+    h = annotations(model.encoder.rnn, embedded)
+    decoder = model.decoder
+    backward_at_first_word = h[0, h.shape[1] // 2 :]
+    s = np.tanh(array(decoder.W_s.weight) @ backward_at_first_word + array(decoder.W_s.bias))
+    logits, weights, states = [], [], []
+    for token in target_in_ids:
+        y = array(decoder.embedding.weight)[token]
+        alpha, c = attend(decoder.attention, s, h)
+        logits.append(maxout_readout(decoder.readout, s, y, c))
+        s = context_gru(decoder.cell, y, s, c)
+        weights.append(alpha)
+        states.append(s)
+    return np.stack(logits), np.stack(weights), np.stack(states)
+
+
+def sutskever(model, source_ids, target_in_ids):
+    """Run the fixed-vector model on one sentence; returns logits (T, V). EOS stays last in reverse."""
+    if model.encoder.reverse_source:
+        source_ids = [*source_ids[-2::-1], source_ids[-1]]
+    rnn = model.encoder.rnn
+    zero = np.zeros((rnn.num_layers, rnn.hidden_size))
+    _, h, c = lstm(rnn, array(model.encoder.embedding.weight)[source_ids], zero, zero)
+    states, _, _ = lstm(model.decoder.rnn, array(model.decoder.embedding.weight)[target_in_ids], h, c)
+    return states @ array(model.decoder.output.weight).T + array(model.decoder.output.bias)

@@ -1,0 +1,137 @@
+"""Decoders: against the papers' equations, and stepping against teacher forcing."""
+
+import numpy as np
+import pytest
+import torch
+from torch.autograd import gradcheck
+
+from course_lib.decoders import ContextGRUCell
+from course_lib.vocabulary import BOS, EOS
+from tests import reference
+from tests.models import MAKERS, PAIRS, SOURCE, TARGET, batch, make
+
+
+def ids(pair):
+    return [*SOURCE.encode(pair.source), EOS], [BOS, *TARGET.encode(pair.target)]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_bahdanau_is_the_papers_model_from_words_to_logits(pair):
+    model = make("bahdanau")
+    output = model(batch([pair]))
+    logits, weights, states = reference.bahdanau(model, *ids(pair))
+    np.testing.assert_allclose(output.logits[0].detach().numpy(), logits, rtol=1e-8)
+    np.testing.assert_allclose(output.weights[0].detach().numpy(), weights, rtol=1e-8)
+    np.testing.assert_allclose(output.states[0].detach().numpy(), states, rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep"])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_sutskever_is_two_lstms_with_the_state_handed_over(name, pair):
+    model = make(name)
+    logits = reference.sutskever(model, *ids(pair))
+    np.testing.assert_allclose(model(batch([pair])).logits[0].detach().numpy(), logits, rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_stepping_gives_what_teacher_forcing_gives(name):
+    model, given = make(name), batch()
+    forced = model(given)
+    step, state = model.stepper(given.source, given.source_lengths)
+    for i, previous in enumerate(given.target_in.unbind(1)):
+        output = step(previous, state)
+        state = output.state
+        torch.testing.assert_close(output.logits, forced.logits[:, i])
+        torch.testing.assert_close(state.top, forced.states[:, i])
+        if output.weights is not None:
+            torch.testing.assert_close(output.scores, forced.scores[:, i])
+            torch.testing.assert_close(output.weights, forced.weights[:, i])
+            torch.testing.assert_close(output.context, forced.contexts[:, i])
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_state_of_one_step_reaches_the_next(name):
+    """A decoder whose state is reset at each step trains to a low loss and translates nothing."""
+    model, given = make(name), batch()
+    step, start = model.stepper(given.source, given.source_lengths)
+    word = given.target_in[:, 1]
+    fresh, carried = step(word, start), step(word, step(given.target_in[:, 0], start).state)
+    assert not torch.allclose(fresh.logits, carried.logits)
+
+
+def test_a_prediction_does_not_see_the_word_it_predicts_nor_later_ones():
+    for name in MAKERS:
+        model, given = make(name), batch()
+        before = model(given).logits
+        changed = given.target_in.clone()
+        changed[:, 2:] = TARGET.encode(["chien"])[0]
+        encoded = model.encode(given.source, given.source_lengths)
+        after = model.decoder(changed, encoded).logits
+        torch.testing.assert_close(after[:, :2], before[:, :2])
+        assert not torch.allclose(after[:, 2:], before[:, 2:])
+
+
+@pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep"])
+def test_the_fixed_vector_decoder_sees_nothing_but_the_vector(name):
+    """Two sources whose vectors are made equal must give equal logits: there is no other way in."""
+    model = make(name)
+    one, other = batch([PAIRS[0]]), batch([PAIRS[2]])
+    vector = model.encode(one.source, one.source_lengths)
+    theirs = model.encode(other.source, other.source_lengths)
+    assert not torch.allclose(vector.initial.hidden, theirs.initial.hidden)
+    for field in ("hidden", "cell"):
+        getattr(theirs.initial, field).data.copy_(getattr(vector.initial, field).data)
+    assert torch.equal(model.decoder(one.target_in, vector).logits, model.decoder(one.target_in, theirs).logits)
+
+
+@pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep"])
+def test_both_h_and_c_cross_the_bridge(name):
+    model, given = make(name), batch([PAIRS[0]])
+    logits = model(given).logits
+    for field in ("hidden", "cell"):
+        encoded = model.encode(given.source, given.source_lengths)
+        getattr(encoded.initial, field).data.zero_()
+        assert not torch.allclose(model.decoder(given.target_in, encoded).logits, logits), field
+
+
+def test_the_query_is_the_state_before_the_step():
+    """Many toolkits attend with s_i; the paper attends with s_{i-1}."""
+    model, given = make("bahdanau"), batch([PAIRS[0]])
+    encoded = model.encode(given.source, given.source_lengths)
+    state = model.decoder.initial_state(encoded)
+    output = model.decoder.step(given.target_in[:, 0], state, encoded)
+    alpha, _ = reference.attend(
+        model.decoder.attention, reference.array(state.top[0]), reference.array(encoded.memory[0])
+    )
+    np.testing.assert_allclose(output.weights[0].detach().numpy(), alpha, rtol=1e-9)
+
+
+def test_the_context_cell_keeps_its_state_when_the_update_gate_is_shut_and_drops_it_when_open():
+    cell = ContextGRUCell(2, 3, 4).double()
+    state, context = torch.randn(1, 4).double(), torch.randn(1, 3).double()
+    shut, opened = torch.zeros(1, 12).double(), torch.zeros(1, 12).double()
+    shut[:, :4], opened[:, :4] = -1e3, 1e3
+    opened[:, 8:] = 1e3  # the candidate saturates at +1
+    torch.testing.assert_close(cell(shut, state, context), state)
+    torch.testing.assert_close(cell(opened, state, context), torch.ones(1, 4).double())
+
+
+def test_gradients_of_the_context_cell_agree_with_finite_differences():
+    torch.manual_seed(0)
+    cell = ContextGRUCell(2, 3, 4).double()
+    inputs = [torch.randn(2, size, dtype=torch.float64, requires_grad=True) for size in (12, 4, 3)]
+    assert gradcheck(cell, inputs)
+
+
+def test_gradients_reach_every_parameter():
+    for name in MAKERS:
+        model = make(name)
+        model.loss(batch()).total.backward()
+        silent = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+        assert not silent, f"{name}: {silent}"
+
+
+def test_attention_over_a_fixed_vector_is_refused():
+    encoded = make("fixed").encoder(batch().source, batch().source_lengths)
+    with pytest.raises(ValueError, match="annotations"):
+        make("bahdanau").decoder.prepare(encoded)

@@ -1,0 +1,99 @@
+"""Encoders: twins of the cells, and padding that must not be read."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib.batching import encode_sources
+from course_lib.encoders import Encoded, State, reverse_words, run_rnn
+from course_lib.vocabulary import EOS, PAD
+from tests import reference
+from tests.models import PAIRS, SOURCE, make
+
+
+def test_torchs_lstm_is_the_cell_of_the_equations_layer_by_layer():
+    torch.manual_seed(3)
+    rnn = torch.nn.LSTM(4, 5, num_layers=2, batch_first=True).double()
+    inputs = torch.randn(1, 7, 4).double()
+    outputs, (h, c) = rnn(inputs)
+    zero = np.zeros((2, 5))
+    twin, twin_h, twin_c = reference.lstm(rnn, inputs[0].numpy(), zero, zero)
+    np.testing.assert_allclose(outputs[0].detach().numpy(), twin, rtol=1e-10)
+    np.testing.assert_allclose(h[:, 0].detach().numpy(), twin_h, rtol=1e-10)
+    np.testing.assert_allclose(c[:, 0].detach().numpy(), twin_c, rtol=1e-10)
+
+
+def test_annotations_join_both_directions_at_the_same_word():
+    model = make("bahdanau")
+    source, lengths = encode_sources([PAIRS[0].source], SOURCE)
+    memory = model.encoder(source, lengths).memory
+    embedded = reference.array(model.encoder.embedding.weight)[source[0].numpy()]
+    np.testing.assert_allclose(
+        memory[0].detach().numpy(), reference.annotations(model.encoder.rnn, embedded), rtol=1e-9
+    )
+
+
+def test_the_handed_over_state_is_the_backward_one_at_the_first_word():
+    model = make("bahdanau")
+    source, lengths = encode_sources([pair.source for pair in PAIRS], SOURCE)
+    encoded = model.encoder(source, lengths)
+    assert torch.equal(encoded.initial.top, encoded.memory[:, 0, 6:])
+    shorter = model.encoder(*encode_sources([PAIRS[1].source], SOURCE))
+    torch.testing.assert_close(encoded.initial.top[1], shorter.initial.top[0])
+
+
+@pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep", "bahdanau"])
+def test_a_sentence_is_encoded_the_same_alone_and_among_longer_ones(name):
+    encoder = make(name).encoder
+    together = encoder(*encode_sources([pair.source for pair in PAIRS], SOURCE))
+    for row, pair in enumerate(PAIRS):
+        alone = encoder(*encode_sources([pair.source], SOURCE))
+        torch.testing.assert_close(together.initial.hidden[:, row], alone.initial.hidden[:, 0])
+        if alone.memory is not None:
+            S = alone.memory.shape[1]
+            torch.testing.assert_close(together.memory[row, :S], alone.memory[0])
+            assert together.mask[row].tolist() == [True] * S + [False] * (together.mask.shape[1] - S)
+
+
+def test_the_packed_and_the_plain_path_of_an_rnn_agree():
+    torch.manual_seed(0)
+    rnn = torch.nn.LSTM(3, 4, batch_first=True).double()
+    inputs = torch.randn(2, 5, 3).double()
+    plain, (h, c) = run_rnn(rnn, inputs, torch.tensor([5, 5]))
+    longer = torch.cat((inputs, torch.randn(2, 2, 3).double()), dim=1)
+    packed, (packed_h, packed_c) = run_rnn(rnn, longer, torch.tensor([5, 5]))
+    torch.testing.assert_close(packed[:, :5], plain)
+    assert (packed[:, 5:] == 0).all()
+    torch.testing.assert_close((packed_h, packed_c), (h, c))
+
+
+def test_reversal_keeps_the_end_of_sentence_last_and_padding_in_place():
+    source = torch.tensor([[11, 12, 13, EOS, PAD], [21, EOS, PAD, PAD, PAD], [31, 32, 33, 34, EOS]])
+    reversed_source = reverse_words(source, torch.tensor([4, 2, 5]))
+    assert reversed_source.tolist() == [
+        [13, 12, 11, EOS, PAD],
+        [21, EOS, PAD, PAD, PAD],
+        [34, 33, 32, 31, EOS],
+    ]
+
+
+def test_the_fixed_vector_encoder_hands_over_no_annotation():
+    encoded = make("fixed").encoder(*encode_sources([PAIRS[0].source], SOURCE))
+    assert encoded.memory is None and encoded.mask is None and encoded.keys is None
+
+
+def test_a_sentence_of_padding_is_stopped_at_the_door():
+    mask = torch.tensor([[True, True], [False, False]])
+    with pytest.raises(ValueError, match="all padding"):
+        Encoded(State(torch.zeros(1, 2, 3)), torch.zeros(2, 2, 4), mask)
+
+
+def test_a_mask_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"expected \(2, 3\), got \(2, 2\)"):
+        Encoded(State(torch.zeros(1, 2, 3)), torch.zeros(2, 3, 4), torch.ones(2, 2, dtype=torch.bool))
+
+
+def test_attending_before_the_keys_are_projected_says_what_is_missing():
+    encoded = Encoded(State(torch.zeros(1, 1, 3)), torch.zeros(1, 2, 4), torch.ones(1, 2, dtype=torch.bool))
+    with pytest.raises(ValueError, match="prepare"):
+        encoded.annotations()

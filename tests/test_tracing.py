@@ -1,0 +1,67 @@
+"""A trace must be the run it claims to show, to the bit."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib.batching import collate
+from course_lib.search import greedy
+from course_lib.seq2seq import default_max_length
+from course_lib.traces import Trace
+from course_lib.tracing import trace
+from course_lib.vocabulary import EOS
+from tests.models import MAKERS, PAIRS, SOURCE, TARGET, make
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_traced_translation_is_the_untraced_one_to_the_bit(name):
+    model, pair = make(name), PAIRS[0]
+    traced = trace(model, pair.source)
+    (translation,) = model.translate([pair.source])
+    end = ("</s>",) if translation.finished else traced.target[len(translation.tokens) :]
+    assert traced.target == translation.tokens + end
+    given = collate([pair], SOURCE, TARGET)
+    step, state = model.stepper(given.source, given.source_lengths)
+    seen = []
+    greedy(step, state, 1, default_max_length(len(pair.source)), on_step=lambda output, _: seen.append(output))
+    assert np.array_equal(traced.states, torch.cat([o.state.top for o in seen]).float().numpy())
+    if traced.weights is not None:
+        assert np.array_equal(traced.weights, torch.cat([o.weights for o in seen]).float().numpy())
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_forced_trace_shows_the_rows_of_the_teacher_forced_run(name):
+    model, pair = make(name), PAIRS[0]
+    traced = trace(model, pair.source, pair.target)
+    with torch.no_grad():
+        output = model(collate([pair], SOURCE, TARGET))
+    assert traced.forced and traced.finished and traced.target == (*pair.target, "</s>")
+    np.testing.assert_allclose(traced.states, output.states[0].numpy(), rtol=1e-5, atol=1e-6)
+    probabilities = torch.softmax(output.logits[0], dim=-1)
+    words = [*TARGET.encode(pair.target), EOS]
+    for i, candidates in enumerate(traced.candidates):
+        assert [c.probability for c in candidates] == sorted((c.probability for c in candidates), reverse=True)
+        best = int(probabilities[i].argmax())
+        assert candidates[0].token == TARGET.tokens[best]
+        assert candidates[0].probability == pytest.approx(float(probabilities[i, best]), rel=1e-4)
+        assert len(candidates) == 5 and traced.target[i] == TARGET.tokens[words[i]]
+    if output.weights is not None:
+        np.testing.assert_allclose(traced.weights, output.weights[0].numpy(), rtol=1e-4, atol=1e-6)
+
+
+def test_a_model_without_attention_has_no_weights_to_show():
+    traced = trace(make("fixed"), PAIRS[0].source)
+    assert traced.weights is None and traced.scores is None and traced.contexts is None
+
+
+def test_gold_and_links_travel_with_the_trace():
+    traced = trace(make("bahdanau"), ["cat"], gold=["chat"], links=[(0, 0)])
+    assert traced.gold == ("chat", "</s>") and traced.links == frozenset({(0, 0)})
+
+
+def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
+    good = trace(make("bahdanau"), ["cat"], ["chat"])
+    with pytest.raises(ValueError, match=r"weights: expected shape \(2, 2\)"):
+        Trace(good.model, good.source, good.target, good.candidates, good.states, good.scores, good.weights.T[:1])
+    with pytest.raises(ValueError, match="states: expected 2 rows"):
+        Trace(good.model, good.source, good.target, good.candidates, good.states[:1])
