@@ -1,0 +1,40 @@
+"""Every corpus of the course behind one door: ``load(name, **options)``. Chapter 1."""
+
+import difflib
+import inspect
+from collections.abc import Callable
+
+from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
+from course_lib.corpora.synchronous import english_french
+
+__all__ = ["Link", "ParallelCorpus", "SentencePair", "available", "load"]
+
+_CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
+    "en-fr": english_french,
+}
+
+
+def available() -> dict[str, tuple[str, ...]]:
+    """Return the name of every corpus with the names of its options."""
+    return {name: tuple(inspect.signature(make).parameters) for name, make in _CORPORA.items()}
+
+
+def load(name: str, **options: object) -> ParallelCorpus:
+    """Return the corpus ``name``, made or read with ``options`` (see :func:`available`).
+
+    The same name and options give the same corpus. ValueError for an unknown name or option, with
+    the nearest one that exists and all there are.
+    """
+    if name not in _CORPORA:
+        raise ValueError(f"Unknown corpus {name!r}.{_nearest(name, _CORPORA)}")
+    known = available()[name]
+    for option in options:
+        if option not in known:
+            raise ValueError(f"The corpus {name!r} has no option {option!r}.{_nearest(option, known)}")
+    return _CORPORA[name](**options)
+
+
+def _nearest(word: str, known: "dict[str, Callable[..., ParallelCorpus]] | tuple[str, ...]") -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{hint} There is: {', '.join(map(repr, known))}."

@@ -1,0 +1,274 @@
+"""A synchronous grammar: one derivation, a sentence in each language, links from the derivation. Chapter 1.
+
+The engine knows no language. A construction holds one template a language; its slots are
+co-indexed, that is, filled by the same meaning on every side. A word that is written carries the
+keys of what it expresses; two words of two languages are linked when they share a key, so that
+reordering, clitics and one-to-many translations need no bookkeeping. Follows syntax-directed
+transduction (Lewis & Stearns 1968) and its use in translation (Chiang 2006, An introduction to
+synchronous grammars); departs in that agreement is looked up by name and not unified.
+
+A template is a row of pieces:
+
+====================  ============================================================================
+``{n}``               the meaning in slot n, of this construction or of the nearest around it
+``{v.past/s}``        its form "past", in agreement with slot s
+``the``  ``BE/s``     a word as it stands; a word in capitals is inflected, here in agreement with s
+``not=k``  ``ne~k``   a word that expresses k: surely, or possibly; k is a name, or a slot as ``{v}``
+``le|l'``             the form before a consonant and the one before a vowel
+====================  ============================================================================
+"""
+
+import itertools
+import random
+import re
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from course_lib.corpora.pairs import Link, SentencePair
+
+Key = tuple[int, bool]
+"""(what a word expresses, surely or only possibly)."""
+Token = tuple[str, tuple[Key, ...]]
+Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
+"""form name -> agreement -> words, each with its surely/possibly."""
+
+_KEYS_A_NODE = 8
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the engine must know of a language, all of it data but ``coordinate``.
+
+    ``default`` is the agreement of what has none; ``coordinate`` gives that of "a and b";
+    ``inflected`` holds the function words that templates write in capitals; ``starts_with_vowel``
+    decides between the two forms of ``le|l'``; ``contractions`` replaces pairs of neighbours.
+    """
+
+    code: str
+    name: str
+    default: str
+    coordinate: Callable[[str, str], str]
+    inflected: Mapping[str, Mapping[str, str]]
+    starts_with_vowel: Callable[[str], bool]
+    contractions: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Lexeme:
+    """A meaning with its forms and its own agreement in each language; the leaf of a derivation."""
+
+    forms: Mapping[str, Forms]
+    agreement: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A construction: ``slots`` name the categories that fill it, ``templates`` write it.
+
+    ``head`` is the slot whose agreement the whole takes; "a+b" means the two coordinated.
+    """
+
+    category: str
+    slots: Mapping[str, str]
+    templates: Mapping[str, str]
+    weight: float = 1.0
+    head: str = "n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    slot: str | None
+    form: str
+    control: str | None
+    words: Mapping[str, str] | str
+    marks: tuple[tuple[str | int, bool], ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    option: "Lexeme | _Compiled"
+    parent: "_Node | None"
+    key: int
+    children: "dict[str, _Node]" = field(default_factory=dict)
+
+    def find(self, name: str) -> "_Node":
+        """Return the nearest slot of that name, here or in a construction around this one."""
+        node: _Node | None = self
+        while node is not None:
+            if name in node.children:
+                return node.children[name]
+            node = node.parent
+        raise LookupError(f"No construction around holds a slot {name!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    slots: tuple[tuple[str, str], ...]
+    templates: Mapping[str, tuple[_Piece, ...]]
+    head: str
+    category: str
+
+
+class SynchronousGrammar:
+    """Draws derivations and writes them in any two of its languages.
+
+    ``rules`` and ``lexicon`` (category -> meanings) fill the categories; a derivation starts at
+    "sentence". ValueError for a slot whose category nothing fills, or a malformed template.
+    """
+
+    def __init__(
+        self, languages: Sequence[Language], rules: Sequence[Rule], lexicon: Mapping[str, Sequence[Lexeme]]
+    ) -> None:
+        self.languages = {language.code: language for language in languages}
+        options: dict[str, list[tuple[float, Lexeme | _Compiled]]] = {
+            category: [(1.0, lexeme) for lexeme in lexemes] for category, lexemes in lexicon.items()
+        }
+        for rule in rules:
+            options.setdefault(rule.category, []).append((rule.weight, self._compile(rule)))
+        missing = {c for rule in rules for c in rule.slots.values()} - options.keys()
+        if missing:
+            raise ValueError(f"No construction and no word fills the categories {sorted(missing)}.")
+        self._choices = {
+            category: (list(itertools.accumulate(weight for weight, _ in found)), [option for _, option in found])
+            for category, found in options.items()
+        }
+
+    def derivations(self, seed: int) -> Iterator["Derivation"]:
+        """Yield derivations without end; the same seed gives the same ones."""
+        uniform = random.Random(seed).random
+        while True:
+            yield Derivation(self, self._expand("sentence", None, uniform, itertools.count()))
+
+    def _expand(
+        self, category: str, parent: _Node | None, uniform: Callable[[], float], numbers: Iterator[int]
+    ) -> _Node:
+        cumulative, options = self._choices[category]
+        option = options[bisect(cumulative, uniform() * cumulative[-1])]
+        node = _Node(option, parent, next(numbers) * _KEYS_A_NODE)
+        if isinstance(option, _Compiled):
+            for name, filler in option.slots:
+                node.children[name] = self._expand(filler, node, uniform, numbers)
+        return node
+
+    def _compile(self, rule: Rule) -> _Compiled:
+        names: dict[str, int] = {}
+        templates = {
+            code: tuple(self._piece(rule, code, text, names) for text in template.split())
+            for code, template in rule.templates.items()
+        }
+        if len(names) >= _KEYS_A_NODE:
+            raise ValueError(f"{rule.category}: at most {_KEYS_A_NODE - 1} shared names in a rule, got {sorted(names)}.")
+        return _Compiled(tuple(rule.slots.items()), templates, rule.head, rule.category)
+
+    def _piece(self, rule: Rule, code: str, text: str, names: dict[str, int]) -> _Piece:
+        if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", text):
+            slot, form, control = match.groups()
+            return _Piece(slot, form or "", control, "", ())
+        match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?((?:[=~](?:\w+|\{\w+\}))*)", text)
+        if not match:
+            raise ValueError(f"{rule.category}: cannot read {text!r} in the {code} template {rule.templates[code]!r}.")
+        word, control, marks = match.groups()
+        words = self.languages[code].inflected[word] if control else word
+        found = []
+        for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", marks):
+            found.append((slot or names.setdefault(name, len(names) + 1), sign == "="))
+        return _Piece(None, "", control, words, tuple(found))
+
+
+class Derivation:
+    """One meaning, ready to be written in each language of its grammar."""
+
+    def __init__(self, grammar: SynchronousGrammar, root: _Node) -> None:
+        self._grammar, self._root = grammar, root
+
+    def write(self, code: str) -> list[Token]:
+        """Return the words of the sentence in language ``code``, each with its keys."""
+        language = self._grammar.languages[code]
+        tokens: list[Token] = []
+        _write(self._root, language, "", language.default, tokens)
+        return _join(tokens, language)
+
+    def categories(self) -> Iterator[str]:
+        """Yield the category of each construction used, outermost first."""
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node.option, _Compiled):
+                yield node.option.category
+                stack.extend(node.children.values())
+
+
+def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
+    """Return the pair with its gold links: words that share a key, sure where both express it surely."""
+    places: dict[int, list[tuple[int, bool]]] = {}
+    for j, (_, keys) in enumerate(source):
+        for key, sure in keys:
+            places.setdefault(key, []).append((j, sure))
+    sure_links: set[Link] = set()
+    possible: set[Link] = set()
+    for i, (_, keys) in enumerate(target):
+        for key, sure in keys:
+            for j, also in places.get(key, ()):
+                possible.add((j, i))
+                if sure and also:
+                    sure_links.add((j, i))
+    return SentencePair(
+        tuple([word for word, _ in source]),
+        tuple([word for word, _ in target]),
+        frozenset(sure_links),
+        frozenset(possible),
+    )
+
+
+def _agreement(node: _Node, language: Language) -> str:
+    """Return the agreement of a node: a word's own, a construction's from its head."""
+    option = node.option
+    if isinstance(option, Lexeme):
+        return option.agreement.get(language.code, language.default)
+    first, *others = option.head.split("+")
+    if first == "":
+        return language.default
+    found = _agreement(node.find(first), language)
+    for other in others:
+        found = language.coordinate(found, _agreement(node.find(other), language))
+    return found
+
+
+def _write(node: _Node, language: Language, form: str, agreement: str, tokens: list[Token]) -> None:
+    """Append the words of ``node``; form and agreement matter to a word, a construction has its own."""
+    option = node.option
+    if isinstance(option, Lexeme):
+        key = node.key
+        for word, sure in option.forms[language.code][form][agreement]:
+            tokens.append((word, ((key, sure),)))
+        return
+    for piece in option.templates[language.code]:
+        agreement = _agreement(node.find(piece.control), language) if piece.control else language.default
+        if piece.slot is not None:
+            _write(node.find(piece.slot), language, piece.form, agreement, tokens)
+        else:
+            word = piece.words if isinstance(piece.words, str) else piece.words[agreement]
+            keys = [(node.key + m if isinstance(m, int) else node.find(m).key, sure) for m, sure in piece.marks]
+            tokens.append((word, tuple(keys)))
+
+
+def _join(tokens: list[Token], language: Language) -> list[Token]:
+    """Choose between the forms of ``le|l'`` by what follows, then contract neighbours (de le -> du)."""
+    joined: list[Token] = []
+    following = ""
+    for word, keys in reversed(tokens):
+        if "|" in word:
+            before_consonant, before_vowel = word.split("|")
+            word = before_vowel if language.starts_with_vowel(following) else before_consonant
+        contracted = language.contractions.get((word, following))
+        if contracted is None:
+            joined.append((word, keys))
+        elif len(contracted) == 1:
+            joined[-1] = (contracted[0], keys + joined[-1][1])
+        else:
+            joined[-1] = (contracted[1], joined[-1][1])
+            joined.append((contracted[0], keys))
+        following = joined[-1][0]
+    joined.reverse()
+    return joined
