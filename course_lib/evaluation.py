@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -133,6 +134,6 @@ def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:
         if not 1 <= low <= high:
             raise ValueError(f"A bucket is (shortest, longest) in words, at least 1; got ({low}, {high}).")
     ordered = sorted(buckets)
-    for (_, high), (low, _) in zip(ordered, ordered[1:], strict=False):
+    for (_, high), (low, _) in pairwise(ordered):
         if low <= high:
             raise ValueError(f"Buckets must not overlap: sentences of {low} words would count twice.")
