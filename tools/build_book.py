@@ -91,7 +91,9 @@ def build(root: Path = ROOT) -> int:
         shutil.rmtree(html, ignore_errors=True)
         os.replace(made, html)
         shutil.rmtree(staging, ignore_errors=True)
-        print(f"Built in {time.monotonic() - started:.0f} s: {html.relative_to(root)}/index.html (`make serve` shows it)")
+        print(
+            f"Built in {time.monotonic() - started:.0f} s: {html.relative_to(root)}/index.html (`make serve` shows it)"
+        )
     return 0
 
 

@@ -106,7 +106,9 @@ def download(asset: Asset, npm: list[str], scratch: Path, attempts: int = 3) -> 
             break
         if attempt == attempts:
             reason = (done.stderr or done.stdout).strip()[-600:] or "npm gave no reason"
-            raise FetchError(f"npm could not fetch {asset.package}: {reason}\nCheck the network, then run `make setup`.")
+            raise FetchError(
+                f"npm could not fetch {asset.package}: {reason}\nCheck the network, then run `make setup`."
+            )
         time.sleep(3 * attempt)
     got = integrity_of(tarballs[0])
     if got != asset.integrity:

@@ -1,0 +1,74 @@
+"""Find a browser for the tests: the system's Chromium or Chrome, else Debian's package, else Playwright's own.
+
+`python tools/find_browser.py` prints the path, installing one if it has to and may.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+HOW = "Install Chromium or Chrome, or run: .venv/bin/python -m playwright install --with-deps chromium"
+
+
+def starts(path: str | Path | None) -> bool:
+    """Say whether the program at ``path`` is there and answers ``--version``."""
+    if not path or not Path(path).exists():
+        return False
+    try:
+        command = [str(path), "--version"]
+        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def installed() -> str | None:
+    """Return a browser of the system, or None."""
+    candidates = [shutil.which(name) for name in NAMES] + list(APPLICATIONS)
+    return next((path for path in candidates if path and starts(path)), None)
+
+
+def playwrights_own() -> str | None:
+    """Return the browser that Playwright has downloaded, or None."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if starts(path) else None
+
+
+def from_debian() -> str | None:
+    """Install Debian's package, where there is apt-get and the right to use it."""
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-dejavu-core"]):
+        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return installed()
+
+
+def from_playwright() -> str | None:
+    """Let Playwright download its browser, with the system's libraries where it may install them."""
+    options = ["--with-deps"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    command = [sys.executable, "-m", "playwright", "install", *options, "chromium"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return playwrights_own() if done.returncode == 0 else None
+
+
+def find_browser() -> str | None:
+    """Return the path of a browser that starts, installing one if there is none; None if that fails too."""
+    for source in (installed, playwrights_own, from_debian, from_playwright):
+        path = source()
+        if path:
+            return path
+    return None
+
+
+if __name__ == "__main__":
+    print(find_browser() or sys.exit(f"No browser was found, and none could be installed. {HOW}"))
