@@ -3,7 +3,9 @@
 Each function returns a :class:`Player`; as the last line of a cell it shows itself.
 """
 
+from course_lib.widgets.batch import batch_explorer
+from course_lib.widgets.by_hand import five_steps
 from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.stepping import step_through, step_through_training
 
-__all__ = ["Axis", "Player", "grid_of_frames", "step_through", "step_through_training"]
+__all__ = ["Axis", "Player", "batch_explorer", "five_steps", "grid_of_frames", "step_through", "step_through_training"]

@@ -95,7 +95,7 @@ def _check(frames: Frames, axes: Sequence[Axis], place: str = "frames") -> None:
 
 
 def _slider(axis: Axis) -> widgets.Widget:
-    layout = widgets.Layout(flex="1 1 260px", width="auto", max_width="640px", min_width="0")
+    layout = widgets.Layout(flex="1 1 220px", width="auto", max_width="640px", min_width="0")
     return widgets.SelectionSlider(options=list(axis.labels), index=axis.start, description=axis.name, layout=layout)
 
 
@@ -103,7 +103,12 @@ def _controls(axis: Axis, slider: widgets.Widget) -> widgets.Widget:
     children = [slider]
     if axis.play and len(axis.labels) > 1:
         play = widgets.Play(
-            value=axis.start, min=0, max=len(axis.labels) - 1, interval=1200, description=f"Play: {axis.name}"
+            value=axis.start,
+            min=0,
+            max=len(axis.labels) - 1,
+            interval=1200,
+            show_repeat=False,
+            description=f"Play: {axis.name}",
         )
         play.layout.flex = "0 0 auto"
         widgets.jslink((play, "value"), (slider, "index"))

@@ -1,10 +1,12 @@
 """The heat map of all weights as SVG text: small with a marker for the frames, large with values for print."""
 
 import hashlib
+import unicodedata
 from html import escape
 
 import numpy as np
 
+from course_lib.notation import WEIGHT
 from course_lib.traces import Trace
 from course_lib.widgets.markup import fraction
 
@@ -58,7 +60,6 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     return (
         f"<svg viewBox='0 0 {width} {height}' width='{width}' role='img' aria-label='{escape(alt)}' "
         f"style='max-width:100%;height:auto;background:#fff;color:#1f2328;font-size:11px'>"
-        f"<style>.cell{{stroke:#a34a00}}.grid{{fill:none;stroke:#d0d7de}}</style>"
         f"{_cells(trace, cell, left, top, right, labelled=True)}{values}</svg>"
     )
 
@@ -73,13 +74,18 @@ def _geometry(trace: Trace) -> tuple[int, int, int, int]:
     T, S = len(trace.target), len(trace.source)
     if max(T, S) > LABELS_UP_TO:
         return 8, 2, 2, 2
-    wide = 6 * max(len(_short(token)) for token in trace.target)
-    high = 6 * max(len(_short(token)) for token in trace.source)
-    return 18, wide + 8, int(high * SLANT[0]) + 10, int(high * SLANT[1])
+    wide = max(_breadth(_short(token)) for token in trace.target)
+    high = max(_breadth(_short(token)) for token in trace.source)
+    return 18, wide + 8, int(high * SLANT[0]) + 12, int(high * SLANT[1])
 
 
 def _short(token: str) -> str:
     return token if len(token) <= LONGEST_LABEL else token[: LONGEST_LABEL - 1] + "…"
+
+
+def _breadth(text: str) -> int:
+    """Return about how many pixels ``text`` takes at 11 px; a Chinese sign is twice as wide as a letter."""
+    return sum(12 if unicodedata.east_asian_width(sign) in "WF" else 7 for sign in text)
 
 
 def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
@@ -90,8 +96,8 @@ def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: b
         for j, weight in enumerate(row)
         if weight >= 0.01
     )
-    drawn = f"<g class='cell' stroke-width='{cell}'>{drawn}</g>"
-    drawn += f"<rect class='grid' x='{left}' y='{top}' width='{S * cell}' height='{T * cell}'/>"
+    drawn = f"<g style='stroke:var(--c-weight,{WEIGHT.light})' stroke-width='{cell}'>{drawn}</g>"
+    drawn += f"<rect x='{left}' y='{top}' width='{S * cell}' height='{T * cell}' fill='none' stroke='#8b949e'/>"
     return drawn if not labelled and max(T, S) > LABELS_UP_TO else drawn + _labels(trace, cell, left, top)
 
 
@@ -105,4 +111,4 @@ def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
         f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4}' text-anchor='end'>{escape(_short(token))}</text>"
         for i, token in enumerate(trace.target)
     )
-    return f"<g style='fill:currentColor'>{across}{down}</g>"
+    return f"<g style='fill:currentColor;font-size:11px'>{across}{down}</g>"

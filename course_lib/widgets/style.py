@@ -26,12 +26,18 @@ LIGHT_PAGES = ("html[data-theme=light]", "html[theme=light]", "body[data-jp-them
 LAYOUT = """
 .course-widget{background:var(--c-paper);color:var(--c-ink);border:1px solid var(--c-line);border-radius:8px;
 padding:8px;--jp-widgets-color:var(--c-ink);--jp-widgets-label-color:var(--c-ink);max-width:100%;box-sizing:border-box}
+.course-widget .widget-label{width:auto;min-width:4.2em;flex:0 0 auto;text-align:start;color:var(--c-ink)}
+.course-widget .widget-readout{color:var(--c-ink);min-width:5em;width:auto}
+.course-widget .widget-play{width:auto}
+.course-widget .widget-play button{width:38px;flex:none}
+.course-widget button{background:transparent;color:var(--c-ink);border:1px solid var(--c-line)}
 .course-widget .widget-html-content{line-height:1.4;width:100%}
 .course-widget .widget-html,.course-widget .jupyter-widget-html{height:auto;overflow:visible}
 .course-frame{display:flex;flex-wrap:wrap;gap:6px 24px;font-size:14px;line-height:1.4;color:var(--c-ink);
 white-space:normal;overflow-wrap:anywhere}
 .course-frame p,.course-frame ol{margin:0;padding:0;list-style:none;font-size:inherit;color:inherit}
-.course-frame .says{flex:1 1 100%;min-height:2.8em}
+.course-frame .says{flex:1 1 100%}
+@media (max-width:600px){.course-frame .says{min-height:2.8em}}
 .course-frame .main{flex:3 1 300px;min-width:0}
 .course-frame .side{flex:1 1 240px;min-width:0}
 .course-frame .k{font-size:12px;color:var(--c-muted);margin:10px 0 3px}
@@ -42,6 +48,7 @@ white-space:normal;overflow-wrap:anywhere}
 background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .w i{height:5px;background:linear-gradient(var(--c-weight),var(--c-weight)) 0 0/calc(var(--a,0)*100%)
  100% no-repeat var(--c-line)}
+.course-frame .w b,.course-frame .w u{direction:ltr;unicode-bidi:isolate}
 .course-frame .w b{color:var(--c-weight)}
 .course-frame .w u{color:var(--c-score);text-decoration:none}
 .course-frame .y{padding:1px 5px;border-radius:4px;border:1px solid transparent}
@@ -55,12 +62,14 @@ align-items:center;margin:1px 0;padding:0}
  100% no-repeat var(--c-line)}
 .course-frame li span{font-variant-numeric:tabular-nums;text-align:right}
 .course-frame li em{font-size:12px;font-style:normal}
+.course-frame .deeds{counter-reset:row}
+.course-frame .deeds li{display:block;counter-increment:row}
+.course-frame .deeds li::before{content:"row " counter(row) ": ";color:var(--c-muted)}
 .course-frame .taken bdi{font-weight:700;color:var(--c-target)}
 .course-frame svg{max-width:100%;height:auto;display:block}
 .course-frame svg.b{width:100%;height:34px;fill:none;stroke:var(--c-target);stroke-width:.7}
 .course-frame .of-c svg.b{stroke:var(--c-context)}
 .course-frame .of-v svg.b{stroke:var(--c-source)}
-.course-frame .m text{fill:var(--c-ink);font-size:11px}
 .course-frame .veil{fill:var(--c-paper);opacity:.78}
 .course-frame .row{fill:none;stroke:var(--c-target);stroke-width:2.5}
 .course-frame .scroll{overflow-x:auto;max-width:100%}
@@ -77,8 +86,6 @@ var(--c-line) 4px 5px)}
 .course-frame .off{visibility:hidden}
 .course-frame .on{outline:2px solid var(--c-ink);outline-offset:2px;border-radius:3px}
 .course-hidden{position:absolute;width:0;height:0;overflow:hidden}
-.course-hidden .cell{stroke:var(--c-weight)}
-.course-hidden .grid{fill:none;stroke:var(--c-line)}
 .course-static{display:none}
 @media print{.course-static{display:block}.course-widget{display:none!important}}
 """
