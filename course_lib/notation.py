@@ -70,3 +70,23 @@ SYMBOLS = {
     "alpha": Symbol(r"\alpha_{ij}", "weights", "weight of position j at step i; a row sums to 1", "(B, S)", WEIGHT),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
 }
+
+
+def symbol_table() -> str:
+    """Return :data:`SYMBOLS` as a Markdown table with a swatch of each colour. The notation page."""
+    rows = ["| | symbol | in the code | meaning | shape |", "|---|---|---|---|---|"]
+    for symbol in SYMBOLS.values():
+        rows.append(
+            f"| {_swatch(symbol.colour)} | ${symbol.tex}$ | `{symbol.argument}` | {symbol.meaning} | {symbol.shape} |"
+        )
+    return "\n".join(rows)
+
+
+def dimension_table() -> str:
+    """Return :data:`DIMENSIONS` as a Markdown table. The notation page."""
+    return "\n".join(["| letter | counts |", "|---|---|", *(f"| {k} | {v} |" for k, v in DIMENSIONS.items())])
+
+
+def _swatch(colour: Colour) -> str:
+    name = {SOURCE: "green", TARGET: "magenta", SCORE: "violet", WEIGHT: "orange", CONTEXT: "blue"}[colour]
+    return f'<span style="color:{colour.light};font-size:1.4em" role="img" aria-label="{name}">■</span>'

@@ -4,9 +4,13 @@ A :class:`Trace` is the only thing that figures and widgets know of a model. It 
 :func:`course_lib.tracing.trace`, from the very steps that predict.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+
+ARRAYS = ("states", "scores", "weights", "contexts")
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,25 @@ class Trace:
             value = getattr(self, name)
             if value is not None and value.shape != (T, S):
                 raise ValueError(f"{name}: expected shape {(T, S)} (target × source), got {value.shape}.")
+
+    def to_record(self, digits: int = 4) -> dict[str, Any]:
+        """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""
+        record = asdict(self)
+        for name in ARRAYS:
+            if record[name] is not None:
+                record[name] = np.round(record[name].astype(float), digits).tolist()
+        record["candidates"] = [[(c.token, round(c.probability, digits)) for c in row] for row in self.candidates]
+        record["links"] = sorted(self.links) if self.links is not None else None
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Trace":
+        """Return the trace that :meth:`to_record` described."""
+        fields = dict(record)
+        for name in ARRAYS:
+            fields[name] = None if fields[name] is None else np.array(fields[name])
+        for name in ("source", "target", "gold"):
+            fields[name] = None if fields[name] is None else tuple(fields[name])
+        fields["candidates"] = tuple(tuple(Candidate(*pair) for pair in row) for row in fields["candidates"])
+        fields["links"] = None if fields["links"] is None else frozenset(map(tuple, fields["links"]))
+        return cls(**fields)

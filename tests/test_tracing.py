@@ -1,5 +1,7 @@
 """A trace must be the run it claims to show, to the bit."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -65,3 +67,17 @@ def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
         Trace(good.model, good.source, good.target, good.candidates, good.states, good.scores, good.weights.T[:1])
     with pytest.raises(ValueError, match="states: expected 2 rows"):
         Trace(good.model, good.source, good.target, good.candidates, good.states[:1])
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_recorded_trace_comes_back_as_it_was(name):
+    traced = trace(make(name), PAIRS[0].source, gold=PAIRS[0].target, links=[(0, 0), (1, 2)])
+    again = Trace.from_record(json.loads(json.dumps(traced.to_record(digits=9))))
+    for field in ("model", "source", "target", "gold", "links", "forced", "finished"):
+        assert getattr(again, field) == getattr(traced, field)
+    for field in ("states", "scores", "weights", "contexts"):
+        before, after = getattr(traced, field), getattr(again, field)
+        assert (before is None) == (after is None)
+        if before is not None:
+            np.testing.assert_allclose(after, before, atol=1e-8)
+    assert [[c.token for c in row] for row in again.candidates] == [[c.token for c in row] for row in traced.candidates]
