@@ -1,0 +1,73 @@
+"""Weights as a heat map: source across, target down. Chapters 2 and 5."""
+
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from course_lib.notation import INK, WEIGHT
+from course_lib.plots.theme import new_axes, use_theme
+from course_lib.traces import Trace
+
+
+def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -> Figure:
+    """Draw the weights of ``trace``: source across, target down, values where there is room.
+
+    Gold links, where the trace has them, are outlined cells. ValueError for a model without attention.
+    """
+    if trace.weights is None:
+        raise ValueError(f"{trace.model} has no attention weights to draw; step_through shows its state instead.")
+    T, S = trace.weights.shape
+    if ax is None:
+        _, ax = new_axes(1.2 + 0.36 * S, 0.9 + 0.3 * T)
+    with use_theme():
+        ax.imshow(trace.weights, cmap=_weight_map(), vmin=0, vmax=1, aspect="auto")
+        ax.set_xticks(range(S), trace.source, rotation=60, ha="left", rotation_mode="anchor")
+        ax.set_yticks(range(T), trace.target)
+        ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+        ax.grid(False)
+        if title:
+            ax.set_title(title)
+        if max(T, S) <= 20:
+            _write_values(ax, trace.weights)
+        for j, i in sorted(trace.links or ()):
+            ax.add_patch(mpl.patches.Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, fill=False, ec=INK.light, lw=1.6))
+    return _figure_of(ax)
+
+
+def _weight_map() -> mpl.colors.Colormap:
+    return mpl.colors.LinearSegmentedColormap.from_list("weight", ["white", WEIGHT.light])
+
+
+def _write_values(ax: Axes, weights: np.ndarray) -> None:
+    for (i, j), weight in np.ndenumerate(weights):
+        if weight >= 0.05:
+            colour = "white" if weight > 0.6 else INK.light
+            ax.text(j, i, f"{weight:.2f}".removeprefix("0"), ha="center", va="center", fontsize=8.5, color=colour)
+
+
+def _figure_of(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def alignment_panel(traces: Mapping[str, Trace], *, columns: int = 2) -> Figure:
+    """Draw several heat maps side by side, ``columns`` a row; the keys are their titles."""
+    if not traces:
+        raise ValueError("traces: expected at least one trace, got none.")
+    rows = -(-len(traces) // columns)
+    S = max(len(trace.source) for trace in traces.values())
+    T = max(len(trace.target) for trace in traces.values())
+    columns = min(columns, len(traces))
+    with use_theme():
+        figure = Figure(figsize=(columns * (1.0 + 0.36 * S), rows * (1.2 + 0.3 * T)), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False)
+    axes = list(grid.flat)
+    for ax, (title, trace) in zip(axes, traces.items(), strict=False):
+        heatmap(trace, ax, title=title)
+    for ax in axes[len(traces) :]:
+        ax.set_visible(False)
+    return figure

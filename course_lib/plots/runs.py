@@ -1,0 +1,97 @@
+"""Training runs and their scores; the spread over seeds is always drawn. Chapters 2 and 5."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from course_lib.history import History
+from course_lib.notation import CONTEXT, INK
+from course_lib.plots.theme import kinds, new_axes, use_theme
+
+
+def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", window: int = 20) -> Figure:
+    """Draw training loss above and a validation ``score`` below; one line a seed, one colour a model.
+
+    ``histories`` maps a model's name to the histories of its seeds. Losses (nats a target token) are
+    averaged over ``window`` updates. ``score`` is 'bleu', 'exact_match' or 'perplexity'.
+    """
+    names = {"bleu": "validation BLEU", "exact_match": "exact match (%)", "perplexity": "validation perplexity"}
+    if score not in names:
+        raise ValueError(f"score: expected one of {sorted(names)}, got {score!r}.")
+    with use_theme():
+        figure = Figure(figsize=(4.8, 4.6), layout="constrained")
+        above, below = figure.subplots(2, sharex=True)
+        for (name, runs), (colour, marker, line) in zip(histories.items(), kinds(len(histories)), strict=True):
+            for seed, run in enumerate(runs):
+                label = name if seed == 0 else None
+                losses = _running_mean(run.losses, window)
+                above.plot(np.arange(1, len(losses) + 1), losses, color=colour, ls=line, lw=1.2, label=label)
+                steps = [record.step for record in run.validations]
+                values = [getattr(record, score) for record in run.validations]
+                below.plot(steps, values, color=colour, ls=line, marker=marker, ms=4, lw=1.2)
+        above.set_ylabel("loss (nats a token)")
+        above.legend()
+        below.set(xlabel="updates", ylabel=names[score])
+    return figure
+
+
+def _running_mean(values: Sequence[float], window: int) -> np.ndarray:
+    """Return at place k the mean of the last ``window`` values up to k (fewer at the start)."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    ends = np.arange(1, len(sums))
+    starts = np.maximum(ends - window, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def score_by_length(
+    scores: Mapping[str, ArrayLike],
+    lengths: Sequence[str],
+    *,
+    score: str = "BLEU",
+    limits: tuple[float, float] = (0, 102),
+) -> Figure:
+    """Draw a score against source length: the mean over seeds, a dot a seed, a band from worst to best.
+
+    ``scores`` maps a model to an array (seeds × lengths); ``lengths`` names the buckets ("4–7", …).
+    Figure 2 of Bahdanau et al. (2015) in miniature.
+    """
+    places = np.arange(len(lengths))
+    figure, ax = new_axes()
+    with use_theme():
+        for (name, values), (colour, marker, line) in zip(scores.items(), kinds(len(scores)), strict=True):
+            runs = np.atleast_2d(np.asarray(values, dtype=float))
+            if runs.shape[1] != len(lengths):
+                raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got {runs.shape[1]}.")
+            ax.fill_between(places, runs.min(0), runs.max(0), color=colour, alpha=0.18, lw=0)
+            for run in runs:
+                ax.plot(places, run, ls="", marker=marker, ms=3, color=colour, alpha=0.6)
+            ax.plot(
+                places, runs.mean(0), color=colour, ls=line, marker=marker, ms=5, label=f"{name} ({len(runs)} seeds)"
+            )
+        ax.set_xticks(places, lengths)
+        ax.set(xlabel="source words", ylabel=score, ylim=limits)
+        ax.legend(loc="best")
+    return figure
+
+
+def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = None) -> Figure:
+    """Draw one horizontal bar a name: its height is the mean over seeds, a dot is a seed.
+
+    ``label`` names the quantity and its unit; ``limit`` ends the axis.
+    """
+    if not values:
+        raise ValueError("values: expected at least one bar, got none.")
+    figure, ax = new_axes(4.8, 0.7 + 0.42 * len(values))
+    with use_theme():
+        for place, runs in enumerate(np.atleast_1d(np.asarray(v, dtype=float)) for v in values.values()):
+            ax.barh(place, runs.mean(), color=CONTEXT.light, alpha=0.75, height=0.6)
+            ax.plot(runs, np.full(len(runs), place), "o", ms=4, color=INK.light)
+            ax.annotate(f"{runs.mean():.1f}", (runs.max(), place), (6, 0), textcoords="offset points", va="center")
+        ax.set_yticks(range(len(values)), list(values))
+        ax.invert_yaxis()
+        ax.grid(axis="y", visible=False)
+        ax.set(xlabel=label, xlim=(0, limit))
+        ax.margins(x=0.12)
+    return figure
