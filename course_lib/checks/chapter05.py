@@ -23,35 +23,29 @@ Matrix = list[list[float]]
 
 @checker
 def check_additive_scores(learner: Callable[..., Any]) -> str:
-    """Exercise 1: ``additive_scores(W_a, U_a, v_a, s, h)`` is e_ij of §A.1.2, (B, S).
+    """Exercise 1: ``additive_scores(W_a, U_a, v_a, s, h)``, e_ij of §A.1.2 for all steps, (B, T, S).
 
-    ``s`` is (B, H), ``h`` (B, S, M), ``W_a`` (A, H), ``U_a`` (A, M), ``v_a`` (A,).
+    ``s`` (B, T, H) holds the query of each step, ``h`` (B, S, M) the annotations; ``W_a`` is (A, H),
+    ``U_a`` (A, M), ``v_a`` (A,).
     """
-    B, S, H, M, A = _sizes(2, 7, 5)
-    W_a, U_a, v_a, s, h = _normal(A, H), _normal(A, M), _normal(A), _normal(B, H), _normal(B, S, M)
-    query, keys = s @ W_a.T, h @ U_a.T
-    expected = _exact(
-        [
-            [sum(v_a[a].item() * math.tanh(query[b, a] + keys[b, j, a]) for a in range(A)) for j in range(S)]
-            for b in range(B)
-        ]
-    )
-    flat = (query.unsqueeze(1) + keys) @ v_a
+    B, T, S, H, M, A = _sizes(2, 4, 6)
+    W_a, U_a, v_a, s, h = _normal(A, H), _normal(A, M), _normal(A), _normal(B, T, H), _normal(B, S, M)
+    query, keys = (s @ W_a.T).unsqueeze(2), (h @ U_a.T).unsqueeze(1)
+    expected = _exact([[[_score(W_a, U_a, v_a, s_i, h_j) for h_j in h[b]] for s_i in s[b]] for b in range(B)])
     _expect(
         answer(learner, W_a, U_a, v_a, s, h),
         expected,
         "e",
         {
             "the tanh is missing. Without it W_a s adds the same number to every position, the softmax "
-            "cancels it, and the weights no longer depend on the decoder's state at all": flat,
+            "cancels it, and the weights no longer depend on the decoder's state at all": (query + keys) @ v_a,
             "these are weights already. The score stops before the softmax": torch.softmax(expected, -1),
-            "only the annotations are in it. The state s must be added to every position before the tanh": (
-                torch.tanh(keys) @ v_a
+            "the tanh belongs inside, before v_a; here it is taken of the finished score": (
+                torch.tanh((query + keys) @ v_a)
             ),
-            "the tanh belongs inside, before v_a; here it is taken of the finished score": torch.tanh(flat),
         },
     )
-    return f"e_ij is right for {B} sentences of {S} positions (H={H}, M={M}, A={A})."
+    return f"e_ij is right for {B} sentences, {T} steps, {S} positions (H={H}, M={M}, A={A})."
 
 
 @checker
@@ -219,6 +213,12 @@ def _exact(values: Any) -> Tensor:
 
 def _times(matrix: Matrix, vector: Sequence[float]) -> list[float]:
     return [sum(m * x for m, x in zip(row, vector, strict=True)) for row in matrix]
+
+
+def _score(W_a: Tensor, U_a: Tensor, v_a: Tensor, s_i: Tensor, h_j: Tensor) -> float:
+    """Return v_aᵀ tanh(W_a s_i + U_a h_j), one number at a time."""
+    query, key = (_times(m.tolist(), x.tolist()) for m, x in ((W_a, s_i), (U_a, h_j)))
+    return sum(v * math.tanh(q + k) for v, q, k in zip(v_a.tolist(), query, key, strict=True))
 
 
 def _gates(
