@@ -4,6 +4,7 @@ A figure is a plain matplotlib Figure that no window owns; :func:`show` publishe
 """
 
 from course_lib.plots.heatmaps import alignment_panel, heatmap
+from course_lib.plots.links import links
 from course_lib.plots.publish import show
 from course_lib.plots.runs import bars, curves, score_by_length
 from course_lib.plots.theme import new_axes, use_theme
@@ -14,6 +15,7 @@ __all__ = [
     "bars",
     "curves",
     "heatmap",
+    "links",
     "new_axes",
     "score_by_length",
     "show",
