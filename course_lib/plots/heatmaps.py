@@ -54,14 +54,14 @@ def _figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def alignment_panel(traces: Mapping[str, Trace], *, columns: int = 2) -> Figure:
-    """Draw several heat maps side by side, ``columns`` a row; the keys are their titles."""
+def alignment_panel(traces: Mapping[str, Trace], *, columns: int | None = None) -> Figure:
+    """Draw several heat maps; the keys are their titles. Two a row for short sentences, else one, unless told."""
     if not traces:
         raise ValueError("traces: expected at least one trace, got none.")
-    rows = -(-len(traces) // columns)
     S = max(len(trace.source) for trace in traces.values())
     T = max(len(trace.target) for trace in traces.values())
-    columns = min(columns, len(traces))
+    columns = min(columns or (2 if S <= 8 else 1), len(traces))
+    rows = -(-len(traces) // columns)
     with use_theme():
         figure = Figure(figsize=(columns * (1.0 + 0.36 * S), rows * (1.2 + 0.3 * T)), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False)

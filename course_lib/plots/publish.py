@@ -7,6 +7,8 @@ from html import escape
 
 from IPython.display import display
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from course_lib.plots.theme import use_theme
 
@@ -37,14 +39,12 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def _png(figure: Figure, alt: str) -> bytes:
-    buffer = io.BytesIO()
-    metadata = {"Description": alt, "Software": None}
+    """Draw ``figure``; 64 colours are plenty for a chart and a third of the weight."""
+    drawn, packed = io.BytesIO(), io.BytesIO()
     with use_theme():
-        figure.savefig(
-            buffer,
-            format="png",
-            dpi=INCH * SHARPNESS,
-            metadata=metadata,
-            pil_kwargs={"optimize": True, "compress_level": 9},
-        )
-    return buffer.getvalue()
+        figure.savefig(drawn, format="png", dpi=INCH * SHARPNESS)
+    words = PngInfo()
+    words.add_text("Description", alt)
+    with Image.open(drawn) as image:
+        image.convert("RGB").quantize(64).save(packed, format="png", optimize=True, pnginfo=words)
+    return packed.getvalue()

@@ -67,7 +67,7 @@ def five_steps(
         [[_frame(s, step) for step in range(len(STEPS))] for s in sums],
         [
             Axis("Temperature", [f"{tau:g}" for tau in temperatures], start=start),
-            Axis("Step", [f"{i + 1} of 5: {name}" for i, name in enumerate(STEPS)], play=True),
+            Axis("Step", [f"{i + 1} of 5" for i in range(len(STEPS))], play=True),
         ],
         static="".join(f"<section>{_frame(sums[start], step)}</section>" for step in range(len(STEPS))),
         summary="Attention by hand in five steps",
@@ -76,10 +76,11 @@ def five_steps(
 
 def _frame(s: _Sums, step: int) -> str:
     sentence, columns = (_query, _scores, _softmax, _products, _context)[step](s)
+    words = (*s.words, "sum") if step == len(STEPS) - 1 else s.words
     names = "".join(f"<th scope=col>{name}</th>" for name in ("word", *columns))
     rows = "".join(
         f"<tr><th scope=row>{word(token)}</th>{''.join(f'<td>{column[j]}</td>' for column in columns.values())}</tr>"
-        for j, token in enumerate(s.words)
+        for j, token in enumerate(words)
     )
     return (
         f"<div class=course-frame><p class=says><b>Step {step + 1} of 5: {STEPS[step]}.</b> {sentence}</p>"
@@ -124,7 +125,7 @@ def _softmax(s: _Sums) -> tuple[str, dict[str, list[str]]]:
         f"Divide by the temperature {s.temperature:g}, take the exponential, divide by the sum {total}: "
         f"the weights sum to <b class=weight>{number(float(s.weights.sum()))}</b>."
     )
-    bar = [f"<span class=w style=--a:{fraction(a)}><i></i><b>{number(a)}</b></span>" for a in s.weights]
+    bar = [f"<span class=bar style=--a:{fraction(a)}><b>{number(a)}</b></span>" for a in s.weights]
     exponentials = [number(float(x)) for x in np.exp(scaled)]
     return text, {"score e": _column(s.scores, "score"), "exp(e / τ)": exponentials, "weight α": bar}
 
@@ -140,4 +141,4 @@ def _context(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     _, columns = _products(s)
     context = _vector(s.weights @ s.values, "context")
     text = f"Add them up, entry by entry: the context is <b>c = {context}</b>."
-    return text, {"α × h": columns["α × h"]}
+    return text, {"α × h": [*columns["α × h"], f"<b>{context}</b>"]}

@@ -56,13 +56,12 @@ def gold_word(trace: Trace, step: int) -> str | None:
 
 
 def _source(trace: Trace, step: int) -> str:
-    way = f"<div class=words dir={direction(trace.source)}>"
+    way = f"<div class='words src' dir={direction(trace.source)}>"
     if trace.weights is None or trace.scores is None:
-        chips = "".join(f"<span class=w>{word(token)}</span>" for token in trace.source)
-        return f"<p class=k>Source: read once, out of sight now</p>{way}{chips}</div>"
+        chips = "".join(f"<span>{word(token)}</span>" for token in trace.source)
+        return f"<p class=k>Source: read once, out of sight now</p>{way.replace('src', 'src out')}{chips}</div>"
     chips = "".join(
-        f"<span class=w style=--a:{fraction(weight)}>{word(token)}<i></i>"
-        f"<b>{number(weight)}</b><u>{number(score)}</u></span>"
+        f"<span style=--a:{fraction(weight)}>{word(token)}<b>{number(weight)}</b><u>{number(score)}</u></span>"
         for token, weight, score in zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
     )
     label = (
@@ -74,9 +73,8 @@ def _source(trace: Trace, step: int) -> str:
 
 def _target(trace: Trace, step: int) -> str:
     def chip(i: int, token: str) -> str:
-        kind = " now" if i == step else " next" if i > step else ""
-        here = " aria-current=step" if i == step else ""
-        return f"<span class='y{kind}'{here}>{word(token)}</span>"
+        kind = " class=now aria-current=step" if i == step else " class=next" if i > step else ""
+        return word(token, kind)
 
     chips = "".join(chip(i, token) for i, token in enumerate(trace.target))
     reference = ""
@@ -84,7 +82,7 @@ def _target(trace: Trace, step: int) -> str:
         reference = f"<p class=k>Reference: {' '.join(word(token) for token in trace.gold)}</p>"
     return (
         "<p class=k>Target: known so far, <b class=target>this step</b> (framed), <i>still to come</i> (dashed)</p>"
-        f"<div class=words dir={direction(trace.target)}>{chips}</div>{reference}"
+        f"<div class='words tgt' dir={direction(trace.target)}>{chips}</div>{reference}"
     )
 
 
@@ -95,10 +93,11 @@ def _candidates(trace: Trace, step: int) -> str:
     def line(token: str, probability: float) -> str:
         marks = [f"✓ {verb}"] if token == chosen else []
         marks += ["★ reference"] if token == gold and not (trace.forced and token == chosen) else []
+        said = f"<em>{' '.join(marks)}</em>" if marks else ""
         taken = " class=taken" if token == chosen else ""
         return (
             f"<li{taken}>{word(token)}<i style=--a:{fraction(probability)}></i>"
-            f"<span>{number(probability)}</span><em>{' '.join(marks)}</em></li>"
+            f"<span>{number(probability)}</span>{said}</li>"
         )
 
     listing = trace.candidates[step]
@@ -119,7 +118,7 @@ def _vectors(trace: Trace, step: int) -> str:
         vector, largest = vectors[step], float(np.abs(vectors).max())
         length = number(float(np.linalg.norm(vector)))
         shown = f"first {ENTRIES} of {len(vector)} entries" if len(vector) > ENTRIES else f"{len(vector)} entries"
-        picture = bars(vector[:ENTRIES], largest, f"{name} as strokes up and down")
+        picture = bars(vector[:ENTRIES], largest, f"{name} as bars up and down")
         return f"<div class=of-{kind}><p class=k>{name}: length {length}, {shown}</p>{picture}</div>"
 
     state = strip("s", "State s", trace.states)

@@ -68,10 +68,9 @@ def grid_of_frames(
     stage = _stack(frames, sliders) if hasattr(widgets, "Stack") else _swap(frames, sliders)
     stage.add_class("course-stage")
     head = widgets.HTML(stylesheet() + shared)
-    head.layout.height = "0"  # it shows nothing
-    head.layout.margin = "0"
+    head.layout.height = head.layout.margin = "0"  # it shows nothing
     controls = [_controls(axis, slider) for axis, slider in zip(axes, sliders, strict=True)]
-    widget = widgets.VBox([head, *controls, stage])
+    widget = widgets.VBox([head, *controls, stage], layout=stage.layout)
     widget.add_class("course-widget")
     return Player(widget, sliders, static, summary)
 
@@ -124,7 +123,7 @@ def _stack(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:
     else:
         first = widgets.HTML(frames[0])  # all frames share one layout and style: half the weight
         children = [first, *(widgets.HTML(f, layout=first.layout, style=first.style) for f in frames[1:])]
-    stack = widgets.Stack(children, selected_index=slider.index)
+    stack = widgets.Stack(children, selected_index=slider.index, layout=children[0].layout)  # a layout weighs 1 KB
     widgets.jsdlink((slider, "index"), (stack, "selected_index"))
     return stack
 

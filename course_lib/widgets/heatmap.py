@@ -35,7 +35,7 @@ def heat_map_at(trace: Trace, step: int) -> str:
     T, S = len(trace.target), len(trace.source)
     cell, left, top, right = _geometry(trace)
     width, height, below = left + S * cell + right, top + T * cell + 2, (T - step - 1) * cell
-    alt = f"Heat map of the weights: row {step + 1} of {T} outlined, later rows faint"
+    alt = f"Heat map, row {step + 1} of {T} outlined"
     return (
         f"<svg class=m viewBox='0 0 {width} {height}' width={width} role=img aria-label='{alt}'>"
         f"<use href='#{heat_map_name(trace)}'/>"
@@ -50,8 +50,8 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     _, left, top, right = _geometry(trace)
     cell = 26
     values = "".join(
-        f"<text x='{left + (j + 0.5) * cell}' y='{top + (i + 0.65) * cell}' text-anchor='middle' "
-        f"style='font-size:10px;fill:{'#fff' if weight > 0.6 else '#1f2328'}'>{weight:.2f}</text>".replace(">0.", ">.")
+        f"<text x='{left + (j + 0.5) * cell:g}' y='{top + (i + 0.65) * cell:g}'{' fill=#fff' if weight > 0.6 else ''}>"
+        f"{f'{weight:.2f}'.removeprefix('0')}</text>"
         for i, row in enumerate(_weights(trace))
         for j, weight in enumerate(row)
         if weight >= 0.05
@@ -60,7 +60,8 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     return (
         f"<svg viewBox='0 0 {width} {height}' width='{width}' role='img' aria-label='{escape(alt)}' "
         f"style='max-width:100%;height:auto;background:#fff;color:#1f2328;font-size:11px'>"
-        f"{_cells(trace, cell, left, top, right, labelled=True)}{values}</svg>"
+        f"{_cells(trace, cell, left, top, right, labelled=True)}"
+        f"<g text-anchor='middle' font-size='10'>{values}</g></svg>"
     )
 
 
@@ -103,12 +104,12 @@ def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: b
 
 def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
     across = "".join(
-        f"<text transform='translate({left + (j + 0.5) * cell + 4} {top - 4}) rotate(-60)'>"
+        f"<text transform='translate({left + (j + 0.5) * cell + 4:g} {top - 4}) rotate(-60)'>"
         f"{escape(_short(token))}</text>"
         for j, token in enumerate(trace.source)
     )
     down = "".join(
-        f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4}' text-anchor='end'>{escape(_short(token))}</text>"
+        f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4:g}'>{escape(_short(token))}</text>"
         for i, token in enumerate(trace.target)
     )
-    return f"<g style='fill:currentColor;font-size:11px'>{across}{down}</g>"
+    return f"<g style='fill:currentColor;font-size:11px'>{across}<g text-anchor='end'>{down}</g></g>"

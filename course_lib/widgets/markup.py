@@ -13,9 +13,9 @@ import numpy as np
 MINUS = "\N{MINUS SIGN}"
 
 
-def word(token: str) -> str:
+def word(token: str, attributes: str = "") -> str:
     """Escape ``token`` (``<s>``, ``&``) and keep its writing direction to itself."""
-    return f"<bdi>{escape(token)}</bdi>"
+    return f"<bdi{attributes}>{escape(token)}</bdi>"
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -41,12 +41,12 @@ def direction(tokens: Iterable[str]) -> str:
 
 
 def bars(vector: np.ndarray, largest: float, label: str) -> str:
-    """Draw ``vector`` (N numbers) as strokes up and down from a line; ``largest`` fills the height."""
+    """Draw ``vector`` (N numbers) as bars up and down from a line; ``largest`` fills the height."""
     heights = np.rint(-10 * np.asarray(vector, dtype=float) / (largest or 1.0)).astype(int)
-    strokes = "".join(f"M{i} 0v{height}" for i, height in enumerate(heights) if height)
+    outline = "".join(f"V{height}h1" for height in heights)
     return (
-        f"<svg class=b viewBox='-1 -10 {len(heights) + 1} 20' preserveAspectRatio=none role=img "
-        f"aria-label='{escape(label)}'><path d='M-1 0h{len(heights) + 1}{strokes}'/></svg>"
+        f"<svg class=b viewBox='0 -10 {len(heights)} 20' preserveAspectRatio=none role=img "
+        f"aria-label='{escape(label)}'><path d='M0 0{outline}V0z'/></svg>"
     )
 
 

@@ -28,7 +28,7 @@ LAYOUT = """
 padding:8px;--jp-widgets-color:var(--c-ink);--jp-widgets-label-color:var(--c-ink);max-width:100%;box-sizing:border-box}
 .course-widget .widget-label{width:auto;min-width:4.2em;flex:0 0 auto;text-align:start;color:var(--c-ink)}
 .course-widget .widget-readout{color:var(--c-ink);min-width:5em;width:auto}
-.course-widget .widget-play{width:auto}
+.course-widget .widget-play{width:auto;margin-inline-end:8px}
 .course-widget .widget-play button{width:38px;flex:none}
 .course-widget button{background:transparent;color:var(--c-ink);border:1px solid var(--c-line)}
 .course-widget .widget-html-content{line-height:1.4;width:100%}
@@ -43,19 +43,21 @@ white-space:normal;overflow-wrap:anywhere}
 .course-frame .k{font-size:12px;color:var(--c-muted);margin:10px 0 3px}
 .course-frame .k b{font-weight:600}
 .course-frame .words{display:flex;flex-wrap:wrap;gap:6px;font-variant-numeric:tabular-nums}
-.course-frame .w{display:flex;flex-direction:column;min-width:3.1em;font-size:12px;text-align:center}
-.course-frame .w bdi{font-size:14px;padding:1px 5px;border-radius:4px 4px 0 0;color:var(--c-ink);
-background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
-.course-frame .w i{height:5px;background:linear-gradient(var(--c-weight),var(--c-weight)) 0 0/calc(var(--a,0)*100%)
- 100% no-repeat var(--c-line)}
-.course-frame .w b,.course-frame .w u{direction:ltr;unicode-bidi:isolate}
-.course-frame .w b{color:var(--c-weight)}
-.course-frame .w u{color:var(--c-score);text-decoration:none}
-.course-frame .y{padding:1px 5px;border-radius:4px;border:1px solid transparent}
-.course-frame .y.now{border:2px solid var(--c-target);color:var(--c-target);font-weight:700}
-.course-frame .y.next{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
-.course-frame .y.pad{color:var(--c-muted);background:repeating-linear-gradient(-45deg,transparent 0 4px,
-var(--c-line) 4px 5px)}
+.course-frame .src>span,.course-frame .bar{display:flex;flex-direction:column;min-width:3.1em;font-size:12px;
+text-align:center}
+.course-frame .src bdi,.course-frame .bar::before{font-size:14px;padding:1px 5px 7px;border-radius:4px 4px 0 0;
+color:var(--c-ink);background:
+linear-gradient(var(--c-weight),var(--c-weight)) 0 100%/calc(var(--a,0)*100%) 5px no-repeat,
+linear-gradient(var(--c-line),var(--c-line)) 0 100%/100% 5px no-repeat,
+color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
+.course-frame .bar::before{content:"";padding:0 0 5px}
+.course-frame .out bdi{background:none}
+.course-frame .src b,.course-frame .src u{direction:ltr;unicode-bidi:isolate;text-decoration:none}
+.course-frame .src b,.course-frame .bar b{color:var(--c-weight)}
+.course-frame .src u{color:var(--c-score)}
+.course-frame .tgt bdi{padding:1px 5px;border-radius:4px;border:1px solid transparent}
+.course-frame .tgt .now{border:2px solid var(--c-target);color:var(--c-target);font-weight:700}
+.course-frame .tgt .next{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
 .course-frame li{display:grid;grid-template-columns:minmax(4em,7em) 1fr 3.2em minmax(0,6.5em);gap:6px;
 align-items:center;margin:1px 0;padding:0}
 .course-frame li i{height:9px;background:linear-gradient(var(--c-target),var(--c-target)) 0 0/calc(var(--a)*100%)
@@ -67,9 +69,9 @@ align-items:center;margin:1px 0;padding:0}
 .course-frame .deeds li::before{content:"row " counter(row) ": ";color:var(--c-muted)}
 .course-frame .taken bdi{font-weight:700;color:var(--c-target)}
 .course-frame svg{max-width:100%;height:auto;display:block}
-.course-frame svg.b{width:100%;height:34px;fill:none;stroke:var(--c-target);stroke-width:.7}
-.course-frame .of-c svg.b{stroke:var(--c-context)}
-.course-frame .of-v svg.b{stroke:var(--c-source)}
+.course-frame svg.b{width:100%;height:34px;fill:var(--c-target)}
+.course-frame .of-c svg.b{fill:var(--c-context)}
+.course-frame .of-v svg.b{fill:var(--c-source)}
 .course-frame .veil{fill:var(--c-paper);opacity:.78}
 .course-frame .row{fill:none;stroke:var(--c-target);stroke-width:2.5}
 .course-frame .scroll{overflow-x:auto;max-width:100%}
