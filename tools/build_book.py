@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = ".made-from"
-INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "tools/build_book.py", "book", "course_lib")
+TOOLS = ("tools/build_book.py", "tools/figure_descriptions.py")
+INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", *TOOLS, "book", "course_lib")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 
 
@@ -62,8 +63,15 @@ def run_jupyter_book(root: Path, staging: Path) -> int:
     options = ["--all", "-W", "-n", "--keep-going", "-q", "--path-output", str(staging)]
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(root), *options]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(command, cwd=root, env=environment, text=True, **pipes)
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     if done.returncode != 0:
         print(done.stdout, file=sys.stderr)
     return done.returncode

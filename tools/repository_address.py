@@ -55,7 +55,7 @@ def mentions(text: str, name: str) -> list[str]:
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    """Return one line for every file that repeats another address, and every notebook whose badge is wrong."""
+    """Return one line for every file that repeats another address, and every chapter whose badge is wrong."""
     wanted = slug(address(root))
     found = []
     for path in files(root):
@@ -65,7 +65,7 @@ def problems(root: Path = ROOT) -> list[str]:
             for other in sorted(set(mentions(text, wanted.split("/")[1])))
             if other != wanted
         ]
-        if path.suffix == ".ipynb":
+        if path.suffix == ".ipynb" and "chapters" in path.parts:
             link = f"https://colab.research.google.com/github/{wanted}/blob/main/{place}"
             cells = json.loads(text)["cells"]
             if not any(link in "".join(cell["source"]) for cell in cells):

@@ -1,0 +1,156 @@
+"""The shape of the project: which file may import which, one address, one style."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import repository_address
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "course_lib"
+
+# A file imports only what stands on a line above its own (a folder counts as one room).
+ROOMS = (
+    {"notation", "files"},
+    {"vocabulary"},
+    {"corpora"},
+    {"metrics"},
+    {"batching"},
+    {"attention"},
+    {"encoders"},
+    {"decoders"},
+    {"search"},
+    {"seq2seq"},
+    {"devices", "history"},
+    {"checkpoints", "evaluation", "saved_models"},
+    {"training"},
+    {"traces"},
+    {"tracing"},
+    {"plots"},
+    {"widgets"},
+    {"checks"},
+    {"results"},
+    {"__main__"},
+)
+RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
+WITHOUT_TORCH = {"notation", "files", "vocabulary", "corpora", "metrics", "traces", "plots", "widgets", "history"}
+SOURCES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported_modules(source: str, package: str = "course_lib") -> set[str]:
+    """Return the dotted names of every import anywhere in ``source``, relative ones made absolute."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = f"{package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names if base in ("course_lib", package)}
+    return found
+
+
+def wrong_imports(room: str, source: str) -> list[str]:
+    """Return what a file of ``room`` may not import but does."""
+    modules = imported_modules(source)
+    rooms = {name.split(".")[1] for name in modules if name.startswith("course_lib.")} - {room}
+    unknown = sorted(name for name in rooms if name not in RANK)
+    upward = sorted(name for name in rooms if name in RANK and RANK[name] > RANK[room])
+    heavy = ["torch"] if room in WITHOUT_TORCH and any(name.split(".")[0] == "torch" for name in modules) else []
+    return [*unknown, *upward, *heavy]
+
+
+def test_every_module_of_the_library_has_a_room() -> None:
+    assert {room_of(path) for path in SOURCES} <= set(RANK)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_imports_only_go_up_the_list(path: Path) -> None:
+    assert wrong_imports(room_of(path), path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "wrong"),
+    [
+        ("search", "from course_lib.seq2seq import Seq2Seq", ["seq2seq"]),
+        ("search", "def f():\n    import course_lib.seq2seq", ["seq2seq"]),
+        ("attention", "from course_lib import decoders", ["decoders"]),
+        ("attention", "from . import decoders", ["decoders"]),
+        ("plots", "import torch.nn as nn", ["torch"]),
+        ("decoders", "from course_lib.attention import masked_softmax\nimport torch", []),
+    ],
+)
+def test_a_wrong_import_is_seen(room: str, source: str, wrong: list[str]) -> None:
+    assert wrong_imports(room, source) == wrong
+
+
+def test_plots_widgets_and_metrics_load_no_torch() -> None:
+    modules = [room for room in ("metrics", "traces", "plots", "widgets") if room in map(room_of, SOURCES)]
+    code = f"import sys, {', '.join('course_lib.' + room for room in modules)}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr
+
+
+def test_every_file_says_the_same_address() -> None:
+    assert repository_address.problems() == []
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A repository with the setting, and a README and a notebook that repeat it."""
+    url = "https://github.com/OWNER/attention-step-by-step"
+    badge = url.replace("https://", "https://colab.research.google.com/").replace("github.com", "github")
+    (tmp_path / "_config.yml").write_text(f"repository:\n  url: {url}\n")
+    (tmp_path / "README.md").write_text(f"git clone {url}.git\n")
+    (tmp_path / "book" / "chapters").mkdir(parents=True)
+    cell = {"cell_type": "markdown", "source": [f"[Colab]({badge}/blob/main/book/chapters/one.ipynb)"]}
+    (tmp_path / "book" / "chapters" / "one.ipynb").write_text(json.dumps({"cells": [cell]}))
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_a_new_address_is_written_everywhere_and_another_is_seen(small_project: Path) -> None:
+    assert repository_address.problems(small_project) == []
+    assert repository_address.change("https://github.com/school/attention", small_project) == 3
+    assert repository_address.address(small_project) == "https://github.com/school/attention"
+    assert repository_address.problems(small_project) == []
+
+    readme = small_project / "README.md"
+    readme.write_text("git clone https://github.com/OWNER/attention-step-by-step\n")
+    assert repository_address.problems(small_project) == [
+        "README.md: expected school/attention, got OWNER/attention-step-by-step"
+    ]
+    readme.unlink()
+    notebook = small_project / "book" / "chapters" / "one.ipynb"
+    notebook.rename(notebook.with_name("two.ipynb"))
+    (problem,) = repository_address.problems(small_project)
+    assert problem.startswith("book/chapters/two.ipynb: expected a link to Colab")
+
+
+@pytest.mark.parametrize("new", ["school/attention", "http://github.com/a/b", "https://github.com/a", ""])
+def test_an_address_that_is_none_is_refused(small_project: Path, new: str) -> None:
+    with pytest.raises(ValueError, match="expected https://github"):
+        repository_address.change(new, small_project)
+
+
+@pytest.mark.parametrize(
+    "command", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join
+)
+def test_style_and_types(command: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_requirements_are_pinned_and_torch_comes_first() -> None:
+    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
+    lines = [line for line in lines if line]
+    assert lines[0].startswith("torch==")
+    assert [line for line in lines if line.count("==") != 1] == []
+    names = [line.split("==")[0].lower().replace("_", "-") for line in lines]
+    assert len(names) == len(set(names))
