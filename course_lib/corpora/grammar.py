@@ -23,7 +23,8 @@ import random
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from course_lib.corpora.pairs import Link, SentencePair
 
@@ -58,6 +59,7 @@ class Language:
 class Lexeme:
     """A meaning with its forms and its own agreement in each language; the leaf of a derivation."""
 
+    meaning: str
     forms: Mapping[str, Forms]
     agreement: Mapping[str, str]
 
@@ -66,18 +68,20 @@ class Lexeme:
 class Rule:
     """A construction: ``slots`` name the categories that fill it, ``templates`` write it.
 
-    ``head`` is the slot whose agreement the whole takes; "a+b" means the two coordinated.
+    ``head`` is the slot whose agreement the whole takes and whose keys a mark ``~{x}`` on the whole
+    means; "a+b" stands for the two coordinated, "" for none.
     """
 
     category: str
     slots: Mapping[str, str]
     templates: Mapping[str, str]
     weight: float = 1.0
-    head: str = "n"
+    head: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
+    """A piece of a template, read: either a slot in a form, or a word with its marks."""
+
     slot: str | None
     form: str
     control: str | None
@@ -88,26 +92,21 @@ class _Piece:
 @dataclass(slots=True)
 class _Node:
     option: "Lexeme | _Compiled"
-    parent: "_Node | None"
     key: int
-    children: "dict[str, _Node]" = field(default_factory=dict)
+    children: "dict[str, _Node]"
 
-    def find(self, name: str) -> "_Node":
-        """Return the nearest slot of that name, here or in a construction around this one."""
-        node: _Node | None = self
-        while node is not None:
-            if name in node.children:
-                return node.children[name]
-            node = node.parent
-        raise LookupError(f"No construction around holds a slot {name!r}.")
+
+_Scope = tuple[dict[str, _Node], "_Scope | None"] | None
+"""The slots of a construction, and those of the one around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     slots: tuple[tuple[str, str], ...]
     templates: Mapping[str, tuple[_Piece, ...]]
-    head: str
+    head: tuple[str, ...]
     category: str
+    relays: bool
 
 
 class SynchronousGrammar:
@@ -129,26 +128,30 @@ class SynchronousGrammar:
         missing = {c for rule in rules for c in rule.slots.values()} - options.keys()
         if missing:
             raise ValueError(f"No construction and no word fills the categories {sorted(missing)}.")
-        self._choices = {
-            category: (list(itertools.accumulate(weight for weight, _ in found)), [option for _, option in found])
-            for category, found in options.items()
-        }
+        self._choices: dict[str, tuple[list[float], list[Lexeme | _Compiled]]] = {}
+        for category in options:
+            found = _without_relays(options, category)
+            self._choices[category] = list(itertools.accumulate(w for w, _ in found)), [option for _, option in found]
 
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
         uniform = random.Random(seed).random
         while True:
-            yield Derivation(self, self._expand("sentence", None, uniform, itertools.count()))
+            yield Derivation(self, self._expand("sentence", uniform, itertools.count(0, _KEYS_A_NODE)))
 
-    def _expand(
-        self, category: str, parent: _Node | None, uniform: Callable[[], float], numbers: Iterator[int]
-    ) -> _Node:
+    def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int]) -> _Node:
         cumulative, options = self._choices[category]
         option = options[bisect(cumulative, uniform() * cumulative[-1])]
-        node = _Node(option, parent, next(numbers) * _KEYS_A_NODE)
-        if isinstance(option, _Compiled):
-            for name, filler in option.slots:
-                node.children[name] = self._expand(filler, node, uniform, numbers)
+        if isinstance(option, Lexeme):
+            return _Node(option, next(keys), {})
+        children: dict[str, _Node] = {}
+        node = _Node(option, next(keys), children)
+        for name, filler in option.slots:
+            children[name] = self._expand(filler, uniform, keys)
+        if len(option.head) > 1:  # nobody says "the key and a key"
+            first, second = option.head
+            while _head(node.children[first]).option.meaning == _head(node.children[second]).option.meaning:
+                node.children[second] = self._expand(dict(option.slots)[second], uniform, keys)
         return node
 
     def _compile(self, rule: Rule) -> _Compiled:
@@ -159,7 +162,9 @@ class SynchronousGrammar:
         }
         if len(names) >= _KEYS_A_NODE:
             raise ValueError(f"{rule.category}: at most {_KEYS_A_NODE - 1} shared names in a rule, got {sorted(names)}.")
-        return _Compiled(tuple(rule.slots.items()), templates, rule.head, rule.category)
+        head = tuple(rule.head.split("+")) if rule.head else ()
+        relays = len(rule.slots) == 1 and set(rule.templates.values()) == {f"{{{next(iter(rule.slots))}}}"}
+        return _Compiled(tuple(rule.slots.items()), templates, head, rule.category, relays)
 
     def _piece(self, rule: Rule, code: str, text: str, names: dict[str, int]) -> _Piece:
         if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", text):
@@ -176,6 +181,21 @@ class SynchronousGrammar:
         return _Piece(None, "", control, words, tuple(found))
 
 
+def _without_relays(
+    options: Mapping[str, list[tuple[float, Lexeme | _Compiled]]], category: str
+) -> list[tuple[float, Lexeme | _Compiled]]:
+    """Put what a relay ("{n}" in every language) leads to in its place: the same sentences, sooner."""
+    found: list[tuple[float, Lexeme | _Compiled]] = []
+    for weight, option in options[category]:
+        if isinstance(option, Lexeme) or not option.relays:
+            found.append((weight, option))
+            continue
+        further = _without_relays(options, option.slots[0][1])
+        total = sum(w for w, _ in further)
+        found.extend((weight * w / total, o) for w, o in further)
+    return found
+
+
 class Derivation:
     """One meaning, ready to be written in each language of its grammar."""
 
@@ -186,7 +206,7 @@ class Derivation:
         """Return the words of the sentence in language ``code``, each with its keys."""
         language = self._grammar.languages[code]
         tokens: list[Token] = []
-        _write(self._root, language, "", language.default, tokens)
+        _write(self._root, None, language, "", language.default, tokens)
         return _join(tokens, language)
 
     def categories(self) -> Iterator[str]:
@@ -221,36 +241,59 @@ def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
     )
 
 
-def _agreement(node: _Node, language: Language) -> str:
+def _find(scope: _Scope, name: str) -> tuple[_Node, _Scope]:
+    """Return the nearest slot of that name, here or in a construction around, and where it stands."""
+    while scope is not None:
+        if name in scope[0]:
+            return scope[0][name], scope
+        scope = scope[1]
+    raise LookupError(f"No construction around holds a slot {name!r}.")
+
+
+def _agreement(found: tuple[_Node, _Scope], language: Language) -> str:
     """Return the agreement of a node: a word's own, a construction's from its head."""
+    node, scope = found
     option = node.option
     if isinstance(option, Lexeme):
         return option.agreement.get(language.code, language.default)
-    first, *others = option.head.split("+")
-    if first == "":
+    if not option.head:
         return language.default
-    found = _agreement(node.find(first), language)
-    for other in others:
-        found = language.coordinate(found, _agreement(node.find(other), language))
-    return found
+    inside = (node.children, scope)
+    parts = [_agreement(_find(inside, name), language) for name in option.head]
+    return parts[0] if len(parts) == 1 else language.coordinate(*parts)
 
 
-def _write(node: _Node, language: Language, form: str, agreement: str, tokens: list[Token]) -> None:
+def _head(node: _Node) -> _Node:
+    """Return the word at the head of a node, or the node where it has none (or several)."""
+    while isinstance(node.option, _Compiled) and node.option.head and node.option.head[0] in node.children:
+        node = node.children[node.option.head[0]]
+    return node
+
+
+def _write(
+    node: _Node, outside: _Scope, language: Language, form: str, agreement: str, tokens: list[Token]
+) -> None:
     """Append the words of ``node``; form and agreement matter to a word, a construction has its own."""
     option = node.option
     if isinstance(option, Lexeme):
-        key = node.key
+        keys = ((node.key, True),), ((node.key, False),)
         for word, sure in option.forms[language.code][form][agreement]:
-            tokens.append((word, ((key, sure),)))
+            tokens.append((word, keys[0] if sure else keys[1]))
         return
-    for piece in option.templates[language.code]:
-        agreement = _agreement(node.find(piece.control), language) if piece.control else language.default
-        if piece.slot is not None:
-            _write(node.find(piece.slot), language, piece.form, agreement, tokens)
+    scope = (node.children, outside)
+    for slot, form, control, words, marks in option.templates[language.code]:
+        agreement = _agreement(_find(scope, control), language) if control else language.default
+        if slot is not None:
+            found, where = _find(scope, slot)
+            _write(found, where, language, form, agreement, tokens)
         else:
-            word = piece.words if isinstance(piece.words, str) else piece.words[agreement]
-            keys = [(node.key + m if isinstance(m, int) else node.find(m).key, sure) for m, sure in piece.marks]
-            tokens.append((word, tuple(keys)))
+            word = words if isinstance(words, str) else words[agreement]
+            tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
+
+
+def _marked(node: _Node, scope: _Scope, mark: str | int) -> int:
+    """Return the key a mark stands for: a name of this construction, or the head word of a slot."""
+    return node.key + mark if isinstance(mark, int) else _head(_find(scope, mark)[0]).key
 
 
 def _join(tokens: list[Token], language: Language) -> list[Token]:

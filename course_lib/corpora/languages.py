@@ -60,7 +60,7 @@ def english_adjective(cell: str) -> Forms:
     return {
         "": _always(plain, ENGLISH),
         "plain": _always(plain, ENGLISH),
-        "comparative": _always(comparative[0] if comparative else f"more {plain}", ENGLISH),
+        "comparative": _always(comparative[0] if comparative else f"~more {plain}", ENGLISH),
     }
 
 

@@ -2,14 +2,15 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
 from course_lib.corpora import lexicon as tables
-from course_lib.corpora.constructions import rules
 from course_lib.corpora.grammar import Lexeme, Rule, SynchronousGrammar, align
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.sentences import rules
 
 LexiconSize = Literal["full", "small"]
 MIN_LENGTH = 4
@@ -103,34 +104,40 @@ def _split(line: str, count: int) -> list[str]:
 
 
 def _lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
+    """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
-        lexeme = _lexeme(row, "verb")
-        for kind in _kinds(row["kind"]):
-            yield f"verb {kind}", lexeme
-            if row["manner"] == "action":
-                yield f"action {kind}", lexeme
-    for row in _rows(tables.ADJECTIVES, small):
-        lexeme = _lexeme(row, "adjective")
         for kind in row["kind"].split():
-            yield f"{row['place']} {kind}", lexeme
-    for row in _rows(tables.DETERMINERS, small):
-        yield row["kind"], _lexeme(row, "determiner")
-    for row in _rows(tables.ADVERBS, small):
-        yield row["kind"], _lexeme(row, "word")
-    for row in _rows(tables.PRONOUNS, small):
-        yield row["kind"], _with_agreement(row)
-    for row in _rows(tables.NAMES, small):
-        yield row["kind"], _with_agreement(row)
+            verb = _lexeme(row, "verb")
+            yield f"verb {kind}", verb
+            if row["manner"] == "action":
+                yield f"action {kind}", verb
+    for row in _rows(tables.ADJECTIVES, small):
+        for kind in row["kind"].split():
+            adjective = _lexeme(row, "adjective")
+            yield f"{row['place']} {kind}", adjective
+            yield f"adjective {kind}", adjective
+            if row["degree"] == "yes":
+                yield f"degree {kind}", adjective
+    for table, make in (
+        (tables.DETERMINERS, lambda row: _lexeme(row, "determiner")),
+        (tables.ADVERBS, lambda row: _lexeme(row, "word")),
+        (tables.PRONOUNS, _with_agreement),
+        (tables.NAMES, _with_agreement),
+    ):
+        yield from ((row["kind"], make(row)) for row in _rows(table, small))
     for row in _rows(tables.NOUNS, small):
-        yield from ((f"noun {row['kind']}", noun) for noun in _nouns(row))
-
-
-def _kinds(cell: str) -> list[str]:
-    return cell.split()
+        singular, *plural = _nouns(row)
+        for noun in (singular, singular, *plural):  # the singular is twice as frequent
+            yield f"noun {row['kind']}", noun
+            if row["own"] == "yes":
+                yield f"owned {row['kind']}", noun
+        yield f"single {row['kind']}", singular
+        if row["own"] == "yes":
+            yield f"single owned {row['kind']}", singular
 
 
 def _lexeme(row: dict[str, str], paradigm: str) -> Lexeme:
-    return Lexeme({code: expand(row[code]) for code, expand in PARADIGMS[paradigm].items()}, {})
+    return Lexeme(row["en"], {code: expand(row[code]) for code, expand in PARADIGMS[paradigm].items()}, {})
 
 
 def _with_agreement(row: dict[str, str]) -> Lexeme:
@@ -139,14 +146,14 @@ def _with_agreement(row: dict[str, str]) -> Lexeme:
     for code, expand in PARADIGMS["word"].items():
         *form, agreement[code] = row[code].split()
         forms[code] = expand(" ".join(form))
-    return Lexeme(forms, agreement)
+    return Lexeme(row["en"], forms, agreement)
 
 
 def _nouns(row: dict[str, str]) -> list[Lexeme]:
-    """A noun's singular, twice as frequent, and its plural."""
+    """A noun in the singular and, where the row has one, in the plural."""
     english, (gender, *french) = row["en"].split(), row["fr"].split()
-    singular, plural = (
-        _with_agreement({"en": f"{english[i]} 3{number}", "fr": f"{french[i]} {gender}3{number}"})
-        for i, number in enumerate("sp")
-    )
-    return [singular, singular, plural]
+    nouns = [
+        _with_agreement({"en": f"{en} 3{number}", "fr": f"{fr} {gender}3{number}"})
+        for en, fr, number in zip(english, french, "sp", strict=False)
+    ]
+    return [replace(noun, meaning=row["en"]) for noun in nouns]
