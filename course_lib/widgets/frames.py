@@ -10,7 +10,7 @@ from course_lib.widgets.heatmap import heat_map_at
 from course_lib.widgets.markup import bars, direction, fraction, listed, number, word
 
 NOTABLE = 0.1  # a weight that the sentence above the frame names
-ENTRIES = 48  # of a vector, drawn as strokes
+ENTRIES = 40  # of a vector, drawn as strokes
 
 
 def step_frame(trace: Trace, step: int, title: str | None = None) -> str:

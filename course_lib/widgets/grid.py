@@ -84,6 +84,8 @@ def _check(frames: Frames, axes: Sequence[Axis], place: str = "frames") -> None:
         raise ValueError(
             f"{place}: axis {axis.name!r} has {len(axis.labels)} labels; expected as many frames, got {got}."
         )
+    if len(set(axis.labels)) != len(axis.labels):
+        raise ValueError(f"axis {axis.name!r}: labels must differ from one another, got {list(axis.labels)}.")
     if not 0 <= axis.start < len(frames):
         raise ValueError(f"axis {axis.name!r}: start must lie in 0 … {len(frames) - 1}, got {axis.start}.")
     for i, frame in enumerate(frames):

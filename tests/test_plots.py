@@ -1,0 +1,194 @@
+"""Figures show the numbers they were given, and every one comes with words."""
+
+import base64
+import io
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image
+
+from course_lib.history import History, Validation
+from course_lib.plots import (
+    alignment_panel,
+    bars,
+    curves,
+    heatmap,
+    new_axes,
+    publish,
+    score_by_length,
+    show,
+    vectors_pca,
+)
+from course_lib.plots.theme import KINDS
+from tests.traces import SOURCE, TARGET, random_trace
+
+LENGTHS = ("4–7", "12–15", "20–24")
+RUNS = np.array([[90.0, 60.0, 30.0], [92.0, 50.0, 20.0], [94.0, 70.0, 10.0]])
+
+
+def labels(ticks: Any) -> list[str]:
+    return [tick.get_text() for tick in ticks]
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Catch what ``show`` publishes."""
+    caught: list[dict[str, Any]] = []
+    monkeypatch.setattr(publish, "display", lambda data, **more: caught.append({"data": data, **more}))
+    return caught
+
+
+# --- heat maps
+
+
+def test_the_heat_map_has_the_source_across_and_the_target_down():
+    trace = random_trace(TARGET[:4], SOURCE[:7])
+    (ax,) = heatmap(trace).axes
+    assert labels(ax.get_xticklabels()) == list(trace.source)
+    assert labels(ax.get_yticklabels()) == list(trace.target)
+    (image,) = ax.images
+    np.testing.assert_array_equal(image.get_array(), trace.weights)
+    assert image.get_clim() == (0, 1)
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first word on top
+
+
+def test_the_values_stand_in_their_cells():
+    trace = random_trace()
+    (ax,) = heatmap(trace).axes
+    written = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in ax.texts}
+    expected = {place: f"{w:.2f}".removeprefix("0") for place, w in np.ndenumerate(trace.weights) if w >= 0.05}
+    assert written == expected
+
+
+def test_gold_links_outline_the_cell_of_their_source_and_target():
+    (ax,) = heatmap(random_trace(links=frozenset({(2, 1), (5, 9)}))).axes
+    boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    assert sorted((round(b.get_x() + 0.47), round(b.get_y() + 0.47)) for b in boxes) == [(2, 1), (5, 9)]
+
+
+def test_a_model_without_attention_has_no_heat_map():
+    with pytest.raises(ValueError, match="no attention weights to draw"):
+        heatmap(random_trace(attends=False))
+
+
+def test_a_panel_shows_every_trace_under_its_name():
+    traces = {f"after {n}": random_trace(SOURCE[:4], TARGET[:4], seed=n) for n in range(3)}
+    drawn = [ax for ax in alignment_panel(traces).axes if ax.get_visible()]
+    assert [ax.get_title() for ax in drawn] == list(traces)
+    for ax, trace in zip(drawn, traces.values(), strict=True):
+        np.testing.assert_array_equal(ax.images[0].get_array(), trace.weights)
+    with pytest.raises(ValueError, match="at least one trace"):
+        alignment_panel({})
+
+
+# --- runs and scores
+
+
+def test_the_curve_is_the_mean_of_the_last_updates():
+    losses = (4.0, 2.0, 3.0, 1.0)
+    history = History(losses=losses, validations=(Validation(2, 9.0, 10.0, 20.0), Validation(4, 5.0, 30.0, 40.0)))
+    above, below = curves({"a model": [history, history]}, window=2).axes
+    assert len(above.lines) == 2
+    np.testing.assert_allclose(above.lines[0].get_ydata(), [4.0, 3.0, 2.5, 2.0])
+    np.testing.assert_allclose(above.lines[0].get_xdata(), [1, 2, 3, 4])
+    np.testing.assert_allclose(below.lines[0].get_xydata(), [(2, 20.0), (4, 40.0)])
+    assert labels(above.get_legend().get_texts()) == ["a model"]
+    (_, exact) = curves({"a model": [history]}, score="exact_match").axes
+    np.testing.assert_allclose(exact.lines[0].get_ydata(), [10.0, 30.0])
+
+
+def test_an_unknown_score_is_refused():
+    with pytest.raises(ValueError, match=r"expected one of .*bleu.*, got 'loss'"):
+        curves({}, score="loss")
+
+
+def test_the_score_by_length_shows_mean_spread_and_every_seed():
+    (ax,) = score_by_length({"fixed vector": RUNS}, LENGTHS).axes
+    *seeds, mean = ax.lines
+    np.testing.assert_allclose([line.get_ydata() for line in seeds], RUNS)
+    np.testing.assert_allclose(mean.get_ydata(), [92.0, 60.0, 20.0])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert {(x, y) for x, y in band if x == 1} >= {(1.0, 50.0), (1.0, 70.0)}
+    assert labels(ax.get_xticklabels()) == list(LENGTHS)
+    assert labels(ax.get_legend().get_texts()) == ["fixed vector (3 seeds)"]
+    with pytest.raises(ValueError, match="fixed vector: expected 3 values a seed, one a length, got 2"):
+        score_by_length({"fixed vector": RUNS[:, :2]}, LENGTHS)
+
+
+def test_models_stay_apart_without_colour():
+    assert len({marker for _, marker, _ in KINDS}) == len(KINDS)
+    assert len({str(line) for _, _, line in KINDS}) == len(KINDS)
+    with pytest.raises(ValueError, match="tells 6 kinds apart; got 7"):
+        score_by_length({str(n): RUNS for n in range(7)}, LENGTHS)
+
+
+def test_bars_show_the_mean_and_the_seeds():
+    (ax,) = bars({"forward": [50.0, 52.0], "reversed": [70.0]}, label="exact match (%)").axes
+    assert [bar.get_width() for bar in ax.patches] == [51.0, 70.0]
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), [50.0, 52.0])
+    assert labels(ax.get_yticklabels()) == ["forward", "reversed"]
+    assert labels(ax.texts) == ["51.0", "70.0"]
+    with pytest.raises(ValueError, match="at least one bar"):
+        bars({}, label="nothing")
+
+
+def test_pca_finds_the_two_directions_of_most_variance():
+    vectors = np.random.default_rng(3).normal(size=(9, 5)) * [9, 5, 1, 1, 1] + 100
+    (ax,) = vectors_pca(vectors, [f"s{n}" for n in range(9)], ["a"] * 5 + ["b"] * 4).axes
+    places = np.concatenate([np.asarray(points.get_offsets()) for points in ax.collections])
+    strengths, directions = np.linalg.eigh(np.cov(vectors.T))  # another road: the covariance
+    expected = (vectors - vectors.mean(0)) @ directions[:, [-1, -2]]
+    np.testing.assert_allclose(np.abs(places), np.abs(expected), atol=1e-9)
+    assert ax.get_xlabel() == f"first direction ({strengths[-1] / strengths.sum():.0%} of the variance)"
+    assert labels(ax.get_legend().get_texts()) == ["a", "b"]
+    assert labels(ax.texts) == [f"s{n}" for n in range(9)]
+    with pytest.raises(ValueError, match="N labels, N groups"):
+        vectors_pca(vectors, ["one"], ["a"] * 9)
+
+
+# --- publishing
+
+
+def test_a_figure_carries_its_description(published: list[dict[str, Any]]):
+    alt = "A heat map: α from <s> to “noir” & “chat”"
+    show(heatmap(random_trace()), alt)
+    (output,) = published
+    assert output["data"]["text/plain"] == f"Figure: {alt}"
+    assert output["metadata"]["image/png"]["alt"] == alt
+    with Image.open(io.BytesIO(base64.b64decode(output["data"]["image/png"]))) as image:
+        assert image.info["Description"] == alt
+        assert image.width == pytest.approx(2 * output["metadata"]["image/png"]["width"], abs=2)
+
+
+def test_a_figure_is_light(published: list[dict[str, Any]]):
+    show(heatmap(random_trace()), "A heat map")
+    assert len(published[0]["data"]["image/png"]) < 60_000
+
+
+def test_colab_gets_an_image_with_alternative_text(published: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    show(new_axes()[0], 'a "quoted" <s>')
+    html = published[0]["data"]["text/html"]
+    assert html.startswith('<img alt="a &quot;quoted&quot; &lt;s&gt;" width="461"')
+    assert 'src="data:image/png;base64,' in html
+
+
+@pytest.mark.parametrize("alt", ["", "  "])
+def test_a_figure_without_words_is_refused(alt: str, published: list[dict[str, Any]]):
+    with pytest.raises(ValueError, match="say in a sentence"):
+        show(new_axes()[0], alt)
+    assert not published
+
+
+def test_figures_belong_to_no_window_and_leave_the_settings_alone():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    assert isinstance(heatmap(random_trace()), Figure)
+    assert dict(mpl.rcParams) == before
+    if "matplotlib.pyplot" in sys.modules:
+        assert not sys.modules["matplotlib.pyplot"].get_fignums()

@@ -1,0 +1,506 @@
+"""The frames say what the trace says, and the sliders show the right frame.
+
+nbval sees no widget, so the frames are compared with the trace here, as text.
+"""
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ipywidgets.embed import dependency_state
+
+from course_lib.notation import INK, WEIGHT, Colour
+from course_lib.widgets import (
+    Axis,
+    Player,
+    batch_explorer,
+    five_steps,
+    grid_of_frames,
+    step_through,
+    step_through_training,
+)
+from course_lib.widgets import grid as grid_module
+from course_lib.widgets.frames import step_frame, step_sentence
+from course_lib.widgets.heatmap import heat_map_definition
+from course_lib.widgets.style import PAPER, VARIABLES, stylesheet
+from tests.traces import SOURCE, TARGET, random_trace
+
+ROOM = 80_000  # bytes of page for a sentence of 12 steps
+
+
+def soup(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "lxml")
+
+
+def texts(root: Any, selector: str) -> list[str]:
+    return [tag.get_text() for tag in root.select(selector)]
+
+
+def shown(value: float) -> str:
+    """Write a number as the frames do, by another way."""
+    rounded = round(float(value) * 100) / 100
+    return "%.2f" % abs(rounded) if rounded >= 0 else "\u2212%.2f" % -rounded  # noqa: UP031
+
+
+# --- one frame
+
+
+@pytest.mark.parametrize("step", range(len(TARGET)))
+def test_a_frame_shows_the_weights_and_scores_of_its_own_step(step: int):
+    trace = random_trace()
+    frame = soup(step_frame(trace, step))
+    assert texts(frame, ".src bdi") == list(trace.source)
+    assert texts(frame, ".src b") == [shown(weight) for weight in trace.weights[step]]
+    assert texts(frame, ".src u") == [shown(score) for score in trace.scores[step]]
+    tints = [float(chip["style"].removeprefix("--a:")) for chip in frame.select(".src > span")]
+    np.testing.assert_allclose(tints, trace.weights[step], atol=5e-4)
+    assert sum(tints) == pytest.approx(1, abs=0.005)
+
+
+@pytest.mark.parametrize("step", range(len(TARGET)))
+def test_a_frame_frames_the_word_of_its_step_and_ghosts_the_later_ones(step: int):
+    frame = soup(step_frame(random_trace(), step))
+    assert texts(frame, ".tgt bdi") == list(TARGET)
+    assert texts(frame, ".tgt [aria-current=step]") == [TARGET[step]]
+    assert texts(frame, ".tgt .next") == list(TARGET[step + 1 :])
+
+
+def test_a_frame_lists_the_candidates_and_marks_the_chosen_one_in_words():
+    trace = random_trace()
+    for step, frame in enumerate(soup(step_frame(trace, i)) for i in range(len(TARGET))):
+        lines = [(line.bdi.get_text(), line.span.get_text()) for line in frame.select("li")]
+        assert lines == [(c.token, shown(c.probability)) for c in trace.candidates[step]]
+        marked = [line.bdi.get_text() for line in frame.select("li") if "✓ chosen" in line.get_text()]
+        assert marked == [TARGET[step]]
+
+
+def test_a_given_word_that_the_model_did_not_expect_is_still_listed():
+    trace = random_trace(forced=True)
+    unexpected = tuple(row[:1] for row in trace.candidates)
+    frame = soup(step_frame(replace(trace, candidates=unexpected), 2))
+    assert frame.select("li")[-1].get_text() == "noir·✓ given, less likely"
+
+
+def test_the_reference_is_marked_only_while_the_words_before_are_its_own():
+    gold = ("le", "&", "deux")  # parts from the target at the second word
+    trace = random_trace(gold=gold)
+    marked = [
+        [t.parent.bdi.get_text() for t in soup(step_frame(trace, i)).select("em") if "★" in t.text] for i in range(4)
+    ]
+    assert marked == [["le"], ["&"], [], []]
+    assert "Reference: le & deux" in soup(step_frame(trace, 0)).get_text()
+
+
+def test_the_outlined_row_of_the_map_is_the_step_and_the_veil_lies_below_it():
+    trace = random_trace()
+    picture = soup(heat_map_definition(trace))
+    lines = [float(t["y"]) for t in picture.select("g[text-anchor=end] text")]
+    for step in range(len(TARGET)):
+        frame = soup(step_frame(trace, step))
+        outline, veil = frame.select_one("rect.row"), frame.select_one("rect.veil")
+        top, height = float(outline["y"]), float(outline["height"])
+        assert [i for i, y in enumerate(lines) if top < y < top + height] == [step]
+        assert float(veil["y"]) == top + height
+        assert float(veil["height"]) == height * (len(TARGET) - step - 1)
+        assert frame.use["href"] == "#" + picture.select_one("defs > g")["id"]
+
+
+def test_every_cell_of_the_map_is_as_strong_as_its_weight():
+    trace = random_trace(("a", "b", "c"), ("x", "y"))
+    cells = [float(path["opacity"]) for path in soup(heat_map_definition(trace)).select("path")]
+    np.testing.assert_allclose(cells, [w for w in trace.weights.ravel() if w >= 0.01], atol=5e-4)
+
+
+def test_two_traces_do_not_share_a_map():
+    names = {soup(heat_map_definition(random_trace(seed=seed))).select_one("defs > g")["id"] for seed in (0, 1)}
+    assert len(names) == 2
+
+
+def test_the_sentence_says_where_the_weight_lies():
+    weights = np.array([[0.02, 0.12, 0.81, 0.05]])
+    trace = random_trace(("the", "black", "cat", "</s>"), ("chat",), weights=weights, scores=np.log(weights))
+    assert step_sentence(trace, 0) == "Step 1 of 1: writing ‘chat’; looks at ‘cat’ 0.81 and ‘black’ 0.12."
+    assert soup(step_frame(trace, 0, "Bahdanau")).select_one(".says").get_text() == "Bahdanau · " + step_sentence(
+        trace, 0
+    )
+
+
+def test_without_attention_a_frame_shows_the_state_and_no_weight():
+    frame = soup(step_frame(random_trace(attends=False), 3))
+    assert "looks at nothing but its state" in frame.get_text()
+    assert not frame.select(".src b, .m, .weight")
+    assert "State s: length" in frame.get_text()
+
+
+def test_the_vectors_are_those_of_the_step():
+    trace = random_trace()
+    frame = soup(step_frame(trace, 4)).get_text()
+    for name, vectors in (("Context c", trace.contexts), ("State s", trace.states)):
+        assert f"{name}: length {shown(math.sqrt(float((vectors[4] ** 2).sum())))}, first 40 of" in frame
+
+
+def test_a_masked_score_is_minus_infinity_and_its_weight_zero():
+    scores = np.array([[0.5, -np.inf]])
+    frame = soup(step_frame(random_trace(("a", "b"), ("x",), scores=scores, weights=np.array([[1.0, 0.0]])), 0))
+    assert texts(frame, ".src u") == ["0.50", "\u2212∞"]
+    assert texts(frame, ".src b") == ["1.00", "0.00"]
+
+
+NASTY = ("<s>", "</s>", "<unk>", "&", "&amp;", "a<b>c", "'", '"', "</div>", "<script>alert(1)</script>")
+
+
+@given(st.lists(st.sampled_from(NASTY) | st.text(min_size=1, max_size=6).filter(str.strip), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_no_token_breaks_a_frame(tokens: list[str]):
+    tokens = [t for t in tokens if t.isprintable()] or ["<s>"]
+    frame = soup(step_frame(random_trace(tokens, tokens), 0, title="a & <b>"))
+    assert texts(frame, ".src bdi") == tokens
+    assert texts(frame, ".tgt bdi") == tokens
+    assert not frame.select("s, script, unk")
+    assert len(frame.select(".course-frame > .main, .course-frame > .side")) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "way"), [("قطة", "rtl"), ("חתול", "rtl"), ("cat", "ltr"), ("बिल्ली", "ltr"), ("猫", "ltr")]
+)
+def test_words_run_in_the_direction_of_their_script(word: str, way: str):
+    frame = soup(step_frame(random_trace((word, "</s>"), ("<s>", word)), 0))
+    assert frame.select_one(".src")["dir"] == way
+    assert frame.select_one(".tgt")["dir"] == "ltr"  # <s> begins with a letter: it decides
+    assert frame.select_one(".src bdi").get_text() == word
+
+
+@pytest.mark.parametrize("step", [-1, 12])
+def test_a_step_outside_the_trace_is_refused(step: int):
+    with pytest.raises(IndexError, match=r"step: expected 0 … 11"):
+        step_frame(random_trace(), step)
+
+
+# --- sliders over frames, in the reader's browser
+
+
+class Browser:
+    """What a page does with the stored widgets: follow the links, show the selected child."""
+
+    def __init__(self, player: Player):
+        self.models = dependency_state(player.widget)
+        self.root = player.widget.model_id
+        self.sliders = [slider.model_id for slider in player.sliders]
+
+    def state(self, name: str) -> dict[str, Any]:
+        return self.models[name.removeprefix("IPY_MODEL_")]["state"]
+
+    def move(self, slider: int, index: int) -> None:
+        self._set(self.sliders[slider], "index", index)
+
+    def play(self, value: int) -> None:
+        plays = [name for name, model in self.models.items() if model["model_name"] == "PlayModel"]
+        self._set(plays[0], "value", value)
+
+    def _set(self, name: str, trait: str, value: int) -> None:
+        if self.state(name).get(trait) == value:
+            return
+        self.state(name)[trait] = value
+        for link in self.models.values():
+            if "Link" not in link["model_name"]:
+                continue
+            ends = [
+                (end.removeprefix("IPY_MODEL_"), of) for end, of in (link["state"]["source"], link["state"]["target"])
+            ]
+            if ends[0] == (name, trait):
+                self._set(*ends[1], value)
+            elif link["model_name"] == "LinkModel" and ends[1] == (name, trait):
+                self._set(*ends[0], value)
+
+    def frame(self) -> str:
+        stage = self.state(self.root)["children"][-1]
+        while "selected_index" in self.state(stage):
+            stage = self.state(stage)["children"][self.state(stage)["selected_index"]]
+        return self.state(stage)["value"]
+
+
+def grid(rows: int, columns: int) -> list[list[str]]:
+    return [[f"<p>{i} {j}</p>" for j in range(columns)] for i in range(rows)]
+
+
+def axis(name: str, count: int, **options: Any) -> Axis:
+    return Axis(name, [f"{name} {i}" for i in range(count)], **options)
+
+
+def test_one_slider_shows_every_frame():
+    page = Browser(grid_of_frames(["a", "b", "c"], [axis("Step", 3)]))
+    assert page.frame() == "a"
+    for index, frame in enumerate("abc"):
+        page.move(0, index)
+        assert page.frame() == frame
+
+
+def test_two_sliders_leave_each_other_alone():
+    frames = grid(3, 4)
+    page = Browser(grid_of_frames(frames, [axis("Training", 3, start=2), axis("Step", 4)]))
+    assert page.frame() == frames[2][0]
+    page.move(1, 3)
+    for row in (0, 1, 2):
+        page.move(0, row)
+        assert page.frame() == frames[row][3]
+    page.move(1, 1)
+    assert page.frame() == frames[2][1]
+
+
+def test_three_sliders_are_no_other_case():
+    frames = [[[f"{i}{j}{k}" for k in range(2)] for j in range(3)] for i in range(2)]
+    page = Browser(grid_of_frames(frames, [axis("a", 2), axis("b", 3), axis("c", 2)]))
+    page.move(1, 2)
+    page.move(2, 1)
+    page.move(0, 1)
+    assert page.frame() == "121"
+
+
+def test_play_moves_the_slider_and_the_slider_moves_play():
+    page = Browser(grid_of_frames(["a", "b", "c"], [axis("Step", 3, play=True)]))
+    page.play(2)
+    assert page.frame() == "c"
+    page.move(0, 1)
+    assert page.frame() == "b"
+    play = next(m["state"] for m in page.models.values() if m["model_name"] == "PlayModel")
+    assert (play["value"], play.get("min", 0), play["max"]) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("start", [(0, 0), (2, 1)])
+def test_without_stack_the_kernel_swaps_the_frame(monkeypatch: pytest.MonkeyPatch, start: tuple[int, int]):
+    monkeypatch.delattr(ipywidgets, "Stack")
+    frames = grid(3, 4)
+    player = grid_of_frames(frames, [axis("Training", 3, start=start[0]), axis("Step", 4, start=start[1], play=True)])
+    stage = player.widget.children[-1]
+    assert stage.value == frames[start[0]][start[1]]
+    for i, j in ((1, 3), (0, 2), (2, 0)):
+        player.sliders[0].index = i
+        player.sliders[1].index = j
+        assert stage.value == frames[i][j]
+
+
+def test_every_control_has_a_name():
+    player = grid_of_frames(grid(2, 2), [axis("Training", 2), axis("Step", 2, play=True)])
+    controls = [
+        m for m in dependency_state(player.widget).values() if m["model_name"] in ("SelectionSliderModel", "PlayModel")
+    ]
+    assert sorted(m["state"]["description"] for m in controls) == ["Play: Step", "Step", "Training"]
+
+
+@pytest.mark.parametrize(
+    ("frames", "axes", "message"),
+    [
+        (["a"], [], "at least one Axis"),
+        (["a", "b"], [axis("Step", 3)], "'Step' has 3 labels; expected as many frames, got 2"),
+        ("ab", [axis("Step", 2)], "a single text"),
+        ([["a", "b"], ["c"]], [axis("Run", 2), axis("Step", 2)], r"frames\[1\]: axis 'Step' has 2 labels"),
+        ([1, 2], [axis("Step", 2)], r"frames\[0\]: expected HTML text, got int"),
+        (["a", "b"], [Axis("Step", ["x", "x"])], "labels must differ"),
+        (["a", "b"], [axis("Step", 2, start=2)], "start must lie in 0 … 1, got 2"),
+    ],
+)
+def test_a_grid_that_does_not_fit_its_axes_is_refused(frames: Any, axes: list[Axis], message: str):
+    with pytest.raises(ValueError, match=message):
+        grid_of_frames(frames, axes)
+
+
+def test_the_stylesheet_comes_once():
+    html = [m["state"].get("value", "") for m in dependency_state(step_through(random_trace()).widget).values()]
+    assert sum(str(value).count("<style>") for value in html) == 1
+
+
+# --- steps, training, print
+
+
+def test_step_through_shows_every_step_of_the_trace():
+    trace = random_trace()
+    page = Browser(step_through(trace, title="Bahdanau"))
+    for step in range(len(TARGET)):
+        page.move(0, step)
+        assert page.frame() == step_frame(trace, step, "Bahdanau")
+
+
+def test_a_sentence_of_twelve_steps_weighs_little():
+    trace = random_trace()
+    assert (len(trace.source), len(trace.target)) == (12, 12)
+    player = step_through(trace, title="Bahdanau")
+    state = dependency_state(player.widget, drop_defaults=False)
+    assert len(json.dumps(state)) + len(player.static.encode()) <= ROOM
+
+
+def test_training_runs_from_the_first_snapshot_to_the_last():
+    traces = {moment: random_trace(seed=moment, forced=True) for moment in (1000, 0, 100)}
+    page = Browser(step_through_training(traces))
+    assert page.frame() == step_frame(traces[1000], 0, "1,000 updates")
+    page.move(1, 5)
+    for place, moment in enumerate((0, 100, 1000)):
+        page.move(0, place)
+        assert page.frame() == step_frame(traces[moment], 5, f"{moment:,} updates")
+
+
+def test_snapshots_of_different_sentences_are_refused():
+    with pytest.raises(ValueError, match="snapshot at 0 updates has another source or target"):
+        step_through_training({0: random_trace(target=("le", "</s>")), 1: random_trace()})
+    with pytest.raises(ValueError, match="at least one snapshot"):
+        step_through_training({})
+
+
+def test_print_has_every_weight_that_matters_and_every_step_in_words():
+    trace = random_trace()
+    static = soup(step_through(trace).static)
+    picture = static.svg
+    assert picture["role"] == "img"
+    assert "12 source words across, 12 target words down" in picture["aria-label"]
+    written = [t.get_text() for t in picture.select("g[text-anchor=middle] text")]
+    assert written == [f"{w:.2f}".removeprefix("0") for w in trace.weights.ravel() if w >= 0.05]
+    assert texts(static, "li") == [step_sentence(trace, i) for i in range(len(TARGET))]
+
+
+def test_what_a_cell_stores_is_the_same_every_time(monkeypatch: pytest.MonkeyPatch):
+    def outputs() -> list[dict[str, Any]]:
+        published: list[dict[str, Any]] = []
+        monkeypatch.setattr(grid_module, "display", lambda data, raw: published.append(data))
+        step_through(random_trace())._ipython_display_()
+        return published
+
+    first, second = outputs(), outputs()
+    assert [set(data) for data in first] == [{"text/plain", grid_module.VIEW}, {"text/plain", "text/html"}]
+    assert [data["text/plain"] for data in first] == [f"Step through: ‘{' '.join(SOURCE)}’"] * 2
+    assert first[1] == second[1]
+    assert first[1]["text/html"].startswith('<figure class="course-static"><svg')
+
+
+# --- chapters 1 and 4
+
+SOURCE_ROWS = [["the", "cat", "</s>"], ["yes", "</s>", "<pad>"]]
+TARGET_IN = [["<s>", "le", "chat"], ["<s>", "oui", "<pad>"]]
+TARGET_OUT = [["le", "chat", "</s>"], ["oui", "</s>", "<pad>"]]
+
+
+def test_the_batch_shows_what_is_read_predicted_and_padding():
+    page = Browser(batch_explorer(SOURCE_ROWS, TARGET_IN, TARGET_OUT))
+    for i in range(3):
+        page.move(0, i)
+        frame = soup(page.frame())
+        columns = [[row[i] for row in rows] for rows in (TARGET_IN, TARGET_OUT)]
+        assert texts(frame, "td.now") == [word for column in columns for word in column]
+        assert texts(frame, "td.pad") == ["<pad>"] * 3
+        real = sum(word != "<pad>" for word in columns[1])
+        assert f"Position {i + 1} of 3: {real} of 2 rows still predict a word" in frame.get_text()
+    assert texts(frame, "li") == ["reads chat, must predict </s>", "padding: reads nothing, predicts nothing"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (SOURCE_ROWS, TARGET_IN, [["le"], ["oui", "</s>"]]),
+        (SOURCE_ROWS, TARGET_IN, [["le"], ["oui"]]),
+        (SOURCE_ROWS[:1], TARGET_IN, TARGET_OUT),
+        ([], TARGET_IN, TARGET_OUT),
+    ],
+)
+def test_a_ragged_batch_is_refused(rows: Any):
+    with pytest.raises(ValueError, match=r"[Ee]xpected"):
+        batch_explorer(*rows)
+
+
+QUERY, KEYS, VALUES = [1.0, -0.5], [[0.2, 0.1], [1.0, 0.4], [2.0, -1.0]], [[1.0, 0.0], [0.0, 1.0], [-1.0, 2.0]]
+
+
+def twin(
+    temperature: float, mask: tuple[bool, ...] = (True, True, True)
+) -> tuple[list[float], list[float], list[float]]:
+    """Scores, weights and context, number by number."""
+    scores = [
+        sum(q * k for q, k in zip(QUERY, key, strict=True)) if on else -math.inf
+        for key, on in zip(KEYS, mask, strict=True)
+    ]
+    powers = [math.exp(score / temperature) for score in scores]
+    weights = [power / sum(powers) for power in powers]
+    context = [sum(w * value[m] for w, value in zip(weights, VALUES, strict=True)) for m in range(2)]
+    return scores, weights, context
+
+
+@pytest.mark.parametrize("mask", [(True, True, True), (True, False, True)])
+@pytest.mark.parametrize("place", range(3))
+def test_the_five_steps_are_the_calculation_by_hand(place: int, mask: tuple[bool, ...]):
+    temperature = (0.5, 1.0, 3.0)[place]
+    page = Browser(five_steps(["a", "b", "<pad>"], QUERY, KEYS, VALUES, mask=mask, temperatures=(0.5, 1.0, 3.0)))
+    page.move(0, place)
+    scores, weights, context = twin(temperature, mask)
+    written = ["\u2212∞" if math.isinf(s) else shown(s) for s in scores]
+    page.move(1, 1)
+    assert texts(soup(page.frame()), "td .score") == written
+    page.move(1, 2)
+    assert texts(soup(page.frame()), ".bar b") == [shown(w) for w in weights]
+    page.move(1, 3)
+    products = [f"({', '.join(shown(w * x) for x in value)})" for w, value in zip(weights, VALUES, strict=True)]
+    assert texts(soup(page.frame()), "td .context") == products
+    page.move(1, 4)
+    assert f"c = ({', '.join(shown(x) for x in context)})" in soup(page.frame()).get_text()
+
+
+def test_the_temperature_starts_at_one_and_scores_may_be_given():
+    player = five_steps(["a", "b", "c"], QUERY, KEYS, VALUES, scores=[0.0, 0.0, 0.0])
+    assert player.sliders[0].value == "1"
+    page = Browser(player)
+    page.move(1, 2)
+    assert texts(soup(page.frame()), ".bar b") == ["0.33"] * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"keys": [[1.0, 2.0]]}, r"keys \(3, D\)"),
+        ({"values": [1.0, 2.0, 3.0]}, r"values \(3, M\)"),
+        ({"scores": [1.0]}, "scores: expected one a word"),
+        ({"mask": [False, False, False]}, "at least one of them True"),
+        ({"temperatures": [1.0, 0.0]}, "all above 0"),
+        ({"temperatures": []}, "at least one"),
+    ],
+)
+def test_numbers_that_do_not_fit_together_are_refused(change: dict[str, Any], message: str):
+    fitting: dict[str, Any] = {"query": QUERY, "keys": KEYS, "values": VALUES}
+    with pytest.raises(ValueError, match=message):
+        five_steps(["a", "b", "c"], **{**fitting, **change})
+
+
+# --- colours
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a hex colour (WCAG 2.2)."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_colour_is_read_on_its_paper(theme: Any):
+    for name, colour in VARIABLES.items():
+        if name not in ("paper", "line"):
+            assert contrast(colour.on(theme), PAPER.on(theme)) >= 4.5, name
+            assert f"--c-{name}:{colour.on(theme)}" in stylesheet()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_word_is_read_on_its_strongest_tint(theme: Any):
+    assert "calc(var(--a,0)*36%)" in stylesheet()
+    assert contrast(INK.on(theme), mixed(WEIGHT, theme, 0.36)) >= 4.5
+
+
+def mixed(colour: Colour, theme: Any, share: float) -> str:
+    parts = [[int(c.on(theme)[k : k + 2], 16) for k in (1, 3, 5)] for c in (colour, PAPER)]
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in zip(*parts, strict=True))
