@@ -88,9 +88,9 @@ def test_bleu_equals_sacrebleus_own_published_case() -> None:
 
 
 def test_bleu_keeps_words_as_they_are_given() -> None:
-    # 13a would split "l'eau," into two tokens and count other n-grams.
-    words = [["l'eau,", "est", "froide", "ici", "."]]
-    assert bleu(words, words).value == pytest.approx(100)
+    # 13a would split "l'eau," into two tokens, one of them right.
+    words, wrong = [["l'eau,", "est", "froide", "ici", "."]], [["l'eau!", "est", "froide", "ici", "."]]
+    assert bleu(words, wrong).value == pytest.approx(_bleu_by_definition(words, wrong))
     blank_inside = [["pas", "du", "tout", "!\u202fnon", "."]]
     split_there = [["pas", "du", "tout", "!", "non", "."]]
     assert bleu(blank_inside, split_there).value < 100
@@ -184,10 +184,10 @@ def test_gold_links_must_nest() -> None:
 
 
 def test_links_point_from_source_to_target_and_never_at_the_end_of_sentence() -> None:
-    # Two source words and </s> (columns), three target words and </s> (rows).
-    weights = np.array([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.9, 0.05, 0.05]])
-    assert argmax_links(weights, source_length=2) == {(1, 0), (0, 1)}
-    assert argmax_links(weights[:2], source_length=2, target_length=2) == {(1, 0), (0, 1)}
+    # Three source words and </s> (columns), three target words and </s> (rows).
+    weights = np.array([[0.1, 0.1, 0.7, 0.1], [0.6, 0.2, 0.1, 0.1], [0.1, 0.1, 0.1, 0.7], [0.9, 0.1, 0.0, 0.0]])
+    assert argmax_links(weights, source_length=3) == {(2, 0), (0, 1)}
+    assert argmax_links(weights[:2], source_length=3, target_length=2) == {(2, 0), (0, 1)}
 
 
 def test_links_ignore_padding_beyond_the_lengths() -> None:

@@ -148,18 +148,37 @@ def test_the_scheduled_rate_is_the_one_adam_uses() -> None:
     assert float(max(moved)) == pytest.approx(0.005, rel=1e-3)
 
 
-def test_gradients_are_clipped_before_the_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    norms = []
+@pytest.fixture
+def gradients(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+    """Return the list into which every update of Adam puts its gradient, flat."""
+    seen: list[torch.Tensor] = []
     original = torch.optim.Adam.step
 
     def spy(self: torch.optim.Adam, *args, **kwargs):
         parameters = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
-        norms.append(math.sqrt(sum(float((p.grad**2).sum()) for p in parameters)))
+        seen.append(torch.cat([p.grad.flatten() for p in parameters]))
         return original(self, *args, **kwargs)
 
     monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    return seen
+
+
+def test_gradients_are_clipped_before_the_update(gradients: list[torch.Tensor]) -> None:
     fit(_model(), CORPUS, _config(steps=3, clip_norm=0.01))
-    assert norms == pytest.approx([0.01] * 3, rel=1e-3)
+    assert [float(gradient.norm()) for gradient in gradients] == pytest.approx([0.01] * 3, rel=1e-3)
+
+
+def test_gradients_are_those_of_the_batch_alone(gradients: list[torch.Tensor]) -> None:
+    model = _model()
+    config = _config(steps=2, clip_norm=1e6, learning_rate=1e-12)  # the parameters all but stand still
+    fit(model, CORPUS, config)
+    order = batch_order(CORPUS.train, 8, seed=1)
+    for gradient in gradients:
+        model.zero_grad()
+        loss = model.loss(collate([CORPUS.train[k] for k in next(order)], VOCABULARY, VOCABULARY))
+        loss.mean.backward()
+        alone = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+        assert torch.allclose(gradient, alone, atol=1e-6)
 
 
 def test_training_does_not_depend_on_what_was_drawn_before_nor_disturb_what_comes_after() -> None:
