@@ -1,0 +1,34 @@
+"""A browser and the served book, once a session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import find_browser
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from .visits import serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium. Without one a local run skips and says so; where CI=true it fails."""
+    path = find_browser.find_browser()
+    if path is None:
+        message = f"No browser was found, and none could be installed. {find_browser.HOW}"
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*sandbox, "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(html: Path) -> Iterator[str]:
+    """Serve the built book on this machine; give its address."""
+    with serve(html) as address:
+        yield address

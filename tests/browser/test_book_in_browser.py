@@ -1,0 +1,188 @@
+"""The book as a reader meets it: quiet, private, by keyboard, on a phone, in the dark, on paper."""
+
+from pathlib import Path
+
+import check_book
+import pytest
+from playwright.sync_api import Browser, Locator
+
+from .visits import PAGES, WIDGET_PAGES, WIDGET_STATE, serve, visiting
+
+pytestmark = pytest.mark.browser
+ALL_PAGES = pytest.mark.parametrize("name", PAGES)
+WIDGETS = pytest.mark.parametrize("name", WIDGET_PAGES)
+LIGHT = "el => { const [r, g, b] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g); return (+r + +g + +b) / 3 }"
+
+
+def widget_of(handle: Locator) -> Locator:
+    """Return the widget in which a slider stands."""
+    return handle.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' course-widget ')][1]")
+
+
+def stage_of(handle: Locator) -> Locator:
+    """Return the part of a slider's widget that shows the frame."""
+    return widget_of(handle).locator(".course-stage").first
+
+
+def shown(stage: Locator, unlike: str | None = None) -> str:
+    """Return the frame's text, as soon as it is another one than ``unlike``, or after three seconds as it is."""
+    stage.page.wait_for_timeout(50)
+    for _ in range(60):
+        text = stage.inner_text()
+        if text != unlike:
+            break
+        stage.page.wait_for_timeout(50)
+    return text
+
+
+def test_every_built_page_is_visited(html: Path) -> None:
+    built = {path.relative_to(html).as_posix(): path for path in check_book.pages(html)}
+    assert sorted(built) == sorted(PAGES)
+    with_widget = [name for name, path in built.items() if WIDGET_STATE in path.read_text("utf-8")]
+    assert sorted(with_widget) == sorted(WIDGET_PAGES)
+    assert WIDGET_PAGES, "no page has a widget: nothing below would be tested"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@ALL_PAGES
+def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: str, width: int, scheme: str) -> None:
+    with visiting(browser, width, scheme) as visit:
+        visit.open(f"{site}/{name}")
+        assert visit.errors == []
+        assert visit.outside == []
+        for seen_at in (width, 390):
+            visit.page.set_viewport_size({"width": seen_at, "height": 900})
+            assert visit.overflow() == 0
+        if name != "index.html":  # the redirect of the root has no theme of its own … until it has arrived
+            assert visit.page.locator("html").get_attribute("data-theme") == scheme
+        assert visit.page.locator("mjx-merror").count() == 0
+
+
+@ALL_PAGES
+def test_every_control_has_a_name(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser) as visit:
+        visit.open(f"{site}/{name}")
+        visit.page.wait_for_timeout(100)  # the names are given in the frame after the widgets are drawn
+        assert visit.nameless() == []
+
+
+@WIDGETS
+def test_sliders_answer_the_keyboard(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, 390) as visit:
+        visit.open(f"{site}/{name}")
+        handles = visit.page.locator("[role=slider]")
+        assert handles.count() == visit.page.locator(".course-widget [role=slider]").count() > 0
+        for number in range(handles.count()):
+            handle = handles.nth(number)
+            stage = stage_of(handle)
+            for other in widget_of(handle).locator("[role=slider]").all():
+                other.press("End")  # where every other slider makes a difference
+            handle.press("End")
+            last = shown(stage)
+            handle.press("Home")
+            first = shown(stage, unlike=last)
+            handle.press("ArrowRight")
+            second = shown(stage, unlike=first)
+            handle.press("ArrowLeft")
+            back = shown(stage, unlike=second)
+            assert first.strip()
+            assert first != last, f"slider {number}: Home shows what End shows"
+            assert second != first, f"slider {number}: ArrowRight changes nothing"
+            assert back == first, f"slider {number}: ArrowLeft does not lead back"
+            handle.press("End")
+            assert shown(stage, unlike=back) == last, f"slider {number}: End does not lead to the end"
+            assert float(handle.get_attribute("aria-valuenow") or -1) == float(
+                handle.get_attribute("aria-valuemax") or 0
+            )
+            outline = handle.evaluate("el => getComputedStyle(el).outlineStyle")
+            assert outline != "none", f"slider {number}: focus cannot be seen"
+        assert visit.errors == []
+        assert visit.overflow() == 0
+
+
+@WIDGETS
+def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser) as visit:
+        visit.open(f"{site}/{name}")
+        plays = visit.page.locator(".widget-play")
+        if not plays.count():
+            pytest.skip("no Play on this page")
+        for number in range(plays.count()):
+            row = plays.nth(number).locator("xpath=..")
+            handle, button = row.locator("[role=slider]"), plays.nth(number).locator("button").first
+            handle.focus()
+            handle.press("Home")
+            before = handle.get_attribute("aria-valuetext")
+            button.click()
+            moved = "([el, before]) => el.getAttribute('aria-valuetext') !== before"
+            visit.page.wait_for_function(moved, arg=[handle.element_handle(), before], timeout=5_000)
+            button.click()
+            stopped = handle.get_attribute("aria-valuetext")
+            visit.page.wait_for_timeout(1_500)  # longer than one beat of Play
+            assert handle.get_attribute("aria-valuetext") == stopped
+        assert visit.errors == []
+
+
+@WIDGETS
+def test_widgets_are_dark_in_the_dark(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, scheme="dark") as visit:
+        visit.open(f"{site}/{name}")
+        for box in visit.page.locator(".course-widget").all():
+            assert box.evaluate(LIGHT) < 60
+        boxes = visit.page.locator(".widget-subarea").all()
+        assert all(box.evaluate("el => getComputedStyle(el).backgroundColor") == "rgba(0, 0, 0, 0)" for box in boxes)
+
+
+@WIDGETS
+def test_paper_shows_the_stand_in(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, scheme="dark") as visit:
+        visit.open(f"{site}/{name}")
+        stand_ins, widgets = visit.page.locator(".course-static"), visit.page.locator(".course-widget")
+        assert stand_ins.count() >= widgets.count() > 0
+        assert not any(stand_in.is_visible() for stand_in in stand_ins.all())
+        visit.page.emulate_media(media="print")
+        assert all(stand_in.is_visible() for stand_in in stand_ins.all())
+        assert not any(widget.is_visible() for widget in widgets.all())
+        visit.page.wait_for_function("() => document.documentElement.dataset.theme === 'light'")
+        assert visit.page.locator(".bd-article details:not([open])").count() == 0
+
+
+@WIDGETS
+def test_without_scripts_the_stand_in_is_there(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, java_script_enabled=False) as visit:
+        visit.page.goto(f"{site}/{name}")
+        stand_ins = visit.page.locator(".course-static")
+        assert stand_ins.count() > 0
+        assert all(stand_in.is_visible() for stand_in in stand_ins.all())
+
+
+@WIDGETS
+def test_page_works_from_a_file(html: Path, browser: Browser, name: str) -> None:
+    with visiting(browser) as visit:
+        visit.open((html / name).as_uri())
+        handle = visit.page.locator(".course-widget [role=slider]").first
+        handle.focus()
+        handle.press("Home")
+        before = shown(stage_of(handle))
+        handle.press("End")
+        assert shown(stage_of(handle), unlike=before) != before
+        assert (visit.errors, visit.outside) == ([], [])
+
+
+BAD_PAGE = """<!DOCTYPE html><html lang="en"><head><title>Bad</title></head><body>
+<div style="width: 900px">wide</div><div role="slider" tabindex="0" aria-valuenow="1"></div><button></button>
+<img src="https://example.org/picture.png" alt="far away"><script>console.error("oh"); throw new Error("no")</script>
+</body></html>"""
+
+
+def test_a_bad_page_is_seen(tmp_path: Path, browser: Browser) -> None:
+    (tmp_path / "bad.html").write_text(BAD_PAGE)
+    with serve(tmp_path) as address, visiting(browser, 390) as visit:
+        visit.open(f"{address}/bad.html")
+        assert visit.outside == ["https://example.org/picture.png"]
+        assert {"oh", "no"} <= set(visit.errors)
+        assert visit.overflow() > 400
+        assert sorted(line.split()[0] for line in visit.nameless()) == ["button", "slider"]
+        visit.open(f"{address}/bad.html?again")
+        visit.page.goto(f"{address}/not-there.html")
+        assert any(error.startswith("404 ") for error in visit.errors)

@@ -1,0 +1,139 @@
+"""Open a page as a reader would, and write down everything that a reader should never meet."""
+
+import functools
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+HERE = "127.0.0.1"
+EXTRA_PAGES = ("index.html", "genindex.html", "search.html")  # what Sphinx adds to the book's own pages
+CONTROLS = {"button", "slider", "spinbutton", "textbox", "searchbox", "combobox", "checkbox", "radio", "link", "switch"}
+
+
+def sources() -> list[Path]:
+    """Return the source of every page that the table of contents names."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+
+    def names(node: dict[str, Any]) -> Iterator[str]:
+        yield from (node[key] for key in ("root", "file") if key in node)
+        for key in ("parts", "chapters", "sections"):
+            for child in node.get(key, []):
+                yield from names(child)
+
+    found = []
+    for name in names(contents):
+        files = [ROOT / f"{name}{suffix}" for suffix in (".ipynb", ".md")]
+        found += [path for path in files if path.exists()][:1]
+    return found
+
+
+def has_widget(source: Path) -> bool:
+    """Say whether ``source`` is a notebook that stores a widget."""
+    return source.suffix == ".ipynb" and WIDGET_STATE in json.loads(source.read_text("utf-8"))["metadata"].get(
+        "widgets", {}
+    )
+
+
+def page_of(source: Path) -> str:
+    return source.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+PAGES = [*map(page_of, sources()), *EXTRA_PAGES]
+WIDGET_PAGES = [page_of(source) for source in sources() if has_widget(source)]
+
+
+class Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve ``folder`` on a free port of this machine alone; give its address."""
+    server = ThreadingHTTPServer((HERE, 0), functools.partial(Silent, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HERE}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Visit:
+    """One page in one browser window, and what went wrong there."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None
+        )
+        self.page.route("**/*", self._stay_at_home)
+
+    def _stay_at_home(self, route: Any) -> None:
+        address = urlsplit(route.request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname != HERE:
+            self.outside.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    def open(self, address: str) -> None:
+        """Load ``address`` and wait until formulas are set and widgets are drawn."""
+        self.page.goto(address, wait_until="load")
+        self.page.wait_for_function("() => !window.MathJax?.startup?.promise || window.MathJax.startup.document")
+        self.page.evaluate("() => window.MathJax?.startup?.promise")
+        self.page.wait_for_function(
+            "() => document.querySelectorAll(`script[type='application/vnd.jupyter.widget-view+json']`).length"
+            " <= document.querySelectorAll('.widget-subarea > .jupyter-widgets').length",
+        )
+        self.page.wait_for_load_state("networkidle")
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than its window."""
+        return int(
+            self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
+
+    def nameless(self) -> list[str]:
+        """Return the controls that have no name, as the browser's own accessibility tree has it."""
+        session = self.page.context.new_cdp_session(self.page)
+        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        session.detach()
+        found = []
+        for node in nodes:
+            role = node.get("role", {}).get("value")
+            if node.get("ignored") or role not in CONTROLS or node.get("name", {}).get("value", "").strip():
+                continue
+            found.append(f"{role} {node.get('properties', [])}"[:200])
+        return found
+
+
+@contextmanager
+def visiting(browser: Browser, width: int = 1280, scheme: str = "light", **options: Any) -> Iterator[Visit]:
+    """Give a fresh window, ``width`` pixels wide, for a reader who likes it ``light`` or ``dark``."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    try:
+        visit = Visit(context.new_page())
+        visit.listen()
+        yield visit
+    finally:
+        context.close()
