@@ -1,9 +1,9 @@
 """The tests are tested: every planted bug turns its test red."""
 
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,37 +11,47 @@ import pytest
 from tests.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).parent.parent
-NO_CACHE = shutil.ignore_patterns("__pycache__", "browser")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
+Runner = Callable[[Path, str], tuple[int, str]]
 
 
-def run(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
-    """Run one test on the copy of the library in ``folder``."""
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/{test}"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(folder)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """A function that runs one test on a copy of the library: exit code and output."""
+    command = [sys.executable, str(ROOT / "tests" / "forking_pytest.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+
+        def run(folder: Path, test: str) -> tuple[int, str]:
+            print(folder, test, file=process.stdin, flush=True)
+            return int(process.stdout.readline()), (folder / "output.txt").read_text()[-2000:]
+
+        yield run
+        process.stdin.close()
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the library and its tests."""
-    for name in ("course_lib", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=NO_CACHE)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+    """A copy of the library, its tests and the tools they use."""
+    folder = tmp_path / "copy"  # pytest's own folder has the name of the test in it, blanks and all
+    for name in ("course_lib", "tests", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.bug)
-def test_a_planted_bug_turns_its_test_red(mutation: Mutation, copy: Path):
+def test_a_planted_bug_turns_its_test_red(mutation: Mutation, copy: Path, runner: Runner):
     path = copy / "course_lib" / mutation.file
     text = path.read_text(encoding="utf-8")
     assert text.count(mutation.old) == 1, f"{mutation.old!r} stands {text.count(mutation.old)} times in {mutation.file}"
     path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    result = run(copy, mutation.test)
-    # 1 is pytest's code for failed tests; 2 to 5 would be a broken run, which shows nothing
-    assert result.returncode == 1, f"exit {result.returncode}: {result.stdout[-2000:]}{result.stderr[-2000:]}"
+    code, output = runner(copy, mutation.test)
+    # a run that breaks before its test shows nothing
+    assert code == 1 and "1 failed" in output, f"exit {code}: {output}"
 
 
-def test_without_a_bug_the_same_tests_are_green(copy: Path):
-    for file in sorted({mutation.test.split("::")[0] for mutation in MUTATIONS}):
-        result = run(copy, file)
-        assert result.returncode == 0, f"{file}: {result.stdout[-2000:]}"
+@pytest.mark.parametrize("file", sorted({mutation.test.split("::")[0] for mutation in MUTATIONS}))
+def test_without_a_bug_the_same_tests_are_green(file: str, copy: Path, runner: Runner):
+    code, output = runner(copy, file)
+    assert code == 0, f"exit {code}: {output}"

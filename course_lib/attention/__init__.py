@@ -1,0 +1,26 @@
+"""How a decoder looks back: scores, weights, context. Chapters 4 to 9 and 16.
+
+Every mechanism is the same three lines: score each source position, turn the scores into weights
+that sum to one, take the weighted sum of the values. They differ in the score, and in which
+positions they look at.
+"""
+
+from course_lib.attention.additive import AdditiveAttention
+from course_lib.attention.local import LocalAttention
+from course_lib.attention.multiplicative import DotAttention, GeneralAttention, LocationAttention
+from course_lib.attention.self_attention import SelfAttention, scaled_dot_product
+from course_lib.attention.softmax import Attended, Attention, masked_softmax, weighted_sum
+
+__all__ = [
+    "AdditiveAttention",
+    "Attended",
+    "Attention",
+    "DotAttention",
+    "GeneralAttention",
+    "LocalAttention",
+    "LocationAttention",
+    "SelfAttention",
+    "masked_softmax",
+    "scaled_dot_product",
+    "weighted_sum",
+]

@@ -1,0 +1,31 @@
+"""Bahdanau's score, which is Luong's *concat* too. Chapters 5, 7 and 8."""
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention.softmax import Attention
+
+
+class AdditiveAttention(Attention):
+    """e_ij = v_aᵀ tanh(W_a s_{i-1} + U_a h_j): Bahdanau, Cho & Bengio (2015), §A.1.2. Chapter 5.
+
+    Follows the paper, v_a starting at zero included, so that every look begins as a plain average.
+    Departs in the spread of W_a and U_a at the start (torch's default; the paper: 0.001).
+
+    Luong, Pham & Manning (2015), §3.1, call the same score *concat*: their W_a [h_t; h̄_s] is
+    W_a h_t + U_a h̄_s with the two halves of the matrix written apart.
+    """
+
+    def __init__(self, query_size: int, memory_size: int, attention_size: int) -> None:
+        super().__init__()
+        self.W_a = nn.Linear(query_size, attention_size, bias=False)
+        self.U_a = nn.Linear(memory_size, attention_size, bias=False)
+        self.v_a = nn.Parameter(torch.zeros(attention_size))
+
+    def project_keys(self, memory: Tensor) -> Tensor:
+        """Return the keys U_a h_j, (B, S, A). They do not depend on i: compute them once a sentence."""
+        return self.U_a(memory)
+
+    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """Return e_ij, (B, S), for one query a sentence (B, H) and its keys (B, S, A)."""
+        return torch.tanh(self.W_a(query).unsqueeze(-2) + keys) @ self.v_a

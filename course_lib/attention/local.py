@@ -1,0 +1,83 @@
+"""Look at a window of the source, not at all of it. Chapter 9."""
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention.softmax import Attended, Attention, masked_softmax
+
+
+class LocalAttention(nn.Module):
+    """Luong, Pham & Manning (2015), §3.2: attend within [p_t - D, p_t + D] by the score of ``align``.
+
+    *local-m* (``predictive=False``) takes p_t = t. *local-p* predicts p_t = S · σ(v_pᵀ tanh(W_p h_t))
+    and multiplies the weights by exp(-(s - p_t)² / 2σ²), σ = D / 2, so that p_t can learn; as in
+    the paper, what is left then no longer sums to one.
+
+    Only the 2D + 1 keys and values of the window are gathered: a step costs the same for any source.
+    Departs from the paper in counting positions from 0, in rounding p_t to the nearest position for
+    the window, and in keeping p_t of local-m on the sentence where the target is the longer one.
+    """
+
+    def __init__(self, align: Attention, query_size: int, window: int, predictive: bool) -> None:
+        super().__init__()
+        if window < 1:
+            raise ValueError(f"window: D is expected to be 1 or more, got {window}.")
+        self.align = align
+        self.window = window
+        self.predictive = predictive
+        if predictive:
+            self.W_p = nn.Linear(query_size, query_size, bias=False)
+            self.v_p = nn.Parameter(torch.empty(query_size).uniform_(-(query_size**-0.5), query_size**-0.5))
+
+    def project_keys(self, memory: Tensor) -> Tensor:
+        """Return the keys of the score inside, (B, S, A)."""
+        return self.align.project_keys(memory)
+
+    def forward(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, first_step: int = 0) -> Attended:
+        """Look at the window of each query, (B, H) or (B, T, H); ``first_step`` is t of the first one.
+
+        Scores and weights come back over the whole source: minus infinity and 0 outside the window.
+        """
+        if query.dim() == 2:
+            looked = self(query.unsqueeze(1), keys, values, mask, first_step)
+            return Attended(
+                *(part.squeeze(1) for part in (looked.scores, looked.weights, looked.context, looked.centre))
+            )
+        lengths = mask.sum(-1, keepdim=True)  # (B, 1)
+        centre = self.centre(query, lengths, first_step)  # (B, T)
+        offsets = torch.arange(-self.window, self.window + 1, device=query.device)
+        nearest = centre.detach().round().clamp(max=lengths - 1).long()
+        positions = nearest.unsqueeze(-1) + offsets  # (B, T, 2D + 1)
+        inside = (positions >= 0) & (positions < lengths.unsqueeze(-1))
+        index = positions.clamp(0, mask.shape[1] - 1)
+        scores = self.align.scores(query, _gather(keys, index)).masked_fill(~inside, -torch.inf)
+        weights = masked_softmax(scores, inside, check=False)
+        if self.predictive:
+            weights = weights * torch.exp(-((positions - centre.unsqueeze(-1)) ** 2) / (2 * (self.window / 2) ** 2))
+        context = (weights.unsqueeze(-2) @ _gather(values, index)).squeeze(-2)
+        return Attended(
+            _spread(scores, index, inside, mask, -torch.inf), _spread(weights, index, inside, mask), context, centre
+        )
+
+    def centre(self, query: Tensor, lengths: Tensor, first_step: int) -> Tensor:
+        """Return p_t, (B, T), for queries (B, T, H) and source lengths (B, 1)."""
+        if self.predictive:
+            return lengths * torch.sigmoid(torch.tanh(self.W_p(query)) @ self.v_p)
+        steps = torch.arange(first_step, first_step + query.shape[1], device=query.device, dtype=query.dtype)
+        return torch.minimum(steps.unsqueeze(0), lengths - 1)
+
+
+def _gather(of_source: Tensor, index: Tensor) -> Tensor:
+    """Pick positions ``index`` (B, T, W) of (B, S, A): (B, T, W, A)."""
+    B, T, W = index.shape
+    A = of_source.shape[-1]
+    return of_source.gather(1, index.reshape(B, T * W, 1).expand(-1, -1, A)).view(B, T, W, A)
+
+
+def _spread(of_window: Tensor, index: Tensor, inside: Tensor, mask: Tensor, empty: float = 0.0) -> Tensor:
+    """Put what a window holds (B, T, W) where it belongs in the source: (B, T, S), ``empty`` elsewhere."""
+    B, T, _ = index.shape
+    # positions off the sentence all share the last column of one that is one wider, which is cut off
+    target = torch.where(inside, index, mask.shape[1])
+    whole = of_window.new_full((B, T, mask.shape[1] + 1), empty)
+    return whole.scatter(-1, target, of_window)[..., :-1]
