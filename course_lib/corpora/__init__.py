@@ -6,11 +6,17 @@ from collections.abc import Callable
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.synchronous import english_french
+from course_lib.corpora.toys import copy, dates, reversal
+from course_lib.corpora.tsv import CorpusError, tsv
 
-__all__ = ["Link", "ParallelCorpus", "SentencePair", "available", "load"]
+__all__ = ["CorpusError", "Link", "ParallelCorpus", "SentencePair", "available", "load"]
 
 _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "en-fr": english_french,
+    "reversal": reversal,
+    "copy": copy,
+    "dates": dates,
+    "tsv": tsv,
 }
 
 

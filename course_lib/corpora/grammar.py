@@ -96,6 +96,7 @@ class _Node:
     children: "dict[str, _Node]"
 
 
+_NO_SLOTS: dict[str, _Node] = {}
 _Scope = tuple[dict[str, _Node], "_Scope | None"] | None
 """The slots of a construction, and those of the one around it."""
 
@@ -142,8 +143,8 @@ class SynchronousGrammar:
     def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int]) -> _Node:
         cumulative, options = self._choices[category]
         option = options[bisect(cumulative, uniform() * cumulative[-1])]
-        if isinstance(option, Lexeme):
-            return _Node(option, next(keys), {})
+        if type(option) is Lexeme:
+            return _Node(option, next(keys), _NO_SLOTS)
         children: dict[str, _Node] = {}
         node = _Node(option, next(keys), children)
         for name, filler in option.slots:
@@ -206,7 +207,7 @@ class Derivation:
         """Return the words of the sentence in language ``code``, each with its keys."""
         language = self._grammar.languages[code]
         tokens: list[Token] = []
-        _write(self._root, None, language, "", language.default, tokens)
+        _write(self._root, None, language, tokens)
         return _join(tokens, language)
 
     def categories(self) -> Iterator[str]:
@@ -254,13 +255,15 @@ def _agreement(found: tuple[_Node, _Scope], language: Language) -> str:
     """Return the agreement of a node: a word's own, a construction's from its head."""
     node, scope = found
     option = node.option
-    if isinstance(option, Lexeme):
+    if type(option) is Lexeme:
         return option.agreement.get(language.code, language.default)
     if not option.head:
         return language.default
     inside = (node.children, scope)
-    parts = [_agreement(_find(inside, name), language) for name in option.head]
-    return parts[0] if len(parts) == 1 else language.coordinate(*parts)
+    if len(option.head) == 1:
+        return _agreement(_find(inside, option.head[0]), language)
+    first, second = (_agreement(_find(inside, name), language) for name in option.head)
+    return language.coordinate(first, second)
 
 
 def _head(node: _Node) -> _Node:
@@ -270,25 +273,23 @@ def _head(node: _Node) -> _Node:
     return node
 
 
-def _write(
-    node: _Node, outside: _Scope, language: Language, form: str, agreement: str, tokens: list[Token]
-) -> None:
-    """Append the words of ``node``; form and agreement matter to a word, a construction has its own."""
-    option = node.option
-    if isinstance(option, Lexeme):
-        keys = ((node.key, True),), ((node.key, False),)
-        for word, sure in option.forms[language.code][form][agreement]:
-            tokens.append((word, keys[0] if sure else keys[1]))
-        return
-    scope = (node.children, outside)
-    for slot, form, control, words, marks in option.templates[language.code]:
+def _write(node: _Node, outside: _Scope, language: Language, tokens: list[Token]) -> None:
+    """Append the words of a construction; ``outside`` holds the slots of those around it."""
+    code = language.code
+    children = node.children
+    scope = (children, outside)
+    for slot, form, control, words, marks in node.option.templates[code]:
         agreement = _agreement(_find(scope, control), language) if control else language.default
-        if slot is not None:
-            found, where = _find(scope, slot)
-            _write(found, where, language, form, agreement, tokens)
-        else:
-            word = words if isinstance(words, str) else words[agreement]
+        if slot is None:
+            word = words if type(words) is str else words[agreement]
             tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
+            continue
+        found, where = (children[slot], scope) if slot in children else _find(outside, slot)
+        if type(found.option) is Lexeme:
+            for word, sure in found.option.forms[code][form][agreement]:
+                tokens.append((word, ((found.key, sure),)))
+        else:
+            _write(found, where, language, tokens)
 
 
 def _marked(node: _Node, scope: _Scope, mark: str | int) -> int:

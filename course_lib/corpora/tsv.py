@@ -1,0 +1,99 @@
+"""Reader for tab-separated sentence pairs, as manythings.org/anki packs those of Tatoeba. Chapter 1."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.splits import split_by_source
+from course_lib.corpora.text import clean, tokenise
+
+_HOW_TO_GET_ONE = (
+    "Download one from https://www.manythings.org/anki/ (English–French is fra-eng.zip), put it into "
+    'the folder data, and say where it is: load("tsv", path="data/fra-eng.zip"), or --path on the command line.'
+)
+
+
+class CorpusError(ValueError):
+    """A corpus file that is not there, or does not hold what it should."""
+
+
+def tsv(
+    path: str | Path | None = None, max_words: int | None = None, language: str = "unknown", seed: int = 1
+) -> ParallelCorpus:
+    """Read English sentences and their translations from a .txt, .tsv or .zip file.
+
+    Each line holds two or three columns: source, target, and perhaps the attribution. ``max_words``
+    keeps pairs of at most that many words a side; ``language`` names the target language. Pairs
+    are cleaned, tokenised and taken once; the splits are by source sentence. CorpusError, with
+    file and line, for a line that is malformed or not UTF-8, or where too little is left.
+    """
+    if path is None:
+        raise CorpusError(f"The corpus 'tsv' needs a file of sentence pairs. {_HOW_TO_GET_ONE}")
+    if max_words is not None and max_words < 1:
+        raise ValueError(f"max_words: expected at least 1, got {max_words}.")
+    path = Path(path)
+    kept: dict[SentencePair, None] = {}
+    lines = 0
+    for number, source_text, target_text in _lines(path):
+        lines += 1
+        source, target = tokenise(source_text), tokenise(target_text)
+        if not source or not target:
+            raise CorpusError(f"{path}, line {number}: one side holds no visible character. Mend or remove the line.")
+        if max_words is None or max(len(source), len(target)) <= max_words:
+            kept[SentencePair(source, target)] = None
+    sources = {pair.source for pair in kept}
+    if len(sources) < 3:
+        raise CorpusError(
+            f"{path}: {lines} pairs read, {len(kept)} kept with max_words={max_words}, of {len(sources)} source "
+            "sentence(s); three splits need at least 3. Raise max_words or give a larger file."
+        )
+    return ParallelCorpus(path.stem, "English", language, **split_by_source(kept, seed))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield (line number from 1, source, target)."""
+    lines = _read(path).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if not lines[-1]:
+        lines.pop()  # what follows the last line feed
+    for number, raw in enumerate(lines, 1):
+        try:
+            columns = raw.rstrip(b"\r").decode().split("\t")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{path}, line {number}: not UTF-8 (byte {raw[error.start]:#04x} at column {error.start + 1}). "
+                "Save the file as UTF-8."
+            ) from error
+        if len(columns) not in (2, 3):
+            raise CorpusError(
+                f"{path}, line {number}: expected 2 or 3 columns between tabs (source, target, attribution), "
+                f"got {len(columns)}."
+            )
+        if not clean(columns[0]) or not clean(columns[1]):
+            side = "source" if not clean(columns[0]) else "target"
+            raise CorpusError(f"{path}, line {number}: the {side} side is empty. Mend or remove the line.")
+        yield number, columns[0], columns[1]
+
+
+def _read(path: Path) -> bytes:
+    if not path.exists():
+        raise CorpusError(f"There is no file {path}. {_HOW_TO_GET_ONE}")
+    if path.is_dir():
+        raise CorpusError(f"{path} is a folder; give the .txt, .tsv or .zip file in it.")
+    return _unzip(path) if path.suffix == ".zip" else path.read_bytes()
+
+
+def _unzip(path: Path) -> bytes:
+    """Return the one text of a zip file; manythings adds _about.txt, which holds no pairs."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            texts = [
+                name
+                for name in archive.namelist()
+                if name.endswith((".txt", ".tsv")) and not name.startswith("__MACOSX") and Path(name).name[0] not in "_."
+            ]
+            if len(texts) != 1:
+                raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {texts or 'none'}.")
+            return archive.read(texts[0])
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise CorpusError(f"{path} is not a whole zip file ({error}). Download it again.") from error
