@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import random
 import re
 import time
@@ -239,11 +240,15 @@ def test_bf16_trains_and_leaves_the_parameters_in_float32() -> None:
 # --- checkpoints ---------------------------------------------------------------------------------
 
 
+CUDA = pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here"))
+
+
+@pytest.mark.parametrize("device", ["cpu", CUDA])
 @pytest.mark.parametrize("stop", [10, 20])
-def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(tmp_path: Path, stop: int) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(tmp_path: Path, stop: int, device: str) -> None:
     whole = _model(dropout=0.3)
-    expected = fit(whole, CORPUS, _config())
-    config = _config(checkpoint=tmp_path / "run.pt")
+    expected = fit(whole, CORPUS, _config(device=device))
+    config = _config(checkpoint=tmp_path / "run.pt", device=device)
     with pytest.raises(KeyboardInterrupt):
         fit(_model(dropout=0.3), CORPUS, config, on_validation=_stop_at(stop))
     resumed = _model(seed=99, dropout=0.3)  # other first parameters: all must come from the file
@@ -271,6 +276,24 @@ def test_an_interrupt_between_validations_loses_only_what_came_after_the_last(tm
     resumed: list[int] = []
     fit(_model(), CORPUS, _config(steps=60, checkpoint=config.checkpoint), lambda step, _: resumed.append(step))
     assert resumed[0] == steps_seen[-1] + 10
+
+
+def test_a_crash_while_writing_leaves_the_previous_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = _config(checkpoint=tmp_path / "run.pt")
+    with pytest.raises(KeyboardInterrupt):
+        fit(_model(), CORPUS, config, on_validation=_stop_at(10))
+    before = (tmp_path / "run.pt").read_bytes()
+
+    def full(source: str, target: Path) -> None:
+        if Path(target).name == "run.pt":
+            raise OSError("No space left on device")
+        os.rename(source, target)
+
+    monkeypatch.setattr("course_lib.files.os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        fit(_model(), CORPUS, config)
+    assert (tmp_path / "run.pt").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
 
 
 def test_a_finished_run_is_read_not_repeated(tmp_path: Path) -> None:
