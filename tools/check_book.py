@@ -20,7 +20,7 @@ OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 CSS_URL = re.compile(r"(?:url\(|@import)\s*['\"]?\s*((?:https?:)?//[^'\")\s]+)")
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 # A code fence with braces, a colon fence, or a role before a code span: Colab shows all three raw.
-MYST = re.compile(r"^\s*(?:`{3,}|:{3,})\s*\{[\w:-]+\}|\{[\w:+-]+\}`[^`]+`", re.MULTILINE)
+MYST = re.compile(r"^\s*(?:`{3,}|:{3,})\s*\{[\w:-]+\}|(?<!`)\{[\w:+-]+\}`[^`]+`", re.MULTILINE)
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
 
