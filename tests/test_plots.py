@@ -5,6 +5,7 @@ import io
 import sys
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -62,6 +63,23 @@ def test_the_values_stand_in_their_cells():
     written = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in ax.texts}
     expected = {place: f"{w:.2f}".removeprefix("0") for place, w in np.ndenumerate(trace.weights) if w >= 0.05}
     assert written == expected
+
+
+def test_the_values_are_read_in_their_cells():
+    trace = random_trace(
+        ("a",) * 6, ("x",), weights=np.array([[0.05, 0.5, 0.84, 0.86, 0.95, 1.0]]), scores=np.zeros((1, 6))
+    )
+    (ax,) = heatmap(trace).axes
+    for text, weight in zip(ax.texts, trace.weights[0], strict=True):
+        cell = relative_luminance(ax.images[0].cmap(weight)[:3])
+        ink = relative_luminance(mpl.colors.to_rgb(text.get_color()))
+        light, dark = max(cell, ink), min(cell, ink)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, AA
+
+
+def relative_luminance(colour: Any) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
 def test_gold_links_outline_the_cell_of_their_source_and_target():
@@ -185,8 +203,6 @@ def test_a_figure_without_words_is_refused(alt: str, published: list[dict[str, A
 
 
 def test_figures_belong_to_no_window_and_leave_the_settings_alone():
-    import matplotlib as mpl
-
     before = dict(mpl.rcParams)
     assert isinstance(heatmap(random_trace()), Figure)
     assert dict(mpl.rcParams) == before

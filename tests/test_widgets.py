@@ -374,7 +374,7 @@ def test_what_a_cell_stores_is_the_same_every_time(monkeypatch: pytest.MonkeyPat
     assert [set(data) for data in first] == [{"text/plain", grid_module.VIEW}, {"text/plain", "text/html"}]
     assert [data["text/plain"] for data in first] == [f"Step through: ‘{' '.join(SOURCE)}’"] * 2
     assert first[1] == second[1]
-    assert first[1]["text/html"].startswith('<figure class="course-static"><svg')
+    assert first[1]["text/html"].startswith('<figure class="course-static"><style>')
 
 
 # --- chapters 1 and 4
@@ -493,6 +493,14 @@ def test_every_text_colour_is_read_on_its_paper(theme: Any):
         if name not in ("paper", "line"):
             assert contrast(colour.on(theme), PAPER.on(theme)) >= 4.5, name
             assert f"--c-{name}:{colour.on(theme)}" in stylesheet()
+
+
+@pytest.mark.parametrize("weight", [0.05, 0.5, 0.84, 0.86, 1.0])
+def test_a_weight_is_read_in_its_cell(weight: float):
+    rest = 1 - weight
+    trace = random_trace(("a", "b"), ("x",), weights=np.array([[weight, rest]]), scores=np.zeros((1, 2)))
+    number = soup(step_through(trace).static).select_one("g[text-anchor=middle] text")
+    assert contrast(number.get("fill", "#000000").replace("#fff", "#ffffff"), mixed(WEIGHT, "light", weight)) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,6 +11,8 @@ from course_lib.notation import INK, WEIGHT
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.traces import Trace
 
+WHITE_FROM = 0.85  # a stronger weight is a dark cell: its number is read in white, the others' in black
+
 
 def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -> Figure:
     """Draw the weights of ``trace``: source across, target down, values where there is room.
@@ -44,7 +46,7 @@ def _weight_map() -> mpl.colors.Colormap:
 def _write_values(ax: Axes, weights: np.ndarray) -> None:
     for (i, j), weight in np.ndenumerate(weights):
         if weight >= 0.05:
-            colour = "white" if weight > 0.6 else INK.light
+            colour = "white" if weight > WHITE_FROM else "black"
             ax.text(j, i, f"{weight:.2f}".removeprefix("0"), ha="center", va="center", fontsize=8.5, color=colour)
 
 

@@ -107,7 +107,7 @@ def _scores(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     j = int(np.argmax(np.isfinite(s.scores)))
     if s.dot:
         products = " + ".join(f"{_signed(a)} × {_signed(b)}" for a, b in zip(s.query, s.keys[j], strict=True))
-        text += f" For {word(s.words[j])}: {products} = <b class=score>{number(s.scores[j])}</b>."
+        text += f" For ‘{word(s.words[j])}’: {products} = <b class=score>{number(s.scores[j])}</b>."
     if np.isinf(s.scores).any():
         text += " A masked word gets −∞."
     keys = [_vector(key, "source") for key in s.keys]

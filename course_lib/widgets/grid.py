@@ -15,6 +15,10 @@ from IPython.display import display
 from course_lib.widgets.style import stylesheet
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+BORDERS = (
+    "<style>.course-static table{border-collapse:collapse}"
+    ".course-static :is(td,th){border:1px solid #8b949e;padding:2px 6px}</style>"
+)
 Frames = Sequence[Any]  # of str for one axis, of such sequences for each axis more
 
 
@@ -49,7 +53,7 @@ class Player:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         display({"text/plain": self.summary, VIEW: view}, raw=True)
         if self.static:
-            html = f'<figure class="course-static">{self.static}</figure>'
+            html = f'<figure class="course-static">{BORDERS}{self.static}</figure>'
             display({"text/plain": self.summary, "text/html": html}, raw=True)
 
 

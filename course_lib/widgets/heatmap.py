@@ -12,6 +12,7 @@ from course_lib.widgets.markup import fraction
 
 LABELS_UP_TO = 20  # words a side; beyond, a label would be smaller than the eye
 LONGEST_LABEL = 12
+WHITE_FROM = 0.85  # a stronger weight is a dark cell: its number is read in white, the others' in black
 SLANT = 0.87, 0.5  # sine and cosine of the 60° at which source words stand
 
 
@@ -50,8 +51,8 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     _, left, top, right = _geometry(trace)
     cell = 26
     values = "".join(
-        f"<text x='{left + (j + 0.5) * cell:g}' y='{top + (i + 0.65) * cell:g}'{' fill=#fff' if weight > 0.6 else ''}>"
-        f"{f'{weight:.2f}'.removeprefix('0')}</text>"
+        f"<text x='{left + (j + 0.5) * cell:g}' y='{top + (i + 0.65) * cell:g}'"
+        f"{' fill=#fff' if weight > WHITE_FROM else ''}>{f'{weight:.2f}'.removeprefix('0')}</text>"
         for i, row in enumerate(_weights(trace))
         for j, weight in enumerate(row)
         if weight >= 0.05
@@ -59,7 +60,7 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     width, height = left + S * cell + right, top + T * cell + 2
     return (
         f"<svg viewBox='0 0 {width} {height}' width='{width}' role='img' aria-label='{escape(alt)}' "
-        f"style='max-width:100%;height:auto;background:#fff;color:#1f2328;font-size:11px'>"
+        f"style='max-width:100%;height:auto;background:#fff;color:#000;font-size:11px'>"
         f"{_cells(trace, cell, left, top, right, labelled=True)}"
         f"<g text-anchor='middle' font-size='10'>{values}</g></svg>"
     )

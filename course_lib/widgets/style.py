@@ -85,8 +85,6 @@ var(--c-line) 4px 5px)}
 .course-frame .score{color:var(--c-score)}.course-frame .weight{color:var(--c-weight)}
 .course-frame .context{color:var(--c-context)}.course-frame .source{color:var(--c-source)}
 .course-frame .target{color:var(--c-target)}
-.course-frame .off{visibility:hidden}
-.course-frame .on{outline:2px solid var(--c-ink);outline-offset:2px;border-radius:3px}
 .course-hidden{position:absolute;width:0;height:0;overflow:hidden}
 .course-static{display:none}
 @media print{.course-static{display:block}.course-widget{display:none!important}}
