@@ -14,6 +14,7 @@ from course_lib.corpora.grammar import Rule
 VARIABLES = {
     "TENSE": ("present", "progressive", "past", "future"),
     "KIND": ("person", "animal", "text", "food", "thing", "machine", "opening", "clothes"),
+    "THING": ("animal", "text", "food", "thing", "machine", "opening", "clothes"),
     "PLACE": ("site", "area"),
     "ALONE": ("alone", "motion", "fall", "reflexive", "rise"),
     "STAYING": ("alone", "motion", "reflexive"),
@@ -61,17 +62,18 @@ def noun_phrases() -> Rules:
             yield rule(category, f"d: {article}", "{d/n}", "{d/n}", often)
 
     yield rule("np KIND", "n: simple KIND", "{n}", "{n}", 5)
-    yield rule("np KIND", "a: simple KIND; b: simple KIND", "{a} and=k {b}", "{a} et=k {b}", 1.7, head="a+b")
-    yield rule("simple KIND", "d: determiner; n: noun KIND", "{d/n} {n}", "{d/n} {n}", 2)
-    yield rule("simple KIND", "d: determiner before; a: before KIND; n: noun KIND", "{d/n} {a/n} {n}", "{d/n} {a/n} {n}")
-    yield rule("simple KIND", "n: definite KIND", "{n}", "{n}", 2.5)
+    yield rule("np KIND", "a: simple KIND; b: simple KIND", "{a} and=k {b}", "{a} et=k {b}", 2.2, head="a+b")
+    yield rule("simple KIND", "n: definite KIND", "{n}", "{n}", 2)
+    yield rule("simple KIND", "d: determiner; n: noun KIND", "{d/n} {n}", "{d/n} {n}", 1.5)
     yield rule("simple KIND", "d: determiner; n: noun KIND; a: after KIND", "{d/n} {a/n} {n}", "{d/n} {n} {a/n}")
-    both = "d: determiner before; n: noun KIND; a: before KIND; b: after KIND"
-    yield rule("simple KIND", both, "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", 1.2)
-    yield rule("definite KIND", "d: definite; n: noun KIND", "{d/n} {n}", "{d/n} {n}", 2)
-    yield rule("definite KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}")
-    yield rule("definite KIND", "d: possessive; n: owned KIND; a: before KIND", "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", 0.4)
-    yield rule("definite KIND", "p: owner; n: owned KIND", "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", 0.8)
+    old = "d: determiner before; n: aged KIND; a: before KIND"
+    yield rule("simple KIND", old, "{d/n} {a/n} {n}", "{d/n} {a/n} {n}")
+    yield rule("simple KIND", f"{old}; b: after KIND", "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", 1.2)
+    yield rule("definite KIND", "n: plain KIND", "{n}", "{n}", 3)
+    yield rule("definite THING", "d: possessive; n: owned THING; a: before THING", "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", 0.3)
+    yield rule("plain KIND", "d: definite; n: noun KIND", "{d/n} {n}", "{d/n} {n}", 2)
+    yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}")
+    yield rule("plain KIND", "p: owner; n: owned KIND", "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", 0.7)
     # Under a negation the indefinite article of the object is de: il n'a pas de chien.
     yield rule("negated np KIND", "n: definite KIND", "{n}", "{n}", 2)
     yield rule("negated np KIND", "d: any; n: noun KIND", "{d/n} {n}", "{d/n} {n}")
@@ -79,10 +81,11 @@ def noun_phrases() -> Rules:
     yield rule("owner", "n: name", "{n}", "{n}")
     yield rule("owner", "d: definite; n: single person", "{d/n} {n}", "{d/n} {n}")
     yield rule("owner", "d: possessive; n: single owned person", "{d/n} {n}", "{d/n} {n}", 0.5)
-    yield rule("place PLACE", "d: definite; n: noun PLACE", "{d/n} {n}", "{d/n} {n}", 3)
+    yield rule("place PLACE", "n: plain PLACE", "{n}", "{n}", 3)
+    yield rule("plain PLACE", "d: definite; n: noun PLACE", "{d/n} {n}", "{d/n} {n}", 3)
+    yield rule("plain PLACE", "d: possessive; n: owned PLACE", "{d/n} {n}", "{d/n} {n}", 0.8)
     yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", "{d/n} {a/n} {n}", "{d/n} {a/n} {n}")
     yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", 0.4)
-    yield rule("place PLACE", "d: possessive; n: owned PLACE", "{d/n} {n}", "{d/n} {n}", 0.8)
     yield rule("where", "o: place area", "in=w {o}", "dans=w {o}", 3)
     yield rule("where", "o: place site", "at=w {o}", "à=w {o}", 3)
     yield rule("where", "o: place PLACE", "near=w {o}", "près=w de|d'~w {o}", 0.5)
@@ -96,14 +99,20 @@ def noun_phrases() -> Rules:
     yield rule("third person", "a: name; b: definite person", "{a} and=k {b}", "{a} et=k {b}", 0.4, head="a+b")
     yield rule("subject", "n: third person", "{n}", "{n}", 2)
     yield rule("subject", "n: personal pronoun", "{n}", "{n}", 2)
+    yield rule("plain subject", "n: plain person", "{n}", "{n}", 2)
+    yield rule("plain subject", "n: name", "{n}", "{n}", 1)
+    yield rule("plain subject", "n: personal pronoun", "{n}", "{n}", 2)
 
+    # An adjective stands before the relative clause or in it: no white door that is red.
     relative = "d: determiner; n: noun KIND; r: relative TENSE KIND"
     yield rule("long np TENSE KIND", relative, "{d/n} {n} {r}", "{d/n} {n} {r}", 1)
     yield rule("long np TENSE KIND", relative + "; a: after KIND", "{d/n} {a/n} {n} {r}", "{d/n} {n} {a/n} {r}")
-    relative = "d: determiner before; n: noun KIND; a: before KIND; r: relative TENSE KIND"
+    relative = "d: determiner before; n: aged KIND; a: before KIND; r: relative TENSE KIND"
     yield rule("long np TENSE KIND", relative, "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}")
+    yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", "{d/n} {n} {r}", "{d/n} {n} {r}", 0.4)
     yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", 3)
-    yield rule("relative TENSE KIND", "s: gap; b: being TENSE KIND", "that=r {b}", "qui=r {b}", 0.5)
+    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}")
+    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}")
     object_gap = "s: subject; g: group TENSE KIND; c: gap"
     yield rule("relative TENSE KIND", object_gap, "that=r {s} {g}", "que|qu'=r {s} {g}", 2)
     yield rule("relative TENSE KIND", object_gap + "; w: where", "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", 2)
@@ -148,13 +157,12 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
 def predicates() -> Rules:
     """What is said of a person: the verb with its objects, going, giving, wanting, being."""
     yield rule("predicate TENSE", "g: acting TENSE", "{g}", "{g}", 7)
-    yield rule("predicate TENSE", "b: being TENSE person", "{b}", "{b}", 2)
 
     obj = "g: group TENSE KIND; o: np KIND; c: nothing"
     yield rule("acting TENSE", obj, "{g} {o}", "{g} {o}", 1.2)
-    yield rule("acting TENSE", obj + "; w: where", "{g} {o} {w}", "{g} {o} {w}", 1.6)
+    yield rule("acting TENSE", obj + "; w: where", "{g} {o} {w}", "{g} {o} {w}", 2.2)
     yield rule("acting TENSE", "g: negated TENSE KIND; o: negated np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.3)
-    yield rule("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", "{g}", 1.5)
+    yield rule("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", "{g}", 1.2)
     yield rule("acting TENSE", "g: POLARITY TENSE KIND; c: them", "{g}", "{g}", 0.2)
     yield rule("acting TENSE", "g: POLARITY TENSE ALONE; c: nothing", "{g}", "{g}", 0.4)
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: where", "{g} {w}", "{g} {w}", 0.6)
@@ -179,8 +187,9 @@ def predicates() -> Rules:
     yield rule("predicate present", "g: negated present wanting; x: negated infinitive; c: nothing", "{g} to~{x} {x}", "{g} {x}", 0.3)
     for verb_en, verb_fr in (("can", "POUVOIR"), ("must", "DEVOIR")):
         yield rule("predicate present", "x: infinitive", f"{verb_en}=m {{x}}", f"{verb_fr}/s=m {{x}}", 0.5)
-        cannot = f"ne|n'~k {verb_fr}/s=m pas=k {{x}}"
-        yield rule("predicate present", "x: negated infinitive", f"{verb_en}=m not=k {{x}}", cannot, 0.2)
+        negated = "cannot=m=k" if verb_en == "can" else "must=m not=k"
+        french = f"ne|n'~k {verb_fr}/s=m pas=k {{x}}"
+        yield rule("predicate present", "x: negated infinitive", f"{negated} {{x}}", french, 0.2)
 
     yield rule("purpose", "g: infinitive", "to=t {g}", "pour=t {g}")
     yield rule("infinitive", "g: infinitive KIND; o: np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.6)
@@ -213,11 +222,12 @@ def being() -> Rules:
 def clauses() -> Rules:
     """One clause; a long one holds a second in a noun phrase or after that."""
     yield rule("clause TENSE", "s: subject; p: predicate TENSE", "{s} {p}", "{s} {p}", 6)
-    yield rule("clause TENSE", "s: subject; p: acting TENSE; t: time TENSE", "{s} {p} {t}", "{s} {p} {t}", 2.5)
+    yield rule("clause TENSE", "s: subject; p: acting TENSE; t: time TENSE", "{s} {p} {t}", "{s} {p} {t}", 3)
     yield rule("clause TENSE", "s: known person; g: group TENSE person; c: me or us", "{s} {g}", "{s} {g}", 0.5)
     yield rule("clause TENSE", "s: third-person pronoun; g: POLARITY TENSE person; c: me or us", "{s} {g}", "{s} {g}", 0.5)
-    yield rule("clause TENSE", "s: definite KIND; b: being TENSE KIND", "{s} {b}", "{s} {b}", 0.2)
-    yield rule("clause TENSE", "s: place PLACE; b: being TENSE PLACE", "{s} {b}", "{s} {b}", 0.15)
+    yield rule("clause TENSE", "s: plain subject; b: being TENSE person", "{s} {b}", "{s} {b}", 1.5)
+    yield rule("clause TENSE", "s: plain THING; b: being TENSE THING", "{s} {b}", "{s} {b}", 0.2)
+    yield rule("clause TENSE", "s: plain PLACE; b: being TENSE PLACE", "{s} {b}", "{s} {b}", 0.15)
     yield rule("clause TENSE", "s: np animal; g: group TENSE beast; c: nothing", "{s} {g}", "{s} {g}", 0.3)
     yield rule("clause TENSE", "s: np animal; g: group TENSE beast; c: nothing; w: where", "{s} {g} {w}", "{s} {g} {w}", 0.4)
     for habit, noun in (("habit", "np"), ("never", "negated np")):
@@ -233,9 +243,15 @@ def clauses() -> Rules:
     long_object = "s: subject; g: group TENSE KIND; o: long np TENSE KIND; c: nothing"
     yield rule("long clause TENSE", long_object, "{s} {g} {o}", "{s} {g} {o}", 0.5)
     yield rule("long clause TENSE", "s: long np TENSE person; p: predicate TENSE", "{s} {p}", "{s} {p}", 3)
-    yield rule("long clause TENSE", "s: long np TENSE KIND; b: being TENSE KIND", "{s} {b}", "{s} {b}", 0.2)
-    saying = "s: subject; g: group present saying; c: nothing; x: clause TENSE"
-    yield rule("long clause TENSE", saying, "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}", 2)
+    plain = "d: definite; n: noun KIND; r: relative TENSE KIND; b: being TENSE KIND; s: gap"
+    yield rule("long clause TENSE", plain, "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", 0.25)
+    said = "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}"
+    for tense in ("present", "progressive", "future"):
+        yield rule(f"long clause {tense}", f"s: subject; g: group present saying; c: nothing; x: clause {tense}", *said, 2)
+    yield rule("past report", "s: subject; g: group present saying; c: nothing; x: clause past", *said)
+    x = "s: plain subject; b: being past person"
+    yield rule("was", x, "{s} {b}", "{s} {b}")
+    yield rule("long clause past", "s: subject; g: group past saying; c: nothing; x: was", *said, 1.5)
 
 
 CONSTRUCTIONS = (noun_phrases, verb_groups, predicates, being, clauses)

@@ -2,73 +2,79 @@
 
 A star marks the rows of the small lexicon. ``kind`` says what may stand with what: a noun belongs
 to one kind; a verb lists the kinds of its object, or how it is built (alone, motion, …); an
-adjective lists the kinds it describes; ``place`` is before or after the French noun, or later: after
-the verb only (*un grand homme* is no tall man). ``own`` says whether people have one (my brother, but not
-my man), ``manner`` whether a verb has a progressive, ``degree`` whether an adjective takes *very*.
+adjective lists the kinds it describes.
+
+``traits``  owned: people have one (my friend, but not my man); kin: never without its owner;
+            young: takes no adjective before it (*un vieux garçon* is a bachelor)
+``manner``  an action has a progressive, a state has none
+``place``   before or after the French noun ("before only": not after *être*), or later: only after
+            *être* (*un grand homme* is no tall man)
+``degree``  whether the adjective takes *very*
+
 What the cells of a language mean is said in languages.py.
 """
 
 NOUNS = """
-  kind    | own | en                   | fr
-* person  | no  | girl girls           | f fille filles
-* person  | no  | boy boys             | m garçon garçons
-* person  | no  | woman women          | f femme femmes
-* person  | no  | man men              | m homme hommes
-* person  | yes | friend friends       | m ami amis
-* person  | yes | teacher teachers     | m professeur professeurs
-* person  | yes | sister sisters       | f sœur sœurs
-  person  | yes | doctor doctors       | m médecin médecins
-  person  | yes | child children       | m enfant enfants
-  person  | yes | neighbour neighbours | f voisine voisines
-  person  | no  | actress actresses    | f actrice actrices
-  person  | no  | baker bakers         | m boulanger boulangers
-  person  | yes | brother brothers     | m frère frères
-  person  | yes | lawyer lawyers       | f avocate avocates
-* animal  | yes | cat cats             | m chat chats
-* animal  | yes | dog dogs             | m chien chiens
-  animal  | yes | horse horses         | m cheval chevaux
-  animal  | no  | bird birds           | m oiseau oiseaux
-  animal  | yes | cow cows             | f vache vaches
-* text    | yes | letter letters       | f lettre lettres
-* text    | yes | book books           | m livre livres
-  text    | no  | story stories        | f histoire histoires
-  text    | yes | poem poems           | m poème poèmes
-  text    | no  | article articles     | m article articles
-* food    | yes | apple apples         | f pomme pommes
-* food    | yes | cake cakes           | m gâteau gâteaux
-  food    | yes | orange oranges       | f orange oranges
-  food    | no  | egg eggs             | m œuf œufs
-  food    | yes | meal meals           | m repas repas
-* thing   | yes | key keys             | f clé clés
-* thing   | yes | bag bags             | m sac sacs
-  thing   | yes | umbrella umbrellas   | m parapluie parapluies
-  thing   | yes | photo photos         | f photo photos
-  thing   | no  | box boxes            | f boîte boîtes
-  thing   | yes | knife knives         | m couteau couteaux
-* machine | yes | car cars             | f voiture voitures
-* machine | yes | bicycle bicycles     | m vélo vélos
-  machine | yes | watch watches        | f montre montres
-  machine | yes | computer computers   | m ordinateur ordinateurs
-* opening | no  | door doors           | f porte portes
-* opening | no  | window windows       | f fenêtre fenêtres
-  opening | no  | drawer drawers       | m tiroir tiroirs
-* clothes | yes | hat hats             | m chapeau chapeaux
-* clothes | yes | dress dresses        | f robe robes
-  clothes | yes | coat coats           | m manteau manteaux
-  clothes | yes | shirt shirts         | f chemise chemises
-* site    | no  | station              | f gare
-* site    | no  | hotel                | m hôtel
-* site    | yes | school               | f école
-  site    | no  | market               | m marché
-  site    | no  | library              | f bibliothèque
-  site    | no  | hospital             | m hôpital
-  site    | no  | museum               | m musée
-* area    | yes | garden               | m jardin
-* area    | yes | house                | f maison
-  area    | yes | kitchen              | f cuisine
-  area    | no  | park                 | m parc
-  area    | yes | village              | m village
-  area    | no  | forest               | f forêt
+  kind    | traits      | en                   | fr
+* person  | young       | girl girls           | f fille filles
+* person  | young       | boy boys             | m garçon garçons
+* person  | -           | woman women          | f femme femmes
+* person  | -           | man men              | m homme hommes
+* person  | owned       | friend friends       | m ami amis
+* person  | owned       | teacher teachers     | m professeur professeurs
+* person  | owned kin   | sister sisters       | f sœur sœurs
+  person  | owned       | doctor doctors       | m médecin médecins
+  person  | owned young | child children       | m enfant enfants
+  person  | owned       | neighbour neighbours | f voisine voisines
+  person  | -           | actress actresses    | f actrice actrices
+  person  | -           | baker bakers         | m boulanger boulangers
+  person  | owned kin   | brother brothers     | m frère frères
+  person  | owned       | lawyer lawyers       | f avocate avocates
+* animal  | owned       | cat cats             | m chat chats
+* animal  | owned       | dog dogs             | m chien chiens
+  animal  | owned       | horse horses         | m cheval chevaux
+  animal  | -           | bird birds           | m oiseau oiseaux
+  animal  | owned       | cow cows             | f vache vaches
+* text    | owned       | letter letters       | f lettre lettres
+* text    | owned       | book books           | m livre livres
+  text    | -           | story stories        | f histoire histoires
+  text    | owned       | poem poems           | m poème poèmes
+  text    | -           | article articles     | m article articles
+* food    | owned       | apple apples         | f pomme pommes
+* food    | owned       | cake cakes           | m gâteau gâteaux
+  food    | owned       | orange oranges       | f orange oranges
+  food    | -           | egg eggs             | m œuf œufs
+  food    | owned       | meal meals           | m repas repas
+* thing   | owned       | key keys             | f clé clés
+* thing   | owned       | bag bags             | m sac sacs
+  thing   | owned       | umbrella umbrellas   | m parapluie parapluies
+  thing   | owned       | photo photos         | f photo photos
+  thing   | -           | box boxes            | f boîte boîtes
+  thing   | owned       | knife knives         | m couteau couteaux
+* machine | owned       | car cars             | f voiture voitures
+* machine | owned       | bicycle bicycles     | m vélo vélos
+  machine | owned       | watch watches        | f montre montres
+  machine | owned       | computer computers   | m ordinateur ordinateurs
+* opening | -           | door doors           | f porte portes
+* opening | -           | window windows       | f fenêtre fenêtres
+  opening | -           | drawer drawers       | m tiroir tiroirs
+* clothes | owned       | hat hats             | m chapeau chapeaux
+* clothes | owned       | dress dresses        | f robe robes
+  clothes | owned       | coat coats           | m manteau manteaux
+  clothes | owned       | shirt shirts         | f chemise chemises
+* site    | -           | station              | f gare
+* site    | -           | hotel                | m hôtel
+* site    | owned       | school               | f école
+  site    | -           | market               | m marché
+  site    | -           | library              | f bibliothèque
+  site    | -           | hospital             | m hôpital
+  site    | -           | museum               | m musée
+* area    | owned       | garden               | m jardin
+* area    | owned       | house                | f maison
+  area    | owned       | kitchen              | f cuisine
+  area    | -           | park                 | m parc
+  area    | owned       | village              | m village
+  area    | -           | forest               | f forêt
 """
 
 NAMES = """
@@ -119,15 +125,13 @@ VERBS = """
   person                                | action | invite invites invited inviting      | inviter
   person                                | action | wait waits waited waiting ~for       | attendre attends attend attendons attendez attendent attendu
   person animal                         | action | follow follows followed following    | suivre suis suit suivons suivez suivent suivi
-  person animal                         | action | call calls called calling            | appeler appelle appelle appelons appelez appellent
 * text food thing clothes machine       | action | buy buys bought buying               | acheter achète achète achetons achetez achètent
-  text food thing clothes machine       | action | choose chooses chose choosing        | choisir choisis choisit choisissons choisissez choisissent choisi
   food animal clothes machine           | action | sell sells sold selling              | vendre vends vend vendons vendez vendent vendu
 * animal text thing clothes machine     | state  | have has had having                  | avoir ai a avons avez ont av-
 * text                                  | action | write writes wrote writing           | écrire écris écrit écrivons écrivez écrivent écrit
   text food                             | action | finish finishes finished finishing   | finir finis finit finissons finissez finissent fini
 * food                                  | action | eat eats ate eating                  | manger mange mange mangeons mangez mangent
-  food                                  | action | prepare prepares prepared preparing  | préparer
+  text food thing                       | action | bring brings brought bringing        | apporter
   thing text clothes                    | state  | lose loses lost losing               | perdre perds perd perdons perdez perdent perdu
   thing text clothes                    | state  | forget forgets forgot forgetting     | oublier
 * machine opening                       | action | repair repairs repaired repairing    | réparer
@@ -139,9 +143,7 @@ VERBS = """
 * alone                                 | action | sing sings sang singing              | chanter
 * alone                                 | action | work works worked working            | travailler
   alone                                 | action | dance dances danced dancing          | danser
-  alone                                 | action | cry cries cried crying               | pleurer
   beast                                 | action | run runs ran running                 | courir cours court courons courez courent couru
-  beast                                 | action | jump jumps jumped jumping            | sauter
 * motion                                | action | arrive arrives arrived arriving      | arriver est arrivé
   motion                                | action | stay stays stayed staying            | rester est resté
   fall                                  | action | fall falls fell falling              | tomber est tombé
@@ -151,46 +153,45 @@ VERBS = """
   reflexive                             | action | walk walks walked walking            | promener promène promène promenons promenez promènent est promené
   rise                                  | action | hurry hurries hurried hurrying       | dépêcher est dépêché
 * addressing                            | action | talk talks talked talking            | parler
-  addressing                            | action | lie lies lied lying                  | mentir mens ment mentons mentez mentent menti
 * giving                                | action | give gives gave giving               | donner
   giving                                | action | show shows showed showing            | montrer
   giving                                | action | lend lends lent lending              | prêter
 * wanting                               | state  | want wants wanted wanting            | vouloir veux veut voulons voulez veulent voul-
   wanting                               | state  | like likes liked liking              | aimer aim-
 * saying                                | state  | say says said saying                 | dire dis dit disons dites disent dit
-  saying                                | state  | think thinks thought thinking        | penser
-  saying                                | state  | know knows knew knowing              | savoir sais sait savons savez savent su
+  saying                                | state  | think thinks thought thinking        | penser pens-
+  saying                                | state  | know knows knew knowing              | savoir sais sait savons savez savent sav-
 """
 
 ADJECTIVES = """
-  place  | kind                                           | degree | en                 | fr
-* before | animal thing machine text clothes area opening | yes    | small smaller      | petit
-* before | animal thing machine area site opening         | yes    | big bigger         | grand
-  later  | person                                         | yes    | tall taller        | grand
-* before | person animal                                  | yes    | young younger      | jeune
-* before | person animal thing machine text clothes area site opening | yes | old older | vieux|vieil vieille vieux vieilles
-  before | text clothes machine thing                     | no     | new newer          | nouveau|nouvel nouvelle nouveaux nouvelles
-* later  | person                                         | yes    | beautiful          | beau belle beaux belles
-* before | animal clothes thing area text                 | yes    | beautiful          | beau|bel belle beaux belles
-  before | food                                           | yes    | good               | bon bonne
-* after  | person                                         | yes    | tired              | fatigué
-* after  | person                                         | yes    | happy happier      | heureux heureuse
-* after  | person animal                                  | yes    | intelligent        | intelligent
-  after  | person                                         | yes    | sad sadder         | triste
-  after  | person animal                                  | yes    | ill                | malade
-  after  | person                                         | yes    | famous             | célèbre
-* after  | text                                           | yes    | interesting        | intéressant
-  after  | text                                           | yes    | difficult          | difficile
-* after  | clothes machine thing opening                  | no     | red                | rouge
-* after  | clothes machine thing animal                   | no     | black              | noir
-  after  | clothes machine thing animal opening           | no     | white              | blanc blanche
-  after  | clothes machine thing opening                  | no     | green              | vert
-  after  | clothes machine                                | yes    | expensive          | cher chère
-* after  | food                                           | yes    | hot hotter         | chaud
-  after  | food                                           | yes    | delicious          | délicieux délicieuse
-* after  | opening                                        | no     | closed             | fermé
-  after  | clothes machine                                | yes    | dirty dirtier      | sale
-  after  | site area                                      | yes    | quiet quieter      | tranquille
+  place       | kind                                                           | degree | en                | fr
+* before      | animal thing machine text clothes area opening                 | yes    | small smaller     | petit
+* before      | animal thing machine area site opening                         | yes    | big bigger        | grand
+  later       | person                                                         | yes    | tall taller       | grand
+* before      | person animal                                                  | yes    | young younger     | jeune
+* before      | person animal thing machine text clothes area site opening     | yes    | old older         | vieux|vieil vieille vieux vieilles
+  before only | text clothes machine thing                                     | no     | new               | nouveau|nouvel nouvelle nouveaux nouvelles
+* later       | person                                                         | yes    | beautiful         | beau belle beaux belles
+* before      | animal clothes thing area text                                 | yes    | beautiful         | beau|bel belle beaux belles
+  before      | food                                                           | yes    | good              | bon bonne
+* after       | person                                                         | yes    | tired             | fatigué
+* after       | person                                                         | yes    | happy happier     | heureux heureuse
+* after       | person animal                                                  | yes    | intelligent       | intelligent
+  after       | person                                                         | yes    | sad sadder        | triste
+  after       | person animal                                                  | yes    | ill               | malade
+  after       | person                                                         | yes    | famous            | célèbre
+* after       | text                                                           | yes    | interesting       | intéressant
+  after       | text                                                           | yes    | difficult         | difficile
+* after       | clothes machine thing opening                                  | no     | red               | rouge
+* after       | clothes machine thing animal                                   | no     | black             | noir
+  after       | clothes machine thing animal opening                           | no     | white             | blanc blanche
+  after       | clothes machine thing opening                                  | no     | green             | vert
+  after       | clothes machine                                                | yes    | expensive         | cher chère
+* after       | food                                                           | no     | excellent         | excellent
+  after       | food                                                           | yes    | delicious         | délicieux délicieuse
+* after       | opening                                                        | no     | closed            | fermé
+  after       | clothes machine                                                | yes    | dirty dirtier     | sale
+  after       | site area                                                      | yes    | quiet quieter     | tranquille
 """
 
 DETERMINERS = """

@@ -6,7 +6,7 @@ Written like constructions.py: one line of English, one of French.
 from course_lib.corpora.constructions import CONSTRUCTIONS, Rules, rule
 from course_lib.corpora.grammar import Rule
 
-CLAUSES = (("one", 0.41), ("two", 0.29), ("three", 0.17), ("four", 0.13))
+CLAUSES = (("one", 0.40), ("two", 0.27), ("three", 0.17), ("four", 0.16))
 
 # How two clauses join, and the tenses that may stand on its two sides.
 AND = ("{a} and=k {b}", "{a} et=k {b}", 2)
@@ -53,6 +53,7 @@ def statements() -> Rules:
         slots = f"t: time {tense}; s: subject; p: acting {tense}"
         yield rule("one", slots, "{t} ,=k {s} {p} .=e", "{t} ,=k {s} {p} .=e", weight / 8)
         yield rule("two", f"x: long clause {tense}", "{x} .=e", "{x} .=e", 2 * weight)
+    yield rule("two", "x: past report", "{x} .=e", "{x} .=e", 3)
     for first, second, joints in JOINED:
         for number, left, right in PARTS:
             for en, fr, weight in joints:
@@ -68,7 +69,7 @@ def questions() -> Rules:
         for slots, shape, weight in ASKED:
             slots = f"s: subject; {slots}".replace("TENSE", tense)
             yield rule("plain question", slots, f"{ask} {{s}} {shape}", f"est-ce~q que|qu'~q {{s}} {shape}", weight)
-    slots = "s: known person; x: quality person"
+    slots = "s: plain subject; x: quality person"
     yield rule("plain question", slots, "BE/s=b {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", 3)
 
 

@@ -106,10 +106,12 @@ def _lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
             if row["manner"] == "action":
                 yield f"action {kind}", verb
     for row in _rows(tables.ADJECTIVES, small):
+        place, *only = row["place"].split()
         for kind in row["kind"].split():
             adjective = _lexeme(row, "adjective")
-            yield f"{row['place']} {kind}", adjective
-            yield f"adjective {kind}", adjective
+            yield f"{place} {kind}", adjective
+            if not only:
+                yield f"adjective {kind}", adjective
             if row["degree"] == "yes":
                 yield f"degree {kind}", adjective
     for table, make in (
@@ -120,14 +122,19 @@ def _lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     ):
         yield from ((row["kind"], make(row)) for row in _rows(table, small))
     for row in _rows(tables.NOUNS, small):
-        singular, *plural = _nouns(row)
-        for noun in (singular, singular, *plural):  # the singular is twice as frequent
-            yield f"noun {row['kind']}", noun
-            if row["own"] == "yes":
-                yield f"owned {row['kind']}", noun
-        yield f"single {row['kind']}", singular
-        if row["own"] == "yes":
-            yield f"single owned {row['kind']}", singular
+        kind, traits = row["kind"], row["traits"].split()
+        singular, *_ = nouns = _nouns(row)
+        for noun in nouns:
+            if "kin" not in traits:
+                yield f"noun {kind}", noun
+            if "kin" not in traits and "young" not in traits:
+                yield f"aged {kind}", noun
+            if "owned" in traits:
+                yield f"owned {kind}", noun
+        if "kin" not in traits:
+            yield f"single {kind}", singular
+        if "owned" in traits:
+            yield f"single owned {kind}", singular
 
 
 def _lexeme(row: dict[str, str], paradigm: str) -> Lexeme:
@@ -144,10 +151,10 @@ def _with_agreement(row: dict[str, str]) -> Lexeme:
 
 
 def _nouns(row: dict[str, str]) -> list[Lexeme]:
-    """A noun in the singular and, where the row has one, in the plural."""
+    """A noun in the singular, twice as frequent, and in the plural where the row has one."""
     english, (gender, *french) = row["en"].split(), row["fr"].split()
-    nouns = [
-        _with_agreement({"en": f"{en} 3{number}", "fr": f"{fr} {gender}3{number}"})
+    singular, *plural = (
+        replace(_with_agreement({"en": f"{en} 3{number}", "fr": f"{fr} {gender}3{number}"}), meaning=row["en"])
         for en, fr, number in zip(english, french, "sp", strict=False)
-    ]
-    return [replace(noun, meaning=row["en"]) for noun in nouns]
+    )
+    return [singular, singular, *plural]
