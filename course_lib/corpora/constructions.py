@@ -70,7 +70,8 @@ def noun_phrases() -> Rules:
     yield rule("simple KIND", old, "{d/n} {a/n} {n}", "{d/n} {a/n} {n}")
     yield rule("simple KIND", f"{old}; b: after KIND", "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", 1.2)
     yield rule("definite KIND", "n: plain KIND", "{n}", "{n}", 3)
-    yield rule("definite THING", "d: possessive; n: owned THING; a: before THING", "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", 0.3)
+    my_old = "d: possessive; n: owned THING; a: before THING"
+    yield rule("definite THING", my_old, "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", 0.3)
     yield rule("plain KIND", "d: definite; n: noun KIND", "{d/n} {n}", "{d/n} {n}", 2)
     yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}")
     yield rule("plain KIND", "p: owner; n: owned KIND", "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", 0.7)
@@ -109,7 +110,8 @@ def noun_phrases() -> Rules:
     yield rule("long np TENSE KIND", relative + "; a: after KIND", "{d/n} {a/n} {n} {r}", "{d/n} {n} {a/n} {r}")
     relative = "d: determiner before; n: aged KIND; a: before KIND; r: relative TENSE KIND"
     yield rule("long np TENSE KIND", relative, "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}")
-    yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", "{d/n} {n} {r}", "{d/n} {n} {r}", 0.4)
+    trait = "d: determiner; n: noun KIND; r: trait TENSE KIND"
+    yield rule("long np TENSE KIND", trait, "{d/n} {n} {r}", "{d/n} {n} {r}", 0.4)
     yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", 3)
     yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}")
     yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}")
@@ -174,7 +176,8 @@ def predicates() -> Rules:
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; x: purpose", "{g} {x}", "{g} {x}", 0.15)
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: company", "{g} {w}", "{g} {w}", 0.2)
     yield rule("company", "o: known person", "with=w {o}", "avec=w {o}")
-    yield rule("acting TENSE", "g: POLARITY TENSE addressing; o: third person; c: nothing", "{g} to=t {o}", "{g} à=t {o}", 0.7)
+    talking = "g: POLARITY TENSE addressing; o: third person; c: nothing"
+    yield rule("acting TENSE", talking, "{g} to=t {o}", "{g} à=t {o}", 0.7)
     yield rule("acting TENSE", "g: POLARITY TENSE addressing; c: to dative pronoun", "{g}", "{g}", 0.6)
     for kind in ("text", "thing", "clothes"):
         giving = f"g: group TENSE giving; o: np {kind}; i: known person; c: nothing"
@@ -184,7 +187,8 @@ def predicates() -> Rules:
     for tense in ("present", "past"):
         wanting = f"g: group {tense} wanting; x: infinitive; c: nothing"
         yield rule(f"predicate {tense}", wanting, "{g} to~{x} {x}", "{g} {x}", 1)
-    yield rule("predicate present", "g: negated present wanting; x: negated infinitive; c: nothing", "{g} to~{x} {x}", "{g} {x}", 0.3)
+    wanting = "g: negated present wanting; x: negated infinitive; c: nothing"
+    yield rule("predicate present", wanting, "{g} to~{x} {x}", "{g} {x}", 0.3)
     for verb_en, verb_fr in (("can", "POUVOIR"), ("must", "DEVOIR")):
         yield rule("predicate present", "x: infinitive", f"{verb_en}=m {{x}}", f"{verb_fr}/s=m {{x}}", 0.5)
         negated = "cannot=m=k" if verb_en == "can" else "must=m not=k"
@@ -224,12 +228,14 @@ def clauses() -> Rules:
     yield rule("clause TENSE", "s: subject; p: predicate TENSE", "{s} {p}", "{s} {p}", 6)
     yield rule("clause TENSE", "s: subject; p: acting TENSE; t: time TENSE", "{s} {p} {t}", "{s} {p} {t}", 3)
     yield rule("clause TENSE", "s: known person; g: group TENSE person; c: me or us", "{s} {g}", "{s} {g}", 0.5)
-    yield rule("clause TENSE", "s: third-person pronoun; g: POLARITY TENSE person; c: me or us", "{s} {g}", "{s} {g}", 0.5)
+    about_me = "s: third-person pronoun; g: POLARITY TENSE person; c: me or us"
+    yield rule("clause TENSE", about_me, "{s} {g}", "{s} {g}", 0.5)
     yield rule("clause TENSE", "s: plain subject; b: being TENSE person", "{s} {b}", "{s} {b}", 1.5)
     yield rule("clause TENSE", "s: plain THING; b: being TENSE THING", "{s} {b}", "{s} {b}", 0.2)
     yield rule("clause TENSE", "s: plain PLACE; b: being TENSE PLACE", "{s} {b}", "{s} {b}", 0.15)
-    yield rule("clause TENSE", "s: np animal; g: group TENSE beast; c: nothing", "{s} {g}", "{s} {g}", 0.3)
-    yield rule("clause TENSE", "s: np animal; g: group TENSE beast; c: nothing; w: where", "{s} {g} {w}", "{s} {g} {w}", 0.4)
+    beast = "s: np animal; g: group TENSE beast; c: nothing"
+    yield rule("clause TENSE", beast, "{s} {g}", "{s} {g}", 0.3)
+    yield rule("clause TENSE", beast + "; w: where", "{s} {g} {w}", "{s} {g} {w}", 0.4)
     for habit, noun in (("habit", "np"), ("never", "negated np")):
         usual = f"s: subject; g: {habit} KIND; o: {noun} KIND; c: nothing"
         yield rule("clause present", usual, "{s} {g} {o}", "{s} {g} {o}", 0.12)
@@ -247,7 +253,8 @@ def clauses() -> Rules:
     yield rule("long clause TENSE", plain, "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", 0.25)
     said = "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}"
     for tense in ("present", "progressive", "future"):
-        yield rule(f"long clause {tense}", f"s: subject; g: group present saying; c: nothing; x: clause {tense}", *said, 2)
+        says = f"s: subject; g: group present saying; c: nothing; x: clause {tense}"
+        yield rule(f"long clause {tense}", says, *said, 2)
     yield rule("past report", "s: subject; g: group present saying; c: nothing; x: clause past", *said)
     x = "s: plain subject; b: being past person"
     yield rule("was", x, "{s} {b}", "{s} {b}")

@@ -90,14 +90,20 @@ class _Piece(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Node:
-    option: "Lexeme | _Compiled"
+class _Leaf:
+    lexeme: Lexeme
     key: int
-    children: "dict[str, _Node]"
 
 
-_NO_SLOTS: dict[str, _Node] = {}
-_Scope = tuple[dict[str, _Node], "_Scope | None"] | None
+@dataclass(slots=True)
+class _Branch:
+    rule: "_Compiled"
+    key: int
+    children: "dict[str, _Leaf | _Branch]"
+
+
+_Node = _Leaf | _Branch
+_Scope = tuple[dict[str, _Node], "_Scope | None"]
 """The slots of a construction, and those of the one around it."""
 
 
@@ -138,21 +144,23 @@ class SynchronousGrammar:
         """Yield derivations without end; the same seed gives the same ones."""
         uniform = random.Random(seed).random
         while True:
-            yield Derivation(self, self._expand("sentence", uniform, itertools.count(0, _KEYS_A_NODE)))
+            root = self._expand("sentence", uniform, itertools.count(0, _KEYS_A_NODE))
+            if isinstance(root, _Branch):  # a sentence of one bare word would say nothing to align
+                yield Derivation(self, root)
 
     def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int]) -> _Node:
         cumulative, options = self._choices[category]
         option = options[bisect(cumulative, uniform() * cumulative[-1])]
-        if type(option) is Lexeme:
-            return _Node(option, next(keys), _NO_SLOTS)
+        if isinstance(option, Lexeme):
+            return _Leaf(option, next(keys))
         children: dict[str, _Node] = {}
-        node = _Node(option, next(keys), children)
+        node = _Branch(option, next(keys), children)
         for name, filler in option.slots:
             children[name] = self._expand(filler, uniform, keys)
-        if len(option.head) > 1:  # nobody says "the key and a key"
+        if len(option.head) > 1:
             first, second = option.head
-            while _head(node.children[first]).option.meaning == _head(node.children[second]).option.meaning:
-                node.children[second] = self._expand(dict(option.slots)[second], uniform, keys)
+            while _meaning(children[first]) == _meaning(children[second]):  # nobody says "the key and a key"
+                children[second] = self._expand(dict(option.slots)[second], uniform, keys)
         return node
 
     def _compile(self, rule: Rule) -> _Compiled:
@@ -162,7 +170,7 @@ class SynchronousGrammar:
             for code, template in rule.templates.items()
         }
         if len(names) >= _KEYS_A_NODE:
-            raise ValueError(f"{rule.category}: at most {_KEYS_A_NODE - 1} shared names in a rule, got {sorted(names)}.")
+            raise ValueError(f"{rule.category}: at most {_KEYS_A_NODE - 1} shared names a rule, got {sorted(names)}.")
         head = tuple(rule.head.split("+")) if rule.head else ()
         relays = len(rule.slots) == 1 and set(rule.templates.values()) == {f"{{{next(iter(rule.slots))}}}"}
         return _Compiled(tuple(rule.slots.items()), templates, head, rule.category, relays)
@@ -200,7 +208,7 @@ def _without_relays(
 class Derivation:
     """One meaning, ready to be written in each language of its grammar."""
 
-    def __init__(self, grammar: SynchronousGrammar, root: _Node) -> None:
+    def __init__(self, grammar: SynchronousGrammar, root: _Branch) -> None:
         self._grammar, self._root = grammar, root
 
     def write(self, code: str) -> list[Token]:
@@ -212,11 +220,11 @@ class Derivation:
 
     def categories(self) -> Iterator[str]:
         """Yield the category of each construction used, outermost first."""
-        stack = [self._root]
+        stack: list[_Node] = [self._root]
         while stack:
             node = stack.pop()
-            if isinstance(node.option, _Compiled):
-                yield node.option.category
+            if isinstance(node, _Branch):
+                yield node.rule.category
                 stack.extend(node.children.values())
 
 
@@ -242,7 +250,7 @@ def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
     )
 
 
-def _find(scope: _Scope, name: str) -> tuple[_Node, _Scope]:
+def _find(scope: _Scope | None, name: str) -> tuple[_Node, _Scope]:
     """Return the nearest slot of that name, here or in a construction around, and where it stands."""
     while scope is not None:
         if name in scope[0]:
@@ -254,45 +262,47 @@ def _find(scope: _Scope, name: str) -> tuple[_Node, _Scope]:
 def _agreement(found: tuple[_Node, _Scope], language: Language) -> str:
     """Return the agreement of a node: a word's own, a construction's from its head."""
     node, scope = found
-    option = node.option
-    if type(option) is Lexeme:
-        return option.agreement.get(language.code, language.default)
-    if not option.head:
-        return language.default
+    if isinstance(node, _Leaf):
+        return node.lexeme.agreement.get(language.code, language.default)
     inside = (node.children, scope)
-    if len(option.head) == 1:
-        return _agreement(_find(inside, option.head[0]), language)
-    first, second = (_agreement(_find(inside, name), language) for name in option.head)
-    return language.coordinate(first, second)
+    agreements = [_agreement(_find(inside, name), language) for name in node.rule.head]
+    if len(agreements) < 2:
+        return agreements[0] if agreements else language.default
+    return language.coordinate(*agreements)
 
 
 def _head(node: _Node) -> _Node:
-    """Return the word at the head of a node, or the node where it has none (or several)."""
-    while isinstance(node.option, _Compiled) and node.option.head and node.option.head[0] in node.children:
-        node = node.children[node.option.head[0]]
+    """Return the word at the head of a node, or the node where it has none of its own."""
+    while isinstance(node, _Branch) and node.rule.head and node.rule.head[0] in node.children:
+        node = node.children[node.rule.head[0]]
     return node
 
 
-def _write(node: _Node, outside: _Scope, language: Language, tokens: list[Token]) -> None:
+def _meaning(node: _Node) -> str | None:
+    head = _head(node)
+    return head.lexeme.meaning if isinstance(head, _Leaf) else None
+
+
+def _write(node: _Branch, outside: _Scope | None, language: Language, tokens: list[Token]) -> None:
     """Append the words of a construction; ``outside`` holds the slots of those around it."""
     code = language.code
     children = node.children
     scope = (children, outside)
-    for slot, form, control, words, marks in node.option.templates[code]:
+    for slot, form, control, words, marks in node.rule.templates[code]:
         agreement = _agreement(_find(scope, control), language) if control else language.default
         if slot is None:
-            word = words if type(words) is str else words[agreement]
+            word = words if isinstance(words, str) else words[agreement]
             tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
             continue
         found, where = (children[slot], scope) if slot in children else _find(outside, slot)
-        if type(found.option) is Lexeme:
-            for word, sure in found.option.forms[code][form][agreement]:
+        if isinstance(found, _Leaf):
+            for word, sure in found.lexeme.forms[code][form][agreement]:
                 tokens.append((word, ((found.key, sure),)))
         else:
             _write(found, where, language, tokens)
 
 
-def _marked(node: _Node, scope: _Scope, mark: str | int) -> int:
+def _marked(node: _Branch, scope: _Scope, mark: str | int) -> int:
     """Return the key a mark stands for: a name of this construction, or the head word of a slot."""
     return node.key + mark if isinstance(mark, int) else _head(_find(scope, mark)[0]).key
 

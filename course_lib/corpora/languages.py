@@ -37,7 +37,7 @@ def _by_gender(forms: list[str]) -> dict[str, Words]:
 
 
 def english_verb(cell: str) -> Forms:
-    """"see sees saw seeing", then what always follows: "look looks looked looking ~at"."""
+    """ "see sees saw seeing", then what always follows: "look looks looked looking ~at"."""
     base, third, past, progressive, *rest = cell.split()
     tail = " " + " ".join(rest)
     return {
@@ -49,13 +49,13 @@ def english_verb(cell: str) -> Forms:
 
 
 def english_determiner(cell: str) -> Forms:
-    """"a|an some": singular and plural; one form where they are the same."""
+    """ "a|an some": singular and plural; one form where they are the same."""
     singular, plural = (cell.split() * 2)[:2]
     return {"": {a: words(plural if a.endswith("p") else singular) for a in ENGLISH}}
 
 
 def english_adjective(cell: str) -> Forms:
-    """"big bigger", or "tired" where the comparative is "more tired"."""
+    """ "big bigger", or "tired" where the comparative is "more tired"."""
     plain, *comparative = cell.split()
     return {
         "": _always(plain, ENGLISH),
@@ -101,13 +101,13 @@ def french_verb(cell: str) -> Forms:
 
 
 def french_determiner(cell: str) -> Forms:
-    """"le|l' la|l' les": masculine, feminine, plural."""
+    """ "le|l' la|l' les": masculine, feminine, plural."""
     masculine, feminine, plural = cell.split()
     return {"": _by_gender([masculine, feminine, plural, plural])}
 
 
 def french_adjective(cell: str) -> Forms:
-    """"petit" where regular, "blanc blanche", or all four: "beau|bel belle beaux belles".
+    """ "petit" where regular, "blanc blanche", or all four: "beau|bel belle beaux belles".
 
     The form before a vowel (bel ami) is for the place before the noun; "plain" leaves it out.
     """

@@ -4,11 +4,11 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from course_lib.corpora import lexicon as tables
-from course_lib.corpora.grammar import Lexeme, Rule, SynchronousGrammar, align
+from course_lib.corpora.grammar import Derivation, Lexeme, Rule, SynchronousGrammar, Token, align
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.sentences import rules
@@ -40,11 +40,15 @@ def english_french(
             english = derivation.write("en")
             if MIN_LENGTH <= len(english) <= max_length:
                 source = tuple([word for word, _ in english])
-                yield source, source, lambda d=derivation, en=english: align(en, d.write("fr"))
+                yield source, source, partial(_pair, derivation, english)
 
     with _no_garbage_collection():
         splits = draw_splits(stream(), size, HELD_OUT)
     return ParallelCorpus("en-fr", "English", "French", *splits)
+
+
+def _pair(derivation: Derivation, english: list[Token]) -> SentencePair:
+    return align(english, derivation.write("fr"))
 
 
 @contextmanager

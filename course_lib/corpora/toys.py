@@ -8,6 +8,7 @@ known from Ng's *Sequence models* course. The gold links are part of the task.
 import datetime
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words, draw_splits
@@ -46,7 +47,7 @@ def _symbols(name: str, size: int, seed: int, min_length: int, max_length: int, 
         numbers = random.Random(seed)
         while True:
             source = tuple(numbers.choices(alphabet, k=numbers.randint(min_length, max_length)))
-            yield source, source, lambda source=source: _mirrored(source, name == "reversal")
+            yield source, source, partial(_mirrored, source, name == "reversal")
 
     return ParallelCorpus(name, "symbols", "symbols", *draw_splits(stream(), size, HELD_OUT))
 
@@ -90,9 +91,7 @@ def dates(size: int = 5000, seed: int = 1) -> ParallelCorpus:
             fields = _spell(day, numbers.choice(SPELLINGS))
             source = tuple(character for text, _ in fields for character in text.replace(" ", SPACE))
             target = tuple(day.isoformat())
-            yield source, target, lambda source=source, target=target, fields=fields: SentencePair(
-                source, target, *_date_links(fields)
-            )
+            yield source, target, partial(_date_pair, source, target, fields)
 
     return ParallelCorpus("dates", "dates", "ISO 8601", *draw_splits(stream(), size, HELD_OUT))
 
@@ -120,6 +119,10 @@ def _spell(day: datetime.date, spelling: str) -> list[tuple[str, str]]:
     return pieces
 
 
+def _date_pair(source: Words, target: Words, fields: list[tuple[str, str]]) -> SentencePair:
+    return SentencePair(source, target, *_date_links(fields))
+
+
 def _date_links(fields: list[tuple[str, str]]) -> tuple[frozenset[Link], frozenset[Link]]:
     """Link each written digit to its digit in YYYY-MM-DD, anything else of the field possibly."""
     places = {"Y": (0, 1, 2, 3), "M": (5, 6), "D": (8, 9)}
@@ -128,10 +131,12 @@ def _date_links(fields: list[tuple[str, str]]) -> tuple[frozenset[Link], frozens
     start = 0
     for text, field in fields:
         wanted = places.get(field, ())
-        for k in range(len(text)):
-            if text.isdigit() and field:
-                sure.add((start + k, wanted[len(wanted) - len(text) + k]))
-            if field in ("M", "D"):
-                possible.update((start + k, i) for i in wanted if not text.isdigit() or wanted[0] == i < wanted[-len(text)])
+        unwritten = len(wanted) - len(text)  # 1 for the 0 of 03 where the text says 3
+        for j in range(start, start + len(text)):
+            if not text.isdigit():
+                possible.update((j, i) for i in wanted)
+            elif wanted:
+                sure.add((j, wanted[unwritten + j - start]))
+                possible.update((j, i) for i in wanted[:unwritten])
         start += len(text)
     return frozenset(sure), frozenset(sure | possible)

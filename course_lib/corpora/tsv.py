@@ -87,13 +87,13 @@ def _unzip(path: Path) -> bytes:
     """Return the one text of a zip file; manythings adds _about.txt, which holds no pairs."""
     try:
         with zipfile.ZipFile(path) as archive:
-            texts = [
-                name
-                for name in archive.namelist()
-                if name.endswith((".txt", ".tsv")) and not name.startswith("__MACOSX") and Path(name).name[0] not in "_."
-            ]
+            texts = [name for name in archive.namelist() if _may_hold_pairs(name)]
             if len(texts) != 1:
                 raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {texts or 'none'}.")
             return archive.read(texts[0])
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise CorpusError(f"{path} is not a whole zip file ({error}). Download it again.") from error
+
+
+def _may_hold_pairs(name: str) -> bool:
+    return name.endswith((".txt", ".tsv")) and Path(name).name[0] not in "_." and not name.startswith("__MACOSX")
