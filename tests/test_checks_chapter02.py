@@ -1,5 +1,6 @@
 """The checkers of chapter 2 accept right answers and name the usual mistakes."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,8 +14,12 @@ def bridge_size(layers, hidden, source_words):
     return 2 * layers * hidden
 
 
-def time_lags(source_words, links, reverse):
-    return [source_words + 1 + i - (source_words - 1 - j if reverse else j) for j, i in links]
+def from_tensorflow(kernel, bias, forget_bias):
+    H = kernel.shape[1] // 4
+    i, g, f, o = np.split(kernel, 4, axis=1)
+    b_i, b_g, b_f, b_o = np.split(bias, 4)
+    both = np.concatenate([i, f, g, o], axis=1).T
+    return both[:, :-H], both[:, -H:], np.concatenate([b_i, b_f + forget_bias, b_g, b_o])
 
 
 def log_probability(logits, target):
@@ -38,7 +43,7 @@ def steps_agree(step, decoder, target_in, encoded):
 RIGHT = [
     (checks.check_bridge_size, bridge_size),
     (checks.check_reverse_words, reverse_words),
-    (checks.check_time_lags, time_lags),
+    (checks.check_from_tensorflow, from_tensorflow),
     (checks.check_log_probability, log_probability),
     (checks.check_forgetful_step, forgetful_step),
     (checks.check_steps_agree, steps_agree),
@@ -76,8 +81,25 @@ def in_place(source, lengths):
     return source
 
 
-def without_eos_read(source_words, links, reverse):
-    return [lag - 1 for lag in time_lags(source_words, links, reverse)]
+def without_forget_bias(kernel, bias, forget_bias):
+    return from_tensorflow(kernel, bias, 0.0)
+
+
+def in_the_old_order(kernel, bias, forget_bias):
+    H, b = kernel.shape[1] // 4, bias.copy()
+    b[2 * H : 3 * H] += forget_bias
+    return kernel.T[:, :-H], kernel.T[:, -H:], b
+
+
+def forget_bias_on_the_candidate(kernel, bias, forget_bias):
+    W, U, b = from_tensorflow(kernel, bias, 0.0)
+    H = len(b) // 4
+    return W, U, b + forget_bias * (np.arange(4 * H) // H == 2)
+
+
+def not_transposed(kernel, bias, forget_bias):
+    W, U, b = from_tensorflow(kernel, bias, forget_bias)
+    return W.T, U.T, b
 
 
 def softmax_over_time(logits, target):
@@ -117,10 +139,15 @@ WRONG = [
     (checks.check_reverse_words, with_eos_first, "</s> has moved to the front|whole row round"),
     (checks.check_reverse_words, in_place, "return a new one"),
     (checks.check_reverse_words, lambda source, lengths: source[:, 1:], "expected shape"),
-    (checks.check_time_lags, without_eos_read, "</s> is read too"),
-    (checks.check_time_lags, lambda n, links, reverse: time_lags(n, links, not reverse), "other reading order"),
-    (checks.check_time_lags, lambda n, links, reverse: time_lags(n, links, False), "other reading order"),
-    (checks.check_time_lags, lambda n, links, reverse: [3], "4 lags"),
+    (checks.check_from_tensorflow, without_forget_bias, "forget_bias is missing: TensorFlow adds it"),
+    (checks.check_from_tensorflow, in_the_old_order, "still stand in the order i, g, f, o; torch"),
+    (
+        checks.check_from_tensorflow,
+        lambda kernel, bias, forget_bias: in_the_old_order(kernel, bias, 0.0),
+        "i, g, f, o, and forget_bias is missing",
+    ),
+    (checks.check_from_tensorflow, forget_bias_on_the_candidate, "went to the candidate"),
+    (checks.check_from_tensorflow, not_transposed, "expected W of shape"),
     (checks.check_log_probability, lambda logits, target: -log_probability(logits, target), "sign"),
     (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / len(target), "mean"),
     (checks.check_log_probability, lambda logits, target: log_probability(logits[:-1], target[:-1]), "</s>"),

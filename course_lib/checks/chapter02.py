@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -61,20 +62,25 @@ def check_reverse_words(reverse_words: Callable[[Tensor, Tensor], Tensor]) -> st
 
 
 @checker
-def check_time_lags(time_lags: Callable[[int, Sequence[tuple[int, int]], bool], Sequence[int]]) -> str:
-    """Exercise 2.3. The right lags are read off a written-out list of what happens when."""
-    random = Random(23)
-    for trial in range(6):
-        n, m, reverse = random.randint(2, 9), random.randint(2, 9), bool(trial % 2)
-        links = [(random.randrange(n), random.randrange(m)) for _ in range(4)]
-        expected = _simulated_lags(n, m, links, reverse)
-        got = [int(lag) for lag in answer(time_lags, n, links, reverse)]
-        if got != expected:
+def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]) -> str:
+    """Exercise 2.3. torch's own cell, given the converted weights, must do what TensorFlow's formula does."""
+    draw = np.random.default_rng(23)
+    for _ in range(3):
+        E, H = (int(size) for size in draw.choice(np.arange(2, 8), size=2, replace=False))
+        kernel, bias, forget_bias = draw.normal(size=(E + H, 4 * H)), draw.normal(size=4 * H), float(draw.uniform(1, 2))
+        converted = answer(from_tensorflow, kernel.copy(), bias.copy(), forget_bias)
+        for name, got, shape in zip("WUb", converted, ((4 * H, E), (4 * H, H), (4 * H,)), strict=True):
+            if np.shape(got) != shape:
+                raise NotRight(f"E = {E}, H = {H}: expected {name} of shape {shape}, got {np.shape(got)}.")
+        x, h, c = draw.normal(size=E), draw.normal(size=H), draw.normal(size=H)
+        expected = _tensorflow_cell(x, h, c, kernel, bias, forget_bias)
+        got = _torch_cell(x, h, c, *converted)
+        if not np.allclose(got, expected, atol=1e-6):
+            hint = _conversion_hint(got, x, h, c, kernel, bias, forget_bias)
             raise NotRight(
-                f"{n} source words, links {links}, reverse={reverse}: expected lags {expected}, got {got}. "
-                f"{_lag_hint(got, expected, _simulated_lags(n, m, links, not reverse))}"
+                f"c_t should start with {expected[1][:2].round(4)}, yours with {got[1][:2].round(4)}. {hint}"
             )
-    return "Every lag is right, in both reading orders."
+    return "torch's cell with your weights computes what TensorFlow's cell computes."
 
 
 @checker
@@ -172,23 +178,45 @@ def _reversal_hint(ours: list[int], source: list[int], length: int) -> str:
     return ""
 
 
-def _simulated_lags(n: int, m: int, links: Sequence[tuple[int, int]], reverse: bool) -> list[int]:
-    order = list(reversed(range(n))) if reverse else list(range(n))
-    events = [*(("read", j) for j in order), ("read", "</s>"), *(("write", i) for i in range(m))]
-    return [events.index(("write", i)) - events.index(("read", j)) for j, i in links]
+def _tensorflow_cell(
+    x: np.ndarray, h: np.ndarray, c: np.ndarray, kernel: np.ndarray, bias: np.ndarray, forget_bias: float
+) -> np.ndarray:
+    """BasicLSTMCell of TensorFlow 1, gate by gate: columns i, j (the candidate), f, o."""
+    H = len(h)
+    i, j, f, o = (np.concatenate([x, h]) @ kernel[:, k * H : (k + 1) * H] + bias[k * H : (k + 1) * H] for k in range(4))
+    cell = c / (1 + np.exp(-f - forget_bias)) + np.tanh(j) / (1 + np.exp(-i))
+    return np.stack([np.tanh(cell) / (1 + np.exp(-o)), cell])
 
 
-def _lag_hint(got: list[int], expected: list[int], other_order: list[int]) -> str:
-    if got == other_order:
-        return "These are the lags of the other reading order."
-    if len(got) != len(expected):
-        return f"There are {len(expected)} links, so {len(expected)} lags."
-    gaps = {ours - theirs for ours, theirs in zip(got, expected, strict=True)}
-    if gaps == {-1}:
-        return "Each is one too small: </s> is read too, between the last word and the first one written."
-    if gaps == {1}:
-        return "Each is one too large: positions count from 0."
-    return ""
+def _torch_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray) -> np.ndarray:
+    with _own_randomness(0):
+        cell = torch.nn.LSTMCell(len(x), len(h)).double()
+        for parameter, value in zip(cell.parameters(), (W, U, b, np.zeros_like(b)), strict=True):
+            parameter.copy_(torch.as_tensor(np.ascontiguousarray(value)))
+        row = [torch.as_tensor(value).unsqueeze(0) for value in (x, h, c)]
+        return np.stack([value[0].numpy() for value in cell(row[0], (row[1], row[2]))])
+
+
+def _conversion_hint(
+    got: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray, kernel: np.ndarray, bias: np.ndarray, extra: float
+) -> str:
+    """Redo the usual mistakes and say which one gives these numbers."""
+
+    def stacked(order: Sequence[int], forget_at: int | None) -> np.ndarray:
+        blocks = [kernel[:, k * len(h) : (k + 1) * len(h)] for k in order]
+        biases = [bias[k * len(h) : (k + 1) * len(h)] for k in order]
+        if forget_at is not None:
+            biases[forget_at] = biases[forget_at] + extra
+        both = np.concatenate(blocks, axis=1).T
+        return _torch_cell(x, h, c, both[:, : len(x)], both[:, len(x) :], np.concatenate(biases))
+
+    mistakes = (
+        (stacked((0, 1, 2, 3), 2), "The gates still stand in the order i, g, f, o; torch wants i, f, g, o."),
+        (stacked((0, 1, 2, 3), None), "The gates still stand in the order i, g, f, o, and forget_bias is missing."),
+        (stacked((0, 2, 1, 3), None), "forget_bias is missing: TensorFlow adds it to the forget gate as it runs."),
+        (stacked((0, 2, 1, 3), 2), "forget_bias went to the candidate; in torch's order the forget gate is second."),
+    )
+    return next((hint for result, hint in mistakes if np.allclose(got, result, atol=1e-6)), "")
 
 
 def _log_softmax(row: Sequence[float]) -> list[float]:
