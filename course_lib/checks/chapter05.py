@@ -84,7 +84,7 @@ def check_initial_state(learner: Callable[..., Any]) -> str:
 
 @checker
 def check_gated_step(learner: Callable[..., Any]) -> str:
-    """Exercise 3: ``gated_step(W, U, C, y, s, c)`` is s_i of §A.1.2, (H,), for one sentence.
+    """Exercise 3: ``gated_step(W, U, C, y, s, c)`` is s_i of §A.1.1, (H,), for one sentence.
 
     ``W``, ``U`` and ``C`` are dicts with a matrix each for ``"z"``, ``"r"`` and ``"s"`` (the
     candidate s̃); ``y`` is E y_{i-1} (E,), ``s`` is s_{i-1} (H,), ``c`` is c_i (M,).
@@ -224,7 +224,7 @@ def _score(W_a: Tensor, U_a: Tensor, v_a: Tensor, s_i: Tensor, h_j: Tensor) -> f
 def _gates(
     W: dict[str, Tensor], U: dict[str, Tensor], C: dict[str, Tensor], y: Tensor, s: Tensor, c: Tensor
 ) -> tuple[list[float], list[float], list[float]]:
-    """Return z, r and s̃ of §A.1.2, one number at a time."""
+    """Return z, r and s̃ of §A.1.1, one number at a time."""
 
     def before(name: str, state: Sequence[float]) -> list[float]:
         parts = (_times(m[name].tolist(), x) for m, x in ((W, y.tolist()), (U, state), (C, c.tolist())))
