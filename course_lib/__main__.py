@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course_lib.corpora import ParallelCorpus, available, load
 from course_lib.corpora.text import tokenise
-from course_lib.evaluation import evaluate, translations
+from course_lib.evaluation import evaluate, spread, translations
 from course_lib.files import write_atomically
 from course_lib.saved_models import CONSTRUCTORS, build_model, load_model, save_model
 from course_lib.seq2seq import Seq2Seq
@@ -58,7 +58,7 @@ def train(options: argparse.Namespace) -> None:
     save_model(options.out, model, options.model, sizes)
     write_atomically(options.out / "history.json", history.to_json().encode())
     print(f"\n{history.steps} steps in {history.seconds:.0f} s; the model is in {options.out}")
-    test = corpus.test[: options.test_pairs]
+    test = spread(corpus.test, options.test_pairs)
     print(f"On {len(test)} test pairs:\n{evaluate(model, test, unknown='unk')}")
     _show_translations(model, corpus, options.examples)
 
@@ -105,7 +105,7 @@ def _config(options: argparse.Namespace) -> TrainConfig:
 def _show_translations(model: Seq2Seq, corpus: ParallelCorpus, count: int) -> None:
     """Print test sentences, what the model makes of them, and the reference."""
     by_source = {pair.source: pair for pair in corpus.test}
-    chosen = list(by_source.values())[:: max(1, len(by_source) // max(1, count))][:count]
+    chosen = spread(list(by_source.values()), count)
     found = translations(model, chosen, unknown="unk") if chosen else []
     for pair, translation in zip(chosen, found, strict=True):
         print(f"\n  {' '.join(pair.source)}\n  → {translation}\n  = {' '.join(pair.target)}")

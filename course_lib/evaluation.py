@@ -85,6 +85,16 @@ def translations(
     return [found[k] for k in range(len(pairs))]
 
 
+def spread(pairs: Sequence[SentencePair], count: int | None) -> Sequence[SentencePair]:
+    """Return ``count`` of ``pairs``, evenly spaced (``None``: all of them).
+
+    Real files are often sorted by length: the first ones would be the easiest.
+    """
+    if count is None or count >= len(pairs):
+        return pairs
+    return [pairs[k * len(pairs) // count] for k in range(count)]
+
+
 @contextmanager
 def evaluating(model: torch.nn.Module) -> Iterator[None]:
     """Switch dropout off inside the block, and back to what it was after it."""

@@ -28,7 +28,7 @@ from course_lib.checkpoints import (
 )
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import pick_device, randomness_put_back, seed_everything
-from course_lib.evaluation import Evaluation, evaluate, evaluating, score_by_length
+from course_lib.evaluation import Evaluation, evaluate, evaluating, score_by_length, spread
 from course_lib.history import History, Validation
 from course_lib.seq2seq import Seq2Seq
 
@@ -56,8 +56,8 @@ class TrainConfig:
     """How to train; ValueError for a value that makes no sense.
 
     ``steps`` counts updates, ``warmup`` the first of them, over which the learning rate rises.
-    Every ``validate_every`` updates, and after the last, the model is scored on the first
-    ``validation_pairs`` pairs of the validation split (``None``: on all) and the run is written to
+    Every ``validate_every`` updates, and after the last, the model is scored on ``validation_pairs``
+    pairs spread over the validation split (``None``: on all) and the run is written to
     ``checkpoint`` if one is named; ``validate_every=None`` does neither until the end, and never
     scores. ``precision="float32"`` leaves the model's own number type alone, ``"bf16"`` computes the
     loss in bfloat16 where that is safe. ``unknown`` is what happens to words outside the
@@ -200,7 +200,7 @@ def _validated(model: Seq2Seq, corpus: ParallelCorpus, history: History, config:
     """Score the model on the validation pairs, show it beside the bar, add it to the history."""
     if config.validate_every is None:
         return history
-    scores = evaluate(model, corpus.validation[: config.validation_pairs], unknown=config.unknown)
+    scores = evaluate(model, spread(corpus.validation, config.validation_pairs), unknown=config.unknown)
     values = (float(scores.perplexity), float(scores.exact_match), float(scores.bleu))
     record = Validation(history.steps, *values)
     if not bar.disable:
@@ -215,7 +215,7 @@ def _check_corpus(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -
     if config.validate_every is not None and not corpus.validation:
         raise ValueError(f"{corpus.name}: the validation split holds no pairs; set validate_every=None to do without.")
     if config.unknown == "error":
-        pairs = corpus.train + corpus.validation[: config.validation_pairs if config.validate_every else 0]
+        pairs = [*corpus.train, *(spread(corpus.validation, config.validation_pairs) if config.validate_every else ())]
         model.source_vocabulary.encode(sorted(set().union(*(pair.source for pair in pairs))))
         model.target_vocabulary.encode(sorted(set().union(*(pair.target for pair in pairs))))
 

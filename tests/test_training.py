@@ -18,7 +18,8 @@ import torch
 from course_lib.batching import collate, epoch_batches
 from course_lib.checkpoints import fingerprint
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.seq2seq import Loss, Seq2Seq, bahdanau2014, sutskever2014
+from course_lib.models import bahdanau2014, sutskever2014
+from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.training import (
     CheckpointError,
     History,
@@ -119,6 +120,16 @@ def test_a_last_stretch_shorter_than_validate_every_is_trained_and_validated() -
     history = fit(_model(), CORPUS, _config(steps=25))
     assert history.steps == 25
     assert [record.step for record in history.validations] == [10, 20, 25]
+
+
+def test_validation_is_spread_over_a_file_sorted_by_length() -> None:
+    ordered = sorted(_pairs(90, seed=8, lengths=(1, 6)), key=lambda pair: len(pair.source))
+    model = _model()
+    corpus = replace(CORPUS, train=_pairs(60, seed=9, lengths=(7, 8)), validation=tuple(ordered), test=())
+    history = fit(model, corpus, _config(validation_pairs=9))
+    expected = evaluate(model, ordered[::10])  # every tenth: short ones and long ones
+    assert history.validations[-1].perplexity == pytest.approx(expected.perplexity.value)
+    assert history.validations[-1].perplexity != pytest.approx(evaluate(model, ordered[:9]).perplexity.value)
 
 
 def test_without_validation_nothing_is_scored() -> None:
