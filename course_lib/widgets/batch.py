@@ -49,7 +49,7 @@ def _frame(source: Grid, target_in: Grid, target_out: Grid, pad: str, i: int) ->
     return (
         f"<div class=course-frame><p class=says><b>Position {i + 1} of {T}</b>: "
         f"{real} of {B} rows still predict a word; {padding}.</p>"
-        f"<div class=main>{_table('Source: what the encoder reads', source, pad)}"
+        f"<div class='main tables'>{_table('Source: what the encoder reads', source, pad)}"
         f"{_table('target_in: what the decoder reads', target_in, pad, i)}"
         f"{_table('target_out: what it must predict', target_out, pad, i)}</div>"
         f"<div class=side><p class=k>At this position, row by row</p><ol class=deeds>{deeds}</ol></div></div>"

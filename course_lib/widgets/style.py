@@ -31,14 +31,15 @@ padding:8px;--jp-widgets-color:var(--c-ink);--jp-widgets-label-color:var(--c-ink
 .course-widget .widget-play{width:auto;margin-inline-end:8px}
 .course-widget .widget-play button{width:38px;flex:none}
 .course-widget button{background:transparent;color:var(--c-ink);border:1px solid var(--c-line)}
-.course-widget .widget-html-content{line-height:1.4;width:100%}
-.course-widget .widget-html,.course-widget .jupyter-widget-html{height:auto;overflow:visible}
+.course-widget .widget-html-content{line-height:1.4;width:100%;min-width:0}
+.course-widget .widget-html,.course-widget .jupyter-widget-html{height:auto;overflow:visible;min-width:0;max-width:100%}
 .course-frame{display:flex;flex-wrap:wrap;gap:6px 24px;font-size:14px;line-height:1.4;color:var(--c-ink);
 white-space:normal;overflow-wrap:anywhere}
 .course-frame p,.course-frame ol{margin:0;padding:0;list-style:none;font-size:inherit;color:inherit}
 .course-frame .says{flex:1 1 100%}
 @media (max-width:600px){.course-frame .says{min-height:2.8em}}
 .course-frame .main{flex:3 1 300px;min-width:0}
+.course-frame .main.tables{flex-basis:460px}
 .course-frame .side{flex:1 1 240px;min-width:0}
 .course-frame .k{font-size:12px;color:var(--c-muted);margin:10px 0 3px}
 .course-frame .k b{font-weight:600}
