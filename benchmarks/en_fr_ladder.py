@@ -27,7 +27,8 @@ import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length
 from course_lib.files import write_atomically
-from course_lib.seq2seq import Seq2Seq, bahdanau2014, sutskever2014
+from course_lib.models import bahdanau2014, sutskever2014
+from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary
 

@@ -75,10 +75,9 @@ SYMBOLS = {
 def symbol_table() -> str:
     """Return :data:`SYMBOLS` as a Markdown table with a swatch of each colour. The notation page."""
     rows = ["| | symbol | in the code | meaning | shape |", "|---|---|---|---|---|"]
-    for symbol in SYMBOLS.values():
-        rows.append(
-            f"| {_swatch(symbol.colour)} | ${symbol.tex}$ | `{symbol.argument}` | {symbol.meaning} | {symbol.shape} |"
-        )
+    rows += [
+        f"| {_swatch(s.colour)} | ${s.tex}$ | `{s.argument}` | {s.meaning} | {s.shape} |" for s in SYMBOLS.values()
+    ]
     return "\n".join(rows)
 
 

@@ -9,10 +9,16 @@ from pathlib import Path
 import torch
 
 from course_lib.files import write_atomically
-from course_lib.seq2seq import Seq2Seq, bahdanau2014, sutskever2014
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
-CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {"bahdanau": bahdanau2014, "sutskever": sutskever2014}
+CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
+    "sutskever": sutskever2014,
+    "cho": cho2014,
+    "bahdanau": bahdanau2014,
+    "luong": luong2015,
+}
 """The papers' models by the short names of the command line."""
 
 

@@ -1,4 +1,4 @@
-"""An encoder and a decoder make a translator; the papers' models by name. Chapters 2 and 5."""
+"""An encoder and a decoder make a translator. Chapter 2; the papers' models by name are in models.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.batching import Batch, Unknown, encode_sources
-from course_lib.decoders import BahdanauDecoder, DecoderOutput, FixedVectorDecoder, StepOutput
-from course_lib.encoders import BidirectionalEncoder, Encoded, FixedVectorEncoder, State
+from course_lib.decoders import Decoder, DecoderOutput, StepOutput
+from course_lib.encoders import Encoded, Encoder, State
 from course_lib.search import StepFunction, greedy
 from course_lib.vocabulary import PAD, Vocabulary
 
@@ -45,8 +45,8 @@ class Seq2Seq(nn.Module):
     def __init__(
         self,
         name: str,
-        encoder: FixedVectorEncoder | BidirectionalEncoder,
-        decoder: FixedVectorDecoder | BahdanauDecoder,
+        encoder: Encoder,
+        decoder: Decoder,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
     ) -> None:
@@ -110,55 +110,3 @@ class Seq2Seq(nn.Module):
 def default_max_length(source_words: int) -> int:
     """Room for a translation twice as long as its source, and ten words more."""
     return 2 * source_words + 10
-
-
-def sutskever2014(
-    source_vocabulary: Vocabulary,
-    target_vocabulary: Vocabulary,
-    *,
-    embedding: int = 64,
-    hidden: int = 128,
-    layers: int = 1,
-    reverse_source: bool = True,
-    dropout: float = 0.0,
-) -> Seq2Seq:
-    """Return the fixed-vector model of Sutskever, Vinyals & Le (2014): LSTM to (h, c) to LSTM.
-
-    Follows §2 and §3.3 (separate LSTMs, (h, c) handed over, source reversed). Departs in size:
-    the paper has four layers of 1,000 units, this one a single layer unless ``layers`` says more.
-    """
-    _check_sizes(embedding=embedding, hidden=hidden, layers=layers)
-    V_x, V_y = len(source_vocabulary), len(target_vocabulary)
-    encoder = FixedVectorEncoder(V_x, embedding, hidden, layers, reverse_source, dropout)
-    decoder = FixedVectorDecoder(V_y, embedding, hidden, layers, dropout)
-    name = "fixed vector, source reversed" if reverse_source else "fixed vector"
-    return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
-
-
-def bahdanau2014(
-    source_vocabulary: Vocabulary,
-    target_vocabulary: Vocabulary,
-    *,
-    embedding: int = 64,
-    hidden: int = 128,
-    attention: int | None = None,
-    dropout: float = 0.0,
-) -> Seq2Seq:
-    """Return RNNsearch, Bahdanau, Cho & Bengio (2015): bidirectional GRU, additive attention, maxout.
-
-    ``attention`` is the size of the score's hidden layer (the paper's n', there equal to n), by
-    default ``hidden``. Departs in size, in the encoder's fused GRU (see
-    :class:`~course_lib.encoders.BidirectionalEncoder`) and in the width of the maxout layer
-    (``hidden``; the paper: half of it).
-    """
-    attention = hidden if attention is None else attention
-    _check_sizes(embedding=embedding, hidden=hidden, attention=attention)
-    encoder = BidirectionalEncoder(len(source_vocabulary), embedding, hidden, dropout)
-    decoder = BahdanauDecoder(len(target_vocabulary), embedding, 2 * hidden, hidden, attention, dropout)
-    return Seq2Seq("Bahdanau", encoder, decoder, source_vocabulary, target_vocabulary)
-
-
-def _check_sizes(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name}: expected 1 or more, got {size}.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-ARRAYS = ("states", "scores", "weights", "contexts")
+ARRAYS = ("states", "scores", "weights", "contexts", "centres")
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class Trace:
     ``source`` (S words) and ``target`` (T words) hold ``</s>`` where the model read or wrote it.
     ``weights[i]`` are the weights used to predict ``target[i]``; they and ``scores`` (both T × S,
     scores in nats, minus infinity where masked) are ``None`` for a model without attention.
-    ``contexts`` is T × M, ``states`` T × H, the decoder's state after each step. ``candidates[i]``
-    lists the most probable words for position i, best first. ``gold`` is a reference translation,
-    ``links`` its gold (source, target) links; both may be missing. ``forced`` says that ``target``
-    was given (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time.
+    ``contexts`` is T × M; ``centres`` (T) is p_t of local attention; ``states`` is T × H, the
+    decoder's state after each step. ``candidates[i]`` lists the most probable words for position i,
+    best first. ``gold`` is a reference translation, ``links`` its gold (source, target) links; both
+    may be missing. ``forced`` says that ``target`` was given (teacher forcing), not chosen;
+    ``finished`` that the decoder wrote ``</s>`` in time.
     """
 
     model: str
@@ -42,6 +43,7 @@ class Trace:
     scores: np.ndarray | None = None
     weights: np.ndarray | None = None
     contexts: np.ndarray | None = None
+    centres: np.ndarray | None = None
     gold: tuple[str, ...] | None = None
     links: frozenset[tuple[int, int]] | None = None
     forced: bool = False
@@ -51,7 +53,7 @@ class Trace:
         T, S = len(self.target), len(self.source)
         if not T or not S:
             raise ValueError(f"A trace needs at least one step and one source word; got T={T}, S={S}.")
-        expected = {"candidates": T, "states": T, "contexts": T}
+        expected = {"candidates": T, "states": T, "contexts": T, "centres": T}
         for name, rows in expected.items():
             value = getattr(self, name)
             if value is not None and len(value) != rows:

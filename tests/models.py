@@ -1,10 +1,13 @@
 """Small untrained models and sentences that the tests of the models share."""
 
+from functools import partial
+
 import torch
 
 from course_lib.batching import collate
 from course_lib.corpora.pairs import SentencePair
-from course_lib.seq2seq import Seq2Seq, bahdanau2014, sutskever2014
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
 PAIRS = (
@@ -15,21 +18,38 @@ PAIRS = (
 SOURCE = Vocabulary.build(pair.source for pair in PAIRS)
 TARGET = Vocabulary.build(pair.target for pair in PAIRS)
 
+fixed, bahdanau, luong = (partial(make, SOURCE, TARGET) for make in (sutskever2014, bahdanau2014, luong2015))
 MAKERS = {
-    "fixed": lambda **sizes: sutskever2014(SOURCE, TARGET, reverse_source=False, **sizes),
-    "fixed-reversed-deep": lambda **sizes: sutskever2014(SOURCE, TARGET, reverse_source=True, layers=2, **sizes),
-    "bahdanau": lambda **sizes: bahdanau2014(SOURCE, TARGET, **sizes),
+    "fixed": partial(fixed, reverse_source=False),
+    "fixed-reversed-deep": partial(fixed, reverse_source=True, layers=2),
+    "cho": partial(cho2014, SOURCE, TARGET),
+    "cho-reversed": partial(cho2014, SOURCE, TARGET, reverse_source=True),
+    "bahdanau": bahdanau,
+    "bahdanau-departed": partial(bahdanau, query="after", initial="both", readout="linear"),
+    "bahdanau-coverage": partial(bahdanau, coverage=True),
+    "luong-dot": partial(luong, score="dot", layers=2),
+    "luong-general-bidirectional": partial(luong, score="general", direction="bidirectional", layers=2),
+    "luong-concat-feeding": partial(luong, score="concat", input_feeding=True),
+    "luong-location": partial(luong, score="location", longest_source=7),
+    "luong-local-m": partial(luong, score="general", local="monotonic", window=1),
+    "luong-local-p-feeding": partial(luong, score="dot", local="predictive", window=2, input_feeding=True),
 }
+ATTENDING = tuple(name for name in MAKERS if not name.startswith(("fixed", "cho")))
 
 
 def make(name: str, seed: int = 0) -> Seq2Seq:
-    """Return a small model in double precision whose every parameter is random and far from zero.
+    """Return a small model of ``MAKERS``, shaken."""
+    return shaken(MAKERS[name](embedding=5, hidden=6), seed)
+
+
+def shaken(model: Seq2Seq, seed: int) -> Seq2Seq:
+    """Put ``model`` into double precision with every parameter random and far from zero.
 
     Papers and libraries start some parameters at zero, and a term that is multiplied by zero can be
     wrong without showing.
     """
     torch.manual_seed(seed)
-    model = MAKERS[name](embedding=5, hidden=6).double().eval()
+    model = model.double().eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.normal_(std=0.6)

@@ -42,8 +42,8 @@ def lstm(rnn: nn.LSTM, inputs, h, c):
     return np.stack(sequence), h, c
 
 
-def fused_gru(W, U, b_W, b_U, inputs):
-    """Run torch's GRU over inputs (S, E) from a zero state; returns every h (S, H).
+def fused_gru(W, U, b_W, b_U, inputs, start=None):
+    """Run torch's GRU over inputs (S, E) from ``start``, or from zero; returns every h (S, H).
 
     r ⊙ (U h + b) is where it departs from Cho et al. (2014), who write U (r ⊙ h).
     """
@@ -52,7 +52,7 @@ def fused_gru(W, U, b_W, b_U, inputs):
     U_r, U_z, U_n = np.split(U, 3)
     a_r, a_z, a_n = np.split(b_W, 3)
     d_r, d_z, d_n = np.split(b_U, 3)
-    h, states = np.zeros(hidden), []
+    h, states = np.zeros(hidden) if start is None else start, []
     for x in inputs:
         r = sigmoid(W_r @ x + a_r + U_r @ h + d_r)
         z = sigmoid(W_z @ x + a_z + U_z @ h + d_z)
@@ -137,3 +137,72 @@ def sutskever(model, source_ids, target_in_ids):
     _, h, c = lstm(rnn, array(model.encoder.embedding.weight)[source_ids], zero, zero)
     states, _, _ = lstm(model.decoder.rnn, array(model.decoder.embedding.weight)[target_in_ids], h, c)
     return states @ array(model.decoder.output.weight).T + array(model.decoder.output.bias)
+
+
+def cho(model, source_ids, target_in_ids):
+    """Run the RNN Encoder-Decoder of Cho et al. (2014) on one sentence; returns logits (T, V).
+
+    c = tanh(V h_S); s_0 = tanh(V' c); c enters every gate and the readout, which reads s_i.
+    """
+    if model.encoder.direction == "reversed":
+        source_ids = [*source_ids[-2::-1], source_ids[-1]]
+    gru, decoder = model.encoder.rnn, model.decoder
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    h = fused_gru(*(array(getattr(gru, name)) for name in names), array(model.encoder.embedding.weight)[source_ids])
+    c = np.tanh(array(decoder.V.weight) @ h[-1] + array(decoder.V.bias))
+    s = np.tanh(array(decoder.V_prime.weight) @ c + array(decoder.V_prime.bias))
+    embedded = array(decoder.embedding.weight)[target_in_ids]
+    inputs = [np.concatenate([y, c]) for y in embedded]
+    states = fused_gru(*(array(getattr(decoder.rnn, name)) for name in names), inputs, s)
+    return np.stack([maxout_readout(decoder.readout, s_i, y, c) for s_i, y in zip(states, embedded, strict=True)])
+
+
+def luong_score(attention, h_t, h_bar, s):
+    """score(h_t, h̄_s) of Luong et al. (2015), §3.1; for location, entry s of W_a h_t (eq. 8)."""
+    name = type(attention).__name__
+    if name == "DotAttention":
+        return h_t @ h_bar[s]
+    if name == "GeneralAttention":
+        return h_t @ array(attention.W_a.weight) @ h_bar[s]
+    if name == "LocationAttention":
+        return (array(attention.W_a.weight) @ h_t)[s]
+    W = np.concatenate([array(attention.W_a.weight), array(attention.U_a.weight)], axis=1)
+    return array(attention.v_a) @ np.tanh(W @ np.concatenate([h_t, h_bar[s]]))
+
+
+def luong_look(attention, h_t, h_bar, t):
+    """Return the weights a_t (S,) of global or local attention: Luong et al. (2015), §3.1 and §3.2."""
+    S = len(h_bar)
+    if type(attention).__name__ != "LocalAttention":
+        return softmax(np.array([luong_score(attention, h_t, h_bar, s) for s in range(S)]))
+    D = attention.window
+    p = min(t, S - 1)
+    if attention.predictive:
+        p = S * sigmoid(array(attention.v_p) @ np.tanh(array(attention.W_p.weight) @ h_t))
+    middle = min(round(p), S - 1)
+    window = [s for s in range(S) if middle - D <= s <= middle + D]
+    weights = np.zeros(S)
+    weights[window] = softmax(np.array([luong_score(attention.align, h_t, h_bar, s) for s in window]))
+    if attention.predictive:
+        weights *= np.exp(-((np.arange(S) - p) ** 2) / (2 * (D / 2) ** 2))
+    return weights
+
+
+def luong(model, source_ids, target_in_ids):
+    """Run a one-layer, one-direction model of Luong et al. (2015); returns logits (T, V), weights (T, S)."""
+    encoder, decoder = model.encoder, model.decoder
+    order = [*range(len(source_ids))]
+    if encoder.direction == "reversed":
+        order = [*order[-2::-1], order[-1]]
+    zero = np.zeros((1, encoder.rnn.hidden_size))
+    read, h, c = lstm(encoder.rnn, array(encoder.embedding.weight)[np.array(source_ids)[order]], zero, zero)
+    h_bar = read[np.argsort(order)]
+    attentional, logits, weights = np.zeros(h.shape[1]), [], []
+    for t, token in enumerate(target_in_ids):
+        y = array(decoder.embedding.weight)[token]
+        _, h, c = lstm(decoder.rnn, [np.concatenate([y, attentional]) if decoder.input_feeding else y], h, c)
+        weights.append(luong_look(decoder.attention, h[0], h_bar, t))
+        context = sum(weight * vector for weight, vector in zip(weights[-1], h_bar, strict=True))
+        attentional = np.tanh(array(decoder.W_c.weight) @ np.concatenate([context, h[0]]))
+        logits.append(array(decoder.W_s.weight) @ attentional + array(decoder.W_s.bias))
+    return np.stack(logits), np.stack(weights)

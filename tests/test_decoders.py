@@ -8,7 +8,7 @@ from torch.autograd import gradcheck
 from course_lib.decoders import ContextGRUCell
 from course_lib.vocabulary import BOS, EOS
 from tests import reference
-from tests.models import MAKERS, PAIRS, SOURCE, TARGET, batch, make
+from tests.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, batch, luong, make, shaken
 
 
 def ids(pair):
@@ -33,6 +33,40 @@ def test_sutskever_is_two_lstms_with_the_state_handed_over(name, pair):
     np.testing.assert_allclose(model(batch([pair])).logits[0].detach().numpy(), logits, rtol=1e-8)
 
 
+@pytest.mark.parametrize("name", ["cho", "cho-reversed"])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_cho_is_told_the_summary_at_every_step_and_in_the_readout(name, pair):
+    model = make(name)
+    logits = reference.cho(model, *ids(pair))
+    np.testing.assert_allclose(model(batch([pair])).logits[0].detach().numpy(), logits, rtol=1e-8)
+
+
+ONE_LAYER = {
+    f"{score}, {direction}, {local}, feeding {feeding}": {
+        "score": score,
+        "direction": direction,
+        "local": local,
+        "window": 1,
+        "input_feeding": feeding,
+    }
+    for score in ("dot", "general", "concat", "location")
+    for direction in ("forward", "reversed")
+    for local in ("none", "monotonic", "predictive")
+    for feeding in (False, True)
+    if score != "location" or local == "none"
+}
+
+
+@pytest.mark.parametrize("options", ONE_LAYER.values(), ids=ONE_LAYER)
+def test_luong_is_the_papers_model_from_words_to_logits(options):
+    model = shaken(luong(embedding=5, hidden=6, **options), seed=0)
+    for pair in PAIRS:
+        output = model(batch([pair]))
+        logits, weights = reference.luong(model, *ids(pair))
+        np.testing.assert_allclose(output.weights[0].detach().numpy(), weights, rtol=1e-8, atol=1e-14)
+        np.testing.assert_allclose(output.logits[0].detach().numpy(), logits, rtol=1e-8)
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_stepping_gives_what_teacher_forcing_gives(name):
     model, given = make(name), batch()
@@ -47,6 +81,8 @@ def test_stepping_gives_what_teacher_forcing_gives(name):
             torch.testing.assert_close(output.scores, forced.scores[:, i])
             torch.testing.assert_close(output.weights, forced.weights[:, i])
             torch.testing.assert_close(output.context, forced.contexts[:, i])
+        if output.centre is not None:
+            torch.testing.assert_close(output.centre, forced.centres[:, i])
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -129,6 +165,49 @@ def test_gradients_reach_every_parameter():
         model.loss(batch()).total.backward()
         silent = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
         assert not silent, f"{name}: {silent}"
+
+
+@pytest.mark.parametrize("name", ATTENDING)
+def test_the_gradient_of_the_fast_path_is_the_gradient_of_the_steps(name):
+    model, given = make(name), batch()
+    model(given).logits.square().sum().backward()
+    fast = {key: parameter.grad.clone() for key, parameter in model.named_parameters()}
+    model.zero_grad()
+    step, state = model.stepper(given.source, given.source_lengths)
+    total = 0.0
+    for previous in given.target_in.unbind(1):
+        output = step(previous, state)
+        state, total = output.state, total + output.logits.square().sum()
+    total.backward()
+    for key, parameter in model.named_parameters():
+        torch.testing.assert_close(parameter.grad, fast[key], msg=lambda text, key=key: f"{key}: {text}")
+
+
+def test_coverage_is_the_sum_of_the_weights_so_far_and_enters_the_score():
+    model, given = make("bahdanau-coverage"), batch([PAIRS[0]])
+    step, state = model.stepper(given.source, given.source_lengths)
+    seen = torch.zeros_like(state.coverage)
+    for previous in given.target_in.unbind(1):
+        query, keys = (
+            state.top,
+            model.decoder.attention.project_keys(model.encode(given.source, given.source_lengths).memory),
+        )
+        attention = model.decoder.attention
+        terms = attention.W_a(query).unsqueeze(1) + keys + seen.unsqueeze(-1) * attention.w_c
+        output = step(previous, state)
+        torch.testing.assert_close(output.scores, torch.tanh(terms) @ attention.v_a)
+        seen, state = seen + output.weights, output.state
+        torch.testing.assert_close(state.coverage, seen)
+
+
+def test_a_departed_bahdanau_differs_by_its_switches_alone():
+    """Each switch changes the output, and the paper's model has none of them on."""
+    plain = make("bahdanau")
+    names = {name for name, _ in plain.named_parameters()}
+    assert not any(name.endswith("w_c") for name in names)
+    assert plain.decoder.query == "before" and plain.decoder.initial == "backward"
+    with pytest.raises(ValueError, match="query: expected one of 'before', 'after', got 'later'"):
+        MAKERS["bahdanau"](query="later")
 
 
 def test_attention_over_a_fixed_vector_is_refused():

@@ -8,7 +8,7 @@ from course_lib.batching import encode_sources
 from course_lib.encoders import Encoded, State, reverse_words, run_rnn
 from course_lib.vocabulary import EOS, PAD
 from tests import reference
-from tests.models import PAIRS, SOURCE, make
+from tests.models import MAKERS, PAIRS, SOURCE, make
 
 
 def test_torchs_lstm_is_the_cell_of_the_equations_layer_by_layer():
@@ -42,7 +42,7 @@ def test_the_handed_over_state_is_the_backward_one_at_the_first_word():
     torch.testing.assert_close(encoded.initial.top[1], shorter.initial.top[0])
 
 
-@pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep", "bahdanau"])
+@pytest.mark.parametrize("name", MAKERS)
 def test_a_sentence_is_encoded_the_same_alone_and_among_longer_ones(name):
     encoder = make(name).encoder
     together = encoder(*encode_sources([pair.source for pair in PAIRS], SOURCE))
@@ -77,8 +77,20 @@ def test_reversal_keeps_the_end_of_sentence_last_and_padding_in_place():
     ]
 
 
-def test_the_fixed_vector_encoder_hands_over_no_annotation():
-    encoded = make("fixed").encoder(*encode_sources([PAIRS[0].source], SOURCE))
+def test_what_a_reversed_encoder_says_of_a_word_stands_at_that_word():
+    """Read forwards, the reversed sentence gives the same annotations in the other order."""
+    encoder = make("luong-dot").encoder
+    words = PAIRS[2].source
+    there, _ = encoder.read(*encode_sources([words], SOURCE))
+    encoder.direction = "forward"
+    back, _ = encoder.read(*encode_sources([words[::-1]], SOURCE))
+    torch.testing.assert_close(there[0, :-1], back[0, :-1].flip(0))
+    torch.testing.assert_close(there[0, -1], back[0, -1])
+
+
+@pytest.mark.parametrize("name", ["fixed", "cho"])
+def test_a_fixed_vector_encoder_hands_over_no_annotation(name):
+    encoded = make(name).encoder(*encode_sources([PAIRS[0].source], SOURCE))
     assert encoded.memory is None and encoded.mask is None and encoded.keys is None
 
 
@@ -91,6 +103,26 @@ def test_a_sentence_of_padding_is_stopped_at_the_door():
 def test_a_mask_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"expected \(2, 3\), got \(2, 2\)"):
         Encoded(State(torch.zeros(1, 2, 3)), torch.zeros(2, 3, 4), torch.ones(2, 2, dtype=torch.bool))
+
+
+def test_selected_rows_carry_all_that_belongs_to_them():
+    """A beam that forgets to move the coverage or h̃ with its hypothesis mixes sentences up."""
+    rows = torch.tensor([2, 0, 0])
+    for name in ("fixed-reversed-deep", "bahdanau-coverage", "luong-local-p-feeding"):
+        model = make(name)
+        encoded = model.encode(*encode_sources([pair.source for pair in PAIRS], SOURCE))
+        previous = torch.tensor([4, 5, 6])
+        output = model.decoder.step(previous, model.decoder.initial_state(encoded), encoded)
+        picked = model.decoder.step(previous[rows], output.state.select(rows), encoded.select(rows))
+        whole = model.decoder.step(previous, output.state, encoded)
+        torch.testing.assert_close(picked.logits, whole.logits[rows])
+
+
+def test_two_directions_share_the_units_evenly_or_not_at_all():
+    with pytest.raises(ValueError, match="even number is expected, got 5"):
+        MAKERS["luong-general-bidirectional"](hidden=5)
+    with pytest.raises(ValueError, match="direction: expected one of 'forward', 'reversed', 'bidirectional'"):
+        MAKERS["luong-dot"](direction="sideways")
 
 
 def test_attending_before_the_keys_are_projected_says_what_is_missing():

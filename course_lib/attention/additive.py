@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.softmax import Attention
+from course_lib.attention.softmax import Attended, Attention
 
 
 class AdditiveAttention(Attention):
@@ -14,13 +14,21 @@ class AdditiveAttention(Attention):
 
     Luong, Pham & Manning (2015), §3.1, call the same score *concat*: their W_a [h_t; h̄_s] is
     W_a h_t + U_a h̄_s with the two halves of the matrix written apart.
+
+    ``coverage`` adds w_c · Σ_{i'<i} α_{i'j} inside the tanh: See, Liu & Manning (2017), eq. 11.
     """
 
-    def __init__(self, query_size: int, memory_size: int, attention_size: int) -> None:
+    def __init__(self, query_size: int, memory_size: int, attention_size: int, coverage: bool = False) -> None:
         super().__init__()
         self.W_a = nn.Linear(query_size, attention_size, bias=False)
         self.U_a = nn.Linear(memory_size, attention_size, bias=False)
         self.v_a = nn.Parameter(torch.zeros(attention_size))
+        self.w_c = nn.Parameter(torch.zeros(attention_size)) if coverage else None
+
+    @property
+    def coverage(self) -> bool:
+        """Whether the score knows how much each position has been looked at."""
+        return self.w_c is not None
 
     def project_keys(self, memory: Tensor) -> Tensor:
         """Return the keys U_a h_j, (B, S, A). They do not depend on i: compute them once a sentence."""
@@ -29,3 +37,19 @@ class AdditiveAttention(Attention):
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
         """Return e_ij, (B, S), for one query a sentence (B, H) and its keys (B, S, A)."""
         return torch.tanh(self.W_a(query).unsqueeze(-2) + keys) @ self.v_a
+
+    def forward(
+        self,
+        query: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor,
+        first_step: int = 0,
+        coverage: Tensor | None = None,
+    ) -> Attended:
+        """Look as every attention does; ``coverage`` (B, S) is the sum of the weights so far."""
+        if self.w_c is not None:
+            if coverage is None:
+                raise ValueError("This attention was built with coverage: give the sum of the weights so far, (B, S).")
+            keys = keys + coverage.unsqueeze(-1) * self.w_c
+        return super().forward(query, keys, values, mask, first_step)

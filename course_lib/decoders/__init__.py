@@ -1,0 +1,24 @@
+"""One word at a time: previous word, state and source in; scores over the next word out.
+
+Each decoder has ``step``, which search and traces call, and ``forward``, which training calls with
+the whole target sentence known (teacher forcing). A test holds the two equal. Chapters 2 to 9.
+"""
+
+from course_lib.decoders.bahdanau import BahdanauDecoder
+from course_lib.decoders.fixed_vector import ChoDecoder, FixedVectorDecoder
+from course_lib.decoders.luong import LuongDecoder
+from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput
+from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
+
+__all__ = [
+    "BahdanauDecoder",
+    "ChoDecoder",
+    "ContextGRUCell",
+    "Decoder",
+    "DecoderOutput",
+    "FixedVectorDecoder",
+    "LinearReadout",
+    "LuongDecoder",
+    "MaxoutReadout",
+    "StepOutput",
+]

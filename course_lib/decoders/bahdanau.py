@@ -1,0 +1,112 @@
+"""The decoder that looks back before each step. Chapters 5, 6 and 8."""
+
+from dataclasses import replace
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention import AdditiveAttention, Attended
+from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
+from course_lib.encoders import Encoded, State
+from course_lib.options import check_option
+
+Query = Literal["before", "after"]
+Initial = Literal["backward", "both"]
+Readout = Literal["maxout", "linear"]
+
+
+class BahdanauDecoder(Decoder):
+    """Attend with s_{i-1}, then step: Bahdanau, Cho & Bengio (2015), §3.1 and §A. Chapter 5.
+
+    Follows the paper: s_0 = tanh(W_s ←h_1); the query is the state *before* the step; the context
+    enters the gates and the readout; the readout is a maxout. The keys are projected once.
+
+    The switches turn on the departures that toolkits make: ``query="after"`` steps first, with
+    c_{i-1}, and attends with s_i (Luong's order); ``initial="both"`` makes s_0 from both directions;
+    ``readout="linear"`` drops the maxout. ``coverage`` adds a term to the score for how much each
+    position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding: int,
+        memory_size: int,
+        hidden: int,
+        attention_size: int,
+        dropout: float,
+        *,
+        query: Query = "before",
+        initial: Initial = "backward",
+        readout: Readout = "maxout",
+        coverage: bool = False,
+    ) -> None:
+        super().__init__(vocabulary_size, embedding, dropout)
+        self.query = check_option("query", query, Query)
+        self.initial = check_option("initial", initial, Initial)
+        check_option("readout", readout, Readout)
+        self.W_s = nn.Linear(memory_size // 2 if initial == "backward" else memory_size, hidden)
+        self.attention = AdditiveAttention(hidden, memory_size, attention_size, coverage=coverage)
+        self.cell = ContextGRUCell(embedding, memory_size, hidden)
+        self.readout = (
+            MaxoutReadout(vocabulary_size, embedding, memory_size, hidden, maxout=hidden)
+            if readout == "maxout"
+            else LinearReadout(vocabulary_size, embedding, memory_size, hidden)
+        )
+
+    def prepare(self, encoded: Encoded) -> Encoded:
+        """Return ``encoded`` with the keys U_a h_j, which serve every step."""
+        return encoded.with_keys(self.attention)
+
+    def initial_state(self, encoded: Encoded) -> State:
+        """Return s_0 = tanh(W_s ←h_1), (1, B, H), or tanh(W_s [→h_S; ←h_1])."""
+        ends = encoded.initial.hidden
+        start = State(
+            torch.tanh(self.W_s(ends[-1] if self.initial == "backward" else torch.cat(tuple(ends), -1)))[None]
+        )
+        _, memory, mask = encoded.annotations()
+        if self.query == "after":
+            start = replace(start, fed_back=memory.new_zeros(memory.shape[0], memory.shape[2]))
+        if self.attention.coverage:
+            start = replace(start, coverage=memory.new_zeros(mask.shape))
+        return start
+
+    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1} (B,), return the logits of y_i (B, V), s_i, and what the look gave."""
+        embedded = self._embed(previous)
+        read, after, look = self._advance(self.cell.W(embedded), state, encoded)
+        logits = self._logits(read, embedded, look.context)
+        return StepOutput(logits, after, look.scores, look.weights, look.context)
+
+    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m (B, T). Only attention and the cell wait for the step before."""
+        embedded = self._embed(target_in)
+        state = self.initial_state(encoded)
+        reads, states, looks = [], [], []
+        for projected_input in self.cell.W(embedded).unbind(1):
+            read, state, look = self._advance(projected_input, state, encoded)
+            reads.append(read)
+            states.append(state.top)
+            looks.append(look)
+        seen = stack_looks(looks)
+        logits = self._logits(stack(reads), embedded, seen.context)
+        return DecoderOutput(logits, stack(states), seen.scores, seen.weights, seen.context)
+
+    def _advance(self, projected_input: Tensor, state: State, encoded: Encoded) -> tuple[Tensor, State, Attended]:
+        """Attend and step, in the order of ``query``; return the state to read out, s_i and the look."""
+        source = encoded.annotations()
+        if self.query == "before":
+            look = self.attention(state.top, *source, coverage=state.coverage)
+            read, after = state.top, self.cell(projected_input, state.top, look.context)
+            fed_back = None
+        else:
+            read = after = self.cell(projected_input, state.top, state.fed_back)
+            look = self.attention(after, *source, coverage=state.coverage)
+            fed_back = look.context
+        coverage = None if state.coverage is None else state.coverage + look.weights
+        return read, State(after[None], fed_back=fed_back, coverage=coverage), look
+
+    def _logits(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
+        return self.readout(self.dropout(state), embedded, self.dropout(context))

@@ -1,0 +1,74 @@
+"""Decoders that see the source once, as a vector. Chapters 2 and 3."""
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput
+from course_lib.decoders.parts import MaxoutReadout
+from course_lib.encoders import Encoded, State
+
+
+class FixedVectorDecoder(Decoder):
+    """An LSTM that starts from the encoder's (h, c) and sees the source never again.
+
+    Sutskever, Vinyals & Le (2014), §2. Chapter 2.
+    """
+
+    def __init__(self, vocabulary_size: int, embedding: int, hidden: int, layers: int, dropout: float) -> None:
+        super().__init__(vocabulary_size, embedding, dropout)
+        self.rnn = nn.LSTM(embedding, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.output = nn.Linear(hidden, vocabulary_size)
+
+    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1} (B,), return the logits of y_i (B, V) and the new state."""
+        del encoded  # the state is all that is left of the source
+        outputs, (hidden, cell) = self.rnn(self._embed(previous.unsqueeze(1)), (state.hidden, state.cell))
+        return StepOutput(self._logits(outputs[:, 0]), State(hidden, cell))
+
+    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m (B, T) in one fused call: nothing predicted is fed back."""
+        state = self.initial_state(encoded)
+        states, _ = self.rnn(self._embed(target_in), (state.hidden, state.cell))
+        return DecoderOutput(self._logits(states), states)
+
+    def _logits(self, states: Tensor) -> Tensor:
+        return self.output(self.dropout(states))
+
+
+class ChoDecoder(Decoder):
+    """A GRU that is told the summary c at every step: Cho et al. (2014), §2.2 and the appendix. Chapter 3.
+
+    c = tanh(V h_S) conditions s_0 = tanh(V' c), every gate, and the readout
+    max-out(O_h s_i + O_y E y_{i-1} + O_c c). Departs in torch's fused GRU, in which the reset gate
+    holds back U' s_{i-1} alone; in the paper it holds back U' s_{i-1} + C c.
+    """
+
+    def __init__(self, vocabulary_size: int, embedding: int, hidden: int, dropout: float) -> None:
+        super().__init__(vocabulary_size, embedding, dropout)
+        self.V = nn.Linear(hidden, hidden)
+        self.V_prime = nn.Linear(hidden, hidden)
+        self.rnn = nn.GRU(embedding + hidden, hidden, batch_first=True)
+        self.readout = MaxoutReadout(vocabulary_size, embedding, hidden, hidden, maxout=hidden)
+
+    def prepare(self, encoded: Encoded) -> Encoded:
+        """Return the summary c = tanh(V h_S), (1, B, H), which serves every step, in place of h_S."""
+        return Encoded(State(torch.tanh(self.V(encoded.initial.hidden))))
+
+    def initial_state(self, encoded: Encoded) -> State:
+        """Return s_0 = tanh(V' c), (1, B, H)."""
+        return State(torch.tanh(self.V_prime(encoded.initial.hidden)))
+
+    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1} (B,), return the logits of y_i (B, V) and the new state."""
+        output = self._run(previous.unsqueeze(1), state, encoded)
+        return StepOutput(output.logits[:, 0], State(output.states[:, -1].unsqueeze(0)))
+
+    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m (B, T) in one fused call: c is known from the start."""
+        return self._run(target_in, self.initial_state(encoded), encoded)
+
+    def _run(self, target_in: Tensor, state: State, encoded: Encoded) -> DecoderOutput:
+        embedded = self._embed(target_in)
+        summary = encoded.initial.top.unsqueeze(1).expand(-1, embedded.shape[1], -1)
+        states, _ = self.rnn(torch.cat((embedded, summary), dim=-1), state.hidden)
+        return DecoderOutput(self.readout(self.dropout(states), embedded, self.dropout(summary)), states)

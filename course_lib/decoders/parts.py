@@ -1,0 +1,64 @@
+"""The cell and the readouts that decoders are put together from. Chapters 3 and 5."""
+
+import torch
+from torch import Tensor, nn
+
+
+class ContextGRUCell(nn.Module):
+    """s_i = f(s_{i-1}, y_{i-1}, c_i), the gated unit of Bahdanau et al. (2015), §A.1.2, unchanged.
+
+        z = σ(W_z E y + U_z s + C_z c)          how much of the state to rewrite
+        r = σ(W_r E y + U_r s + C_r c)          how much of it to read
+        s̃ = tanh(W E y + U (r ⊙ s) + C c)
+        s_i = (1 - z) ⊙ s + z ⊙ s̃
+
+    The weights of z, r and s̃ are stacked in this order, one matrix for each kind of input.
+    """
+
+    def __init__(self, embedding: int, context_size: int, hidden: int) -> None:
+        super().__init__()
+        self.W = nn.Linear(embedding, 3 * hidden)
+        self.C = nn.Linear(context_size, 3 * hidden, bias=False)
+        self.U_gates = nn.Linear(hidden, 2 * hidden, bias=False)
+        self.U = nn.Linear(hidden, hidden, bias=False)
+
+    def forward(self, projected_input: Tensor, state: Tensor, context: Tensor) -> Tensor:
+        """Return s_i (B, H) from W E y_{i-1} (B, 3H), s_{i-1} (B, H) and c_i (B, M)."""
+        hidden = state.shape[-1]
+        gates, candidate = (projected_input + self.C(context)).split([2 * hidden, hidden], dim=-1)
+        update, reset = torch.sigmoid(gates + self.U_gates(state)).chunk(2, dim=-1)
+        candidate = torch.tanh(candidate + self.U(reset * state))
+        return torch.lerp(state, candidate, update)
+
+
+class MaxoutReadout(nn.Module):
+    """Logits of y_i from s_{i-1}, y_{i-1} and c_i: Bahdanau et al. (2015), §A.2.2.
+
+    t̃ = U_o s_{i-1} + V_o E y_{i-1} + C_o c_i has two candidates for each of its units; maxout
+    keeps the larger one; W_o turns the survivors into a score for every word. Cho et al. (2014)
+    read out the same way, from the state after the step.
+    """
+
+    def __init__(self, vocabulary_size: int, embedding: int, context_size: int, hidden: int, maxout: int) -> None:
+        super().__init__()
+        self.U_o = nn.Linear(hidden, 2 * maxout)
+        self.V_o = nn.Linear(embedding, 2 * maxout, bias=False)
+        self.C_o = nn.Linear(context_size, 2 * maxout, bias=False)
+        self.W_o = nn.Linear(maxout, vocabulary_size)
+
+    def forward(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
+        """Return logits (…, V) from s_{i-1} (…, H), E y_{i-1} (…, E) and c_i (…, M)."""
+        candidates = self.U_o(state) + self.V_o(embedded) + self.C_o(context)
+        return self.W_o(candidates.unflatten(-1, (-1, 2)).amax(-1))
+
+
+class LinearReadout(nn.Module):
+    """Logits straight from [s; E y; c], the usual departure from the maxout."""
+
+    def __init__(self, vocabulary_size: int, embedding: int, context_size: int, hidden: int) -> None:
+        super().__init__()
+        self.W_o = nn.Linear(hidden + embedding + context_size, vocabulary_size)
+
+    def forward(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
+        """Return logits (…, V) from s (…, H), E y_{i-1} (…, E) and c_i (…, M)."""
+        return self.W_o(torch.cat((state, embedded, context), dim=-1))

@@ -1,0 +1,141 @@
+"""Windows and self-attention: what a window may see, what a step costs, and torch as the referee."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from course_lib.attention import DotAttention, GeneralAttention, LocalAttention, SelfAttention, scaled_dot_product
+from tests.models import MAKERS, PAIRS, batch, make
+
+
+def look(predictive, window, S=12, T=15, seed=0):
+    torch.manual_seed(seed)
+    attention = LocalAttention(DotAttention(4, 4), 4, window, predictive).double()
+    query, memory = torch.randn(2, T, 4).double(), torch.randn(2, S, 4).double()
+    mask = torch.ones(2, S, dtype=torch.bool)
+    mask[1, S - 4 :] = False
+    return attention(query, memory, memory, mask), mask, memory
+
+
+@pytest.mark.parametrize("predictive", [False, True])
+@pytest.mark.parametrize("window", [1, 3, 20])
+def test_nothing_outside_the_window_nor_on_padding_is_attended(predictive, window):
+    attended, mask, memory = look(predictive, window)
+    positions = torch.arange(mask.shape[1])
+    lengths = mask.sum(-1)
+    middle = torch.minimum(attended.centre.round(), lengths.unsqueeze(1) - 1)
+    outside = ((positions - middle.unsqueeze(-1)).abs() > window) | ~mask.unsqueeze(1)
+    assert (attended.weights[outside] == 0).all()
+    assert (attended.weights[~outside] > 0).all()
+    assert torch.isinf(attended.scores[outside]).all() and torch.isfinite(attended.scores[~outside]).all()
+    torch.testing.assert_close(attended.context, attended.weights @ memory)
+
+
+def test_local_m_walks_along_the_source_and_waits_at_its_end():
+    attended, _, _ = look(predictive=False, window=1)
+    assert attended.centre[0].tolist() == [*range(12), 11, 11, 11]
+    assert attended.centre[1].tolist() == [*range(8), *[7] * 7]
+    torch.testing.assert_close(attended.weights.sum(-1), torch.ones(2, 15).double())
+
+
+def test_a_window_as_wide_as_the_sentence_is_global_attention():
+    attended, mask, memory = look(predictive=False, window=30)
+    torch.manual_seed(0)
+    query = torch.randn(2, 15, 4).double()
+    everywhere = DotAttention(4, 4)(query, memory, memory, mask)
+    torch.testing.assert_close(attended.weights, everywhere.weights)
+    torch.testing.assert_close(attended.context, everywhere.context)
+
+
+def test_the_gaussian_lets_the_predicted_position_learn():
+    """The window itself is rounded, so without the Gaussian no gradient would reach v_p and W_p."""
+    torch.manual_seed(0)
+    attention = LocalAttention(DotAttention(4, 4), 4, 2, predictive=True).double()
+    query, memory = torch.randn(1, 3, 4).double(), torch.randn(1, 9, 4).double()
+    attention(query, memory, memory, torch.ones(1, 9, dtype=torch.bool)).context.sum().backward()
+    assert attention.v_p.grad.abs().min() > 0 and attention.W_p.weight.grad.abs().max() > 0
+
+
+def test_local_attention_gathers_no_more_from_a_longer_sentence():
+    """Counted, not timed: how many keys the score inside is shown at a step."""
+    shown = []
+
+    class Counting(DotAttention):
+        def scores(self, query, keys):
+            shown.append(keys.shape[-2])
+            return super().scores(query, keys)
+
+    attention = LocalAttention(Counting(4, 4), 4, 5, predictive=False)
+    for S in (11, 100, 5000):
+        memory = torch.randn(1, S, 4)
+        attention(torch.randn(1, 4), memory, memory, torch.ones(1, S, dtype=torch.bool), first_step=S // 2)
+    assert shown == [11, 11, 11]
+
+
+def test_options_that_contradict_each_other_are_refused():
+    with pytest.raises(ValueError, match="location"):
+        MAKERS["luong-local-m"](score="location")
+    with pytest.raises(ValueError, match="score: expected one of 'dot', 'general', 'concat', 'location', got 'cosine'"):
+        MAKERS["luong-dot"](score="cosine")
+    with pytest.raises(ValueError, match="D is expected to be 1 or more"):
+        MAKERS["luong-local-m"](window=0)
+    with pytest.raises(ValueError, match=r"size 4, got 6.*general"):
+        DotAttention(4, 6)
+
+
+def test_a_sentence_longer_than_location_attention_was_built_for_is_refused():
+    model = MAKERS["luong-location"](longest_source=5).double()
+    with pytest.raises(ValueError, match=r"at most 5 source positions.*has 7"):
+        model(batch([PAIRS[2]]))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_self_attention_is_torchs_multihead_attention(causal):
+    torch.manual_seed(0)
+    ours = SelfAttention(8, heads=2, causal=causal).double()
+    theirs = torch.nn.MultiheadAttention(8, 2, batch_first=True).double()
+    with torch.no_grad():
+        theirs.in_proj_weight.copy_(torch.cat([W.weight for W in (ours.W_q, ours.W_k, ours.W_v)]))
+        theirs.in_proj_bias.copy_(torch.cat([W.bias for W in (ours.W_q, ours.W_k, ours.W_v)]))
+        theirs.out_proj.load_state_dict(ours.W_o.state_dict())
+    inputs, mask = torch.randn(3, 6, 8).double(), torch.ones(3, 6, dtype=torch.bool)
+    mask[1, 4:] = False
+    hidden = torch.ones(6, 6, dtype=torch.bool).triu(1) if causal else None
+    expected, weights = theirs(
+        inputs, inputs, inputs, key_padding_mask=~mask, attn_mask=hidden, average_attn_weights=False
+    )
+    output, our_weights = ours(inputs, mask)
+    torch.testing.assert_close(output, expected)
+    torch.testing.assert_close(our_weights, weights)
+
+
+def test_scaled_dot_product_is_torchs():
+    torch.manual_seed(1)
+    queries, keys, values = torch.randn(2, 3, 5).double(), torch.randn(2, 4, 5).double(), torch.randn(2, 4, 7).double()
+    mask = torch.tensor([[[True, True, False, True]], [[False, True, True, True]]])
+    output, _ = scaled_dot_product(queries, keys, values, mask)
+    torch.testing.assert_close(output, F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask))
+
+
+def test_a_general_score_is_a_dot_with_projected_keys():
+    torch.manual_seed(2)
+    attention = GeneralAttention(3, 5).double()
+    query, memory = torch.randn(1, 3).double(), torch.randn(1, 4, 5).double()
+    scores = attention.scores(query, attention.project_keys(memory))
+    torch.testing.assert_close(scores[0], memory[0] @ attention.W_a.weight.T @ query[0])
+
+
+def test_heads_that_do_not_divide_the_size_are_refused():
+    with pytest.raises(ValueError, match="divisor of the size 8, got 3"):
+        SelfAttention(8, heads=3)
+    with pytest.raises(ValueError, match="size 5 cannot be compared with keys of size 4"):
+        scaled_dot_product(torch.zeros(1, 2, 5), torch.zeros(1, 2, 4), torch.zeros(1, 2, 4), torch.ones(1, 2, 2).bool())
+
+
+def test_a_trace_of_local_attention_knows_where_it_looked():
+    from course_lib.tracing import trace
+
+    traced = trace(make("luong-local-p-feeding"), PAIRS[0].source, PAIRS[0].target)
+    assert traced.centres is not None and traced.centres.shape == (5,)
+    assert ((traced.centres > 0) & (traced.centres < 5)).all()
+    assert trace(make("luong-dot"), PAIRS[0].source).centres is None
