@@ -14,7 +14,7 @@ LIBRARY = ROOT / "course_lib"
 
 # A file imports only what stands on a line above its own (a folder counts as one room).
 ROOMS = (
-    {"notation", "files"},
+    {"notation", "files", "options"},
     {"vocabulary"},
     {"corpora"},
     {"metrics"},
@@ -24,6 +24,7 @@ ROOMS = (
     {"decoders"},
     {"search"},
     {"seq2seq"},
+    {"models"},
     {"devices", "history"},
     {"checkpoints", "evaluation", "saved_models"},
     {"training"},
