@@ -22,6 +22,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(name, 0o644)  # a temporary file is readable by its owner alone
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
