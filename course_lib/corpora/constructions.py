@@ -146,7 +146,7 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     yield rule(f"negated past {kind}", v, f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}")
     yield rule(f"group future {kind}", v, f"will=f {{v.base}} {c_en}", f"ALLER/s=f {future}")
     yield rule(f"negated future {kind}", v, f"will=f not=k {{v.base}} {c_en}", f"ne|n'~k ALLER/s=f pas=k {future}")
-    for tense, french in (("present", present), ("past", f"{past} {participle}"), ("future", f"ALLER/s=f {future}")):
+    for tense, french in (("present", present), ("past", f"{past} {participle}"), ("future", future)):
         yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", french)
     yield rule(f"infinitive {kind}", doing, f"{{v.base}} {c_en}", future)
     yield rule(f"group progressive {kind}", doing, f"BE/s~{{v}} {{v.progressive}} {c_en}", present)

@@ -35,6 +35,7 @@ Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
 """form name -> agreement -> words, each with its surely/possibly."""
 
 _KEYS_A_NODE = 8
+_TRIES = 20  # a lexicon of one noun has nothing else to say
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,9 @@ class SynchronousGrammar:
             children[name] = self._expand(filler, uniform, keys)
         if len(option.head) > 1:
             first, second = option.head
-            while _meaning(children[first]) == _meaning(children[second]):  # nobody says "the key and a key"
+            for _ in range(_TRIES):  # nobody says "the key and a key"
+                if _meaning(children[first]) != _meaning(children[second]):
+                    break
                 children[second] = self._expand(dict(option.slots)[second], uniform, keys)
         return node
 

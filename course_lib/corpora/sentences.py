@@ -42,6 +42,7 @@ ASKED = (
     ("g: asked TENSE STAYING; c: nothing; w: where", "{g} {w}", 0.7),
     ("g: asked TENSE going; o: place site", "{g} to=t {o}", 1),
 )
+WILL, GOING_TO = "will=f~q {s}", "{s} ALLER/s=f"
 
 
 def statements() -> Rules:
@@ -65,12 +66,12 @@ def questions() -> Rules:
     yield rule("one", "x: question", "{x} ?=e", "{x} ?=e", 2)
     yield rule("question", "x: plain question", "{x}", "{x}", 2)
     yield rule("question", "x: plain question", "why=w {x}", "pourquoi=w {x}")
-    for tense, ask in (("present", "DO/s~q"), ("past", "did~q"), ("future", "will=f")):
+    for tense, en, fr in (("present", "DO/s~q {s}", "{s}"), ("past", "did~q {s}", "{s}"), ("future", WILL, GOING_TO)):
         for slots, shape, weight in ASKED:
             slots = f"s: subject; {slots}".replace("TENSE", tense)
-            yield rule("plain question", slots, f"{ask} {{s}} {shape}", f"est-ce~q que|qu'~q {{s}} {shape}", weight)
+            yield rule("plain question", slots, f"{en} {shape}", f"est-ce~q que|qu'~q {fr} {shape}", weight)
     slots = "s: plain subject; x: quality person"
-    yield rule("plain question", slots, "BE/s=b {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", 3)
+    yield rule("plain question", slots, "BE/s=b~q {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", 3)
 
 
 def rules() -> list[Rule]:

@@ -67,7 +67,7 @@ def _no_garbage_collection() -> Iterator[None]:
 def grammar(lexicon: LexiconSize = "full") -> SynchronousGrammar:
     """Return the English–French grammar over the full or the small lexicon."""
     words: dict[str, list[Lexeme]] = {}
-    for category, lexeme in _lexemes(lexicon == "small"):
+    for category, lexeme in lexemes(lexicon == "small"):
         words.setdefault(category, []).append(lexeme)
     return SynchronousGrammar(tuple(LANGUAGES.values()), fillable(rules(), set(words)), words)
 
@@ -101,7 +101,7 @@ def _split(line: str, count: int) -> list[str]:
     return cells
 
 
-def _lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
+def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
         for kind in row["kind"].split():
