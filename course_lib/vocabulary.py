@@ -48,7 +48,11 @@ class Vocabulary:
         vocabulary, reserved tokens included. A reserved token among the words is refused: it would
         be read as padding or as the end of a sentence.
         """
-        counts = Counter(token for sentence in sentences for token in sentence)
+        if min_count < 1:
+            raise ValueError(f"min_count: expected at least 1, got {min_count}.")
+        if max_size is not None and max_size <= len(SPECIAL_TOKENS):
+            raise ValueError(f"max_size: expected at least 5, four reserved tokens and a word; got {max_size}.")
+        counts = Counter(token for sentence in sentences for token in _words(sentence))
         reserved = [token for token in SPECIAL_TOKENS if token in counts]
         if reserved:
             raise ValueError(f"The text holds the reserved token(s) {reserved}; rename them in the corpus.")
@@ -72,13 +76,11 @@ class Vocabulary:
         """
         if unknown not in ("error", "unk"):
             raise ValueError(f"unknown: expected 'error' or 'unk', got {unknown!r}.")
-        if isinstance(tokens, str):
-            raise ValueError(f"Expected a sequence of words, got the string {tokens!r}; split it first.")
         if unknown == "error":
-            for token in tokens:
+            for token in _words(tokens):
                 if token not in self._ids:
                     raise UnknownTokenError(self._unknown_message(token))
-        return [self._ids.get(token, UNK) for token in tokens]
+        return [self._ids.get(token, UNK) for token in _words(tokens)]
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """Return the tokens of ``ids``, reserved ones included; IndexError for an id outside."""
@@ -108,3 +110,9 @@ class Vocabulary:
         hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
         words = len(self) - len(SPECIAL_TOKENS)
         return f"{token!r} is not among the {words} words of this vocabulary.{hint}"
+
+
+def _words(sentence: Sequence[str]) -> Sequence[str]:
+    if isinstance(sentence, str):
+        raise ValueError(f"Expected a sequence of words, got the string {sentence!r}; split it first.")
+    return sentence
