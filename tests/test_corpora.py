@@ -24,12 +24,12 @@ def test_available_lists_every_corpus_with_its_options() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_with_all() -> None:
-    with pytest.raises(ValueError, match="'reversals'.* Did you mean 'reversal'.*'en-fr', 'reversal', 'copy'"):
+    with pytest.raises(ValueError, match=r"'reversals'.* Did you mean 'reversal'.*'en-fr', 'reversal', 'copy'"):
         load("reversals")
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_and_with_all() -> None:
-    with pytest.raises(ValueError, match="'copy' has no option 'max_len'.* Did you mean 'max_length'.*'alphabet'"):
+    with pytest.raises(ValueError, match=r"'copy' has no option 'max_len'.* Did you mean 'max_length'.*'alphabet'"):
         load("copy", max_len=4)
 
 
@@ -56,7 +56,7 @@ def test_a_broken_pair_is_refused(source, target, sure, possible, message) -> No
 
 def test_a_corpus_that_tests_on_its_training_sentences_is_refused() -> None:
     seen, other = SentencePair(("a",), ("b",)), SentencePair(("c",), ("d",))
-    with pytest.raises(ValueError, match="1 source sentence.*'a'"):
+    with pytest.raises(ValueError, match=r"1 source sentence.*'a'"):
         ParallelCorpus("leaky", "x", "y", (seen,), (other,), (seen,))
     with pytest.raises(ValueError, match="split"):
         ParallelCorpus("leaky", "x", "y", (other,), (seen,), (SentencePair(("a",), ("e",)),))
@@ -81,7 +81,7 @@ def test_the_split_of_a_sentence_hangs_on_nothing_but_the_sentence() -> None:
 def test_a_stream_without_new_sentences_ends_with_a_message_and_not_never() -> None:
     pair = SentencePair(("a",), ("b",))
     endless = iter(lambda: (pair.source, pair.source, lambda: pair), None)
-    with pytest.raises(ValueError, match="too few different sentences.*1 of 5 for train.*Ask for fewer"):
+    with pytest.raises(ValueError, match=r"too few different sentences.*1 of 5 for train.*Ask for fewer"):
         draw_splits(endless, size=5, held_out=1)
 
 

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.corpora import SentencePair, load
-from course_lib.corpora.grammar import Lexeme, Rule, SynchronousGrammar, align
+from course_lib.corpora.derivations import align
+from course_lib.corpora.grammar import SynchronousGrammar
 from course_lib.corpora.languages import LANGUAGES
+from course_lib.corpora.rules import Lexeme, Rule
 from course_lib.corpora.sentences import rules
 from course_lib.corpora.synchronous import fillable, grammar, lexemes
 

@@ -50,7 +50,7 @@ def test_a_vocabulary_that_cannot_serve_is_refused(
 
 
 def test_a_word_listed_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="once; repeated here: .*'a'"):
+    with pytest.raises(ValueError, match=r"once; repeated here: .*'a'"):
         Vocabulary((*SPECIAL_TOKENS, "a", "b", "a"))
 
 

@@ -3,13 +3,13 @@
 A rule names its category, its slots ("slot: category; …"), one template a language and how often
 it is taken. Words in capitals in a category are variables: TENSE or KIND stands for one value
 throughout the rule, and the rule holds for every value. The notation of the templates is
-explained in grammar.py. Subjects stand in slot s, verbs in v, nouns in n, pronouns that French
+explained in rules.py. Subjects stand in slot s, verbs in v, nouns in n, pronouns that French
 puts before the verb in c; a slot that a template names may also stand in a construction around it.
 """
 
 from collections.abc import Iterable, Iterator
 
-from course_lib.corpora.grammar import Rule
+from course_lib.corpora.rules import Rule
 
 VARIABLES = {
     "TENSE": ("present", "progressive", "past", "future"),

@@ -6,7 +6,7 @@ English needs no gender: "3p". A cell of the lexicon lists the forms that cannot
 
 from collections.abc import Callable, Mapping
 
-from course_lib.corpora.grammar import Forms, Language
+from course_lib.corpora.rules import Forms, Language
 
 ENGLISH = ("1s", "3s", "1p", "2p", "3p")
 FRENCH = tuple(gender + rest for gender in "mf" for rest in ENGLISH)

@@ -4,7 +4,7 @@ Written like constructions.py: one line of English, one of French.
 """
 
 from course_lib.corpora.constructions import CONSTRUCTIONS, Rules, rule
-from course_lib.corpora.grammar import Rule
+from course_lib.corpora.rules import Rule
 
 CLAUSES = (("one", 0.40), ("two", 0.27), ("three", 0.17), ("four", 0.16))
 

@@ -8,9 +8,11 @@ from functools import lru_cache, partial
 from typing import Literal
 
 from course_lib.corpora import lexicon as tables
-from course_lib.corpora.grammar import Derivation, Lexeme, Rule, SynchronousGrammar, Token, align
+from course_lib.corpora.derivations import Derivation, Token, align
+from course_lib.corpora.grammar import SynchronousGrammar
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.rules import Lexeme, Rule
 from course_lib.corpora.sentences import rules
 from course_lib.corpora.splits import Words, draw_splits
 

@@ -1,0 +1,152 @@
+"""A derivation: one meaning, written in each language, its words linked by what they express. Chapter 1."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from course_lib.corpora.pairs import Link, SentencePair
+from course_lib.corpora.rules import CompiledRule, Language, Lexeme
+
+Key = tuple[int, bool]
+"""(what a word expresses, surely or only possibly)."""
+Token = tuple[str, tuple[Key, ...]]
+
+
+@dataclass(slots=True)
+class Leaf:
+    lexeme: Lexeme
+    key: int
+
+
+@dataclass(slots=True)
+class Branch:
+    rule: "CompiledRule"
+    key: int
+    children: "dict[str, Leaf | Branch]"
+
+
+Node = Leaf | Branch
+Scope = tuple[dict[str, Node], "Scope | None"]
+"""The slots of a construction, and those of the one around it."""
+
+
+class Derivation:
+    """One meaning, ready to be written in each language of its grammar."""
+
+    def __init__(self, languages: Mapping[str, Language], root: Branch) -> None:
+        self._languages, self._root = languages, root
+
+    def write(self, code: str) -> list[Token]:
+        """Return the words of the sentence in language ``code``, each with its keys."""
+        language = self._languages[code]
+        tokens: list[Token] = []
+        _write(self._root, None, language, tokens)
+        return _join(tokens, language)
+
+    def categories(self) -> Iterator[str]:
+        """Yield the category of each construction used, outermost first."""
+        stack: list[Node] = [self._root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Branch):
+                yield node.rule.category
+                stack.extend(node.children.values())
+
+
+def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
+    """Return the pair with its gold links: words that share a key, sure where both express it surely."""
+    places: dict[int, list[tuple[int, bool]]] = {}
+    for j, (_, keys) in enumerate(source):
+        for key, sure in keys:
+            places.setdefault(key, []).append((j, sure))
+    sure_links: set[Link] = set()
+    possible: set[Link] = set()
+    for i, (_, keys) in enumerate(target):
+        for key, sure in keys:
+            for j, also in places.get(key, ()):
+                possible.add((j, i))
+                if sure and also:
+                    sure_links.add((j, i))
+    return SentencePair(
+        tuple([word for word, _ in source]),
+        tuple([word for word, _ in target]),
+        frozenset(sure_links),
+        frozenset(possible),
+    )
+
+
+def _find(scope: Scope | None, name: str) -> tuple[Node, Scope]:
+    """Return the nearest slot of that name, here or in a construction around, and where it stands."""
+    while scope is not None:
+        if name in scope[0]:
+            return scope[0][name], scope
+        scope = scope[1]
+    raise LookupError(f"No construction around holds a slot {name!r}.")
+
+
+def _agreement(found: tuple[Node, Scope], language: Language) -> str:
+    """Return the agreement of a node: a word's own, a construction's from its head."""
+    node, scope = found
+    if isinstance(node, Leaf):
+        return node.lexeme.agreement.get(language.code, language.default)
+    inside = (node.children, scope)
+    agreements = [_agreement(_find(inside, name), language) for name in node.rule.head]
+    if len(agreements) < 2:
+        return agreements[0] if agreements else language.default
+    return language.coordinate(*agreements)
+
+
+def _head(node: Node) -> Node:
+    """Return the word at the head of a node, or the node where it has none of its own."""
+    while isinstance(node, Branch) and node.rule.head and node.rule.head[0] in node.children:
+        node = node.children[node.rule.head[0]]
+    return node
+
+
+def meaning(node: Node) -> str | None:
+    head = _head(node)
+    return head.lexeme.meaning if isinstance(head, Leaf) else None
+
+
+def _write(node: Branch, outside: Scope | None, language: Language, tokens: list[Token]) -> None:
+    """Append the words of a construction; ``outside`` holds the slots of those around it."""
+    code = language.code
+    children = node.children
+    scope = (children, outside)
+    for slot, form, control, words, marks in node.rule.templates[code]:
+        agreement = _agreement(_find(scope, control), language) if control else language.default
+        if slot is None:
+            word = words if isinstance(words, str) else words[agreement]
+            tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
+            continue
+        found, where = (children[slot], scope) if slot in children else _find(outside, slot)
+        if isinstance(found, Leaf):
+            for word, sure in found.lexeme.forms[code][form][agreement]:
+                tokens.append((word, ((found.key, sure),)))
+        else:
+            _write(found, where, language, tokens)
+
+
+def _marked(node: Branch, scope: Scope, mark: str | int) -> int:
+    """Return the key a mark stands for: a name of this construction, or the head word of a slot."""
+    return node.key + mark if isinstance(mark, int) else _head(_find(scope, mark)[0]).key
+
+
+def _join(tokens: list[Token], language: Language) -> list[Token]:
+    """Choose between the forms of ``le|l'`` by what follows, then contract neighbours (de le -> du)."""
+    joined: list[Token] = []
+    following = ""
+    for word, keys in reversed(tokens):
+        if "|" in word:
+            before_consonant, before_vowel = word.split("|")
+            word = before_vowel if language.starts_with_vowel(following) else before_consonant
+        contracted = language.contractions.get((word, following))
+        if contracted is None:
+            joined.append((word, keys))
+        elif len(contracted) == 1:
+            joined[-1] = (contracted[0], keys + joined[-1][1])
+        else:
+            joined[-1] = (contracted[1], joined[-1][1])
+            joined.append((contracted[0], keys))
+        following = joined[-1][0]
+    joined.reverse()
+    return joined

@@ -1,0 +1,114 @@
+"""What a linguist writes of a synchronous grammar, and how its templates are read. Chapter 1.
+
+A template is a row of pieces:
+
+====================  ============================================================================
+``{n}``               the meaning in slot n, of this construction or of the nearest around it
+``{v.past/s}``        its form "past", in agreement with slot s
+``the``  ``BE/s``     a word as it stands; a word in capitals is inflected, here in agreement with s
+``not=k``  ``ne~k``   a word that expresses k: surely, or possibly; k is a name, or a slot as ``{v}``
+``le|l'``             the form before a consonant and the one before a vowel
+====================  ============================================================================
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
+"""form name -> agreement -> words, each with its surely/possibly."""
+
+KEYS_A_NODE = 8
+"""Each node of a derivation may express this many things, its own word among them."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the engine must know of a language, all of it data but ``coordinate``.
+
+    ``default`` is the agreement of what has none; ``coordinate`` gives that of "a and b";
+    ``inflected`` holds the function words that templates write in capitals; ``starts_with_vowel``
+    decides between the two forms of ``le|l'``; ``contractions`` replaces pairs of neighbours.
+    """
+
+    code: str
+    name: str
+    default: str
+    coordinate: Callable[[str, str], str]
+    inflected: Mapping[str, Mapping[str, str]]
+    starts_with_vowel: Callable[[str], bool]
+    contractions: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Lexeme:
+    """A meaning with its forms and its own agreement in each language; the leaf of a derivation."""
+
+    meaning: str
+    forms: Mapping[str, Forms]
+    agreement: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A construction: ``slots`` name the categories that fill it, ``templates`` write it.
+
+    ``head`` is the slot whose agreement the whole takes and whose keys a mark ``~{x}`` on the whole
+    means; "a+b" stands for the two coordinated, "" for none.
+    """
+
+    category: str
+    slots: Mapping[str, str]
+    templates: Mapping[str, str]
+    weight: float = 1.0
+    head: str = ""
+
+
+class Piece(NamedTuple):
+    """A piece of a template, read: either a slot in a form, or a word with its marks."""
+
+    slot: str | None
+    form: str
+    control: str | None
+    words: Mapping[str, str] | str
+    marks: tuple[tuple[str | int, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    slots: tuple[tuple[str, str], ...]
+    templates: Mapping[str, tuple[Piece, ...]]
+    head: tuple[str, ...]
+    category: str
+    relays: bool
+
+
+def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
+    names: dict[str, int] = {}
+    templates = {
+        code: tuple(_read_piece(rule, languages[code], text, names) for text in template.split())
+        for code, template in rule.templates.items()
+    }
+    if len(names) >= KEYS_A_NODE:
+        raise ValueError(f"{rule.category}: at most {KEYS_A_NODE - 1} shared names a rule, got {sorted(names)}.")
+    head = tuple(rule.head.split("+")) if rule.head else ()
+    relays = len(rule.slots) == 1 and set(rule.templates.values()) == {f"{{{next(iter(rule.slots))}}}"}
+    return CompiledRule(tuple(rule.slots.items()), templates, head, rule.category, relays)
+
+
+def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Piece:
+    if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", text):
+        slot, form, control = match.groups()
+        return Piece(slot, form or "", control, "", ())
+    match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?((?:[=~](?:\w+|\{\w+\}))*)", text)
+    if not match:
+        raise ValueError(
+            f"{rule.category}: cannot read {text!r} in the {language.name} template {rule.templates[language.code]!r}."
+        )
+    word, control, marks = match.groups()
+    words = language.inflected[word] if control else word
+    found = []
+    for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", marks):
+        found.append((slot or names.setdefault(name, len(names) + 1), sign == "="))
+    return Piece(None, "", control, words, tuple(found))
