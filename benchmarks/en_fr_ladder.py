@@ -38,7 +38,7 @@ CORPUS = {"size": 100_000, "seed": 1, "max_length": 40}
 MODELS: dict[str, tuple[Callable[..., Seq2Seq], int]] = {
     "fixed": (partial(sutskever2014, reverse_source=False), 9_000),
     "fixed, reversed": (partial(sutskever2014, reverse_source=True), 9_000),
-    "Bahdanau": (bahdanau2014, 3_000),
+    "Bahdanau": (bahdanau2014, 4_000),
 }
 SEEDS = (1, 2, 3)
 PER_BUCKET = 100
