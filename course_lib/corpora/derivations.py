@@ -13,12 +13,16 @@ Token = tuple[str, tuple[Key, ...]]
 
 @dataclass(slots=True)
 class Leaf:
+    """A word of the derivation; what it expresses has a key of its own."""
+
     lexeme: Lexeme
     key: int
 
 
 @dataclass(slots=True)
 class Branch:
+    """A construction of the derivation; its keys start at ``key``."""
+
     rule: "CompiledRule"
     key: int
     children: "dict[str, Leaf | Branch]"
@@ -103,6 +107,7 @@ def _head(node: Node) -> Node:
 
 
 def meaning(node: Node) -> str | None:
+    """Return the meaning of the word at the head of a node, None where it has none."""
     head = _head(node)
     return head.lexeme.meaning if isinstance(head, Leaf) else None
 

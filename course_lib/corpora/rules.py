@@ -77,6 +77,8 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
+    """A rule whose templates are read; a relay only hands on what its one slot holds."""
+
     slots: tuple[tuple[str, str], ...]
     templates: Mapping[str, tuple[Piece, ...]]
     head: tuple[str, ...]
@@ -85,6 +87,7 @@ class CompiledRule:
 
 
 def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
+    """Read the templates of a rule; ValueError naming the piece that cannot be read."""
     names: dict[str, int] = {}
     templates = {
         code: tuple(_read_piece(rule, languages[code], text, names) for text in template.split())

@@ -3,8 +3,10 @@
 Written like constructions.py: one line of English, one of French.
 """
 
-from course_lib.corpora.constructions import CONSTRUCTIONS, Rules, rule
+from course_lib.corpora.constructions import Rules, rule
+from course_lib.corpora.noun_phrases import NOUN_PHRASES
 from course_lib.corpora.rules import Rule
+from course_lib.corpora.verb_phrases import VERB_PHRASES
 
 CLAUSES = (("one", 0.40), ("two", 0.27), ("three", 0.17), ("four", 0.16))
 
@@ -45,6 +47,44 @@ ASKED = (
 WILL, GOING_TO = "will=f~q {s}", "{s} ALLER/s=f"
 
 
+def clauses() -> Rules:
+    """One clause; a long one holds a second in a noun phrase or after that."""
+    yield rule("clause TENSE", "s: subject; p: predicate TENSE", "{s} {p}", "{s} {p}", 6)
+    yield rule("clause TENSE", "s: subject; p: acting TENSE; t: time TENSE", "{s} {p} {t}", "{s} {p} {t}", 3)
+    yield rule("clause TENSE", "s: known person; g: group TENSE person; c: me or us", "{s} {g}", "{s} {g}", 0.5)
+    about_me = "s: third-person pronoun; g: POLARITY TENSE person; c: me or us"
+    yield rule("clause TENSE", about_me, "{s} {g}", "{s} {g}", 0.5)
+    yield rule("clause TENSE", "s: plain subject; b: being TENSE person", "{s} {b}", "{s} {b}", 1.5)
+    yield rule("clause TENSE", "s: plain THING; b: being TENSE THING", "{s} {b}", "{s} {b}", 0.2)
+    yield rule("clause TENSE", "s: plain PLACE; b: being TENSE PLACE", "{s} {b}", "{s} {b}", 0.15)
+    beast = "s: np animal; g: group TENSE beast; c: nothing"
+    yield rule("clause TENSE", beast, "{s} {g}", "{s} {g}", 0.3)
+    yield rule("clause TENSE", beast + "; w: where", "{s} {g} {w}", "{s} {g} {w}", 0.4)
+    for habit, noun in (("habit", "np"), ("never", "negated np")):
+        usual = f"s: subject; g: {habit} KIND; o: {noun} KIND; c: nothing"
+        yield rule("clause present", usual, "{s} {g} {o}", "{s} {g} {o}", 0.12)
+        usual = f"s: subject; g: {habit} STAYING; c: nothing; w: where"
+        yield rule("clause present", usual, "{s} {g} {w}", "{s} {g} {w}", 0.2)
+        yield rule("clause present", f"s: subject; g: {habit} person; c: object pronoun", "{s} {g}", "{s} {g}", 0.4)
+    for kind in ("person", "animal", "thing", "machine"):
+        there = f"d: a; n: noun {kind}; w: where"
+        yield rule("clause present", there, "there~b BE/n=b {d/n} {n} {w}", "il~b y~b a=b {d/n} {n} {w}", 0.15)
+
+    long_object = "s: subject; g: group TENSE KIND; o: long np TENSE KIND; c: nothing"
+    yield rule("long clause TENSE", long_object, "{s} {g} {o}", "{s} {g} {o}", 0.5)
+    yield rule("long clause TENSE", "s: long np TENSE person; p: predicate TENSE", "{s} {p}", "{s} {p}", 3)
+    plain = "d: definite; n: noun KIND; r: relative TENSE KIND; b: being TENSE KIND; s: gap"
+    yield rule("long clause TENSE", plain, "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", 0.25)
+    said = "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}"
+    for tense in ("present", "progressive", "future"):
+        says = f"s: subject; g: group present saying; c: nothing; x: clause {tense}"
+        yield rule(f"long clause {tense}", says, *said, 2)
+    yield rule("past report", "s: subject; g: group present saying; c: nothing; x: clause past", *said)
+    x = "s: plain subject; b: being past person"
+    yield rule("was", x, "{s} {b}", "{s} {b}")
+    yield rule("long clause past", "s: subject; g: group past saying; c: nothing; x: was", *said, 1.5)
+
+
 def statements() -> Rules:
     """A statement: clauses and a full stop."""
     for category, weight in CLAUSES:
@@ -76,4 +116,9 @@ def questions() -> Rules:
 
 def rules() -> list[Rule]:
     """Return every rule of the grammar, its variables filled in."""
-    return [found for part in (*CONSTRUCTIONS, statements, questions) for group in part() for found in group]
+    return [
+        found
+        for part in (*NOUN_PHRASES, *VERB_PHRASES, clauses, statements, questions)
+        for group in part()
+        for found in group
+    ]
