@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations import MUTATIONS, Mutation
+from tests import mutations, mutations_training, mutations_widgets
+from tests.mutations import Mutation
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
+MUTATIONS = (*mutations.MUTATIONS, *mutations_training.MUTATIONS, *mutations_widgets.MUTATIONS)
 Runner = Callable[[Path, str], tuple[int, str]]
 
 

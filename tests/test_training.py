@@ -38,7 +38,7 @@ from course_lib.vocabulary import EOS, Vocabulary
 torch.set_num_threads(1)
 
 LETTERS = "abcdefgh"
-VOCABULARY = Vocabulary.build([LETTERS])
+VOCABULARY = Vocabulary.build([tuple(LETTERS)])
 
 
 def _pairs(count: int, seed: int, lengths: tuple[int, int] = (2, 5)) -> tuple[SentencePair, ...]:
