@@ -68,6 +68,12 @@ BY_HAND = {
         "2-4",
     ),
     "reflexive with être": ("the women rested .", "les femmes se sont reposées .", "0-0 1-1 2-4 3-5", "2-2 2-3"),
+    "question of where to": (
+        "will paul go to the station ?",
+        "est-ce que paul va aller à la gare ?",
+        "0-3 1-2 2-4 3-5 4-6 5-7 6-8",
+        "0-0 0-1",
+    ),
     "future": ("they will not sleep .", "ils ne vont pas dormir .", "0-0 1-2 2-3 3-4 4-5", "2-1"),
     "de under negation": (
         "he does not have a dog .",
@@ -239,6 +245,33 @@ def test_elision_and_contraction_are_complete(sample: list[SentencePair]) -> Non
             if first == "si":
                 assert second not in ("il", "ils"), text(pair)
     assert elided <= seen
+
+
+def test_no_english_word_slips_into_the_french(sample: list[SentencePair]) -> None:
+    english = {word for pair in sample for word in pair.source}
+    french = {word for pair in sample for word in pair.target}
+    names = {"paul", "anne", "marie", "louis", "hugo"}
+    spelt_alike = {
+        "article",
+        "articles",
+        "orange",
+        "oranges",
+        "photo",
+        "photos",
+        "intelligent",
+        "excellent",
+        "village",
+        "arrive",
+        "invite",
+        "me",
+    }
+    assert english & french <= names | spelt_alike | {".", ",", "?", "a"}
+
+
+def test_a_sentence_rarely_says_a_word_twice(sample: list[SentencePair]) -> None:
+    content = FEMININE | MASCULINE
+    nouns = [[word for word in pair.target if word in content] for pair in sample]
+    assert sum(len(found) != len(set(found)) for found in nouns) < 0.03 * len(nouns)
 
 
 def test_every_ne_has_its_pas_or_jamais(sample: list[SentencePair]) -> None:

@@ -106,12 +106,6 @@ def _head(node: Node) -> Node:
     return node
 
 
-def meaning(node: Node) -> str | None:
-    """Return the meaning of the word at the head of a node, None where it has none."""
-    head = _head(node)
-    return head.lexeme.meaning if isinstance(head, Leaf) else None
-
-
 def _write(node: Branch, outside: Scope | None, language: Language, tokens: list[Token]) -> None:
     """Append the words of a construction; ``outside`` holds the slots of those around it."""
     code = language.code

@@ -13,10 +13,10 @@ import random
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from course_lib.corpora.derivations import Branch, Derivation, Leaf, Node, meaning
+from course_lib.corpora.derivations import Branch, Derivation, Leaf, Node
 from course_lib.corpora.rules import KEYS_A_NODE, CompiledRule, Language, Lexeme, Rule, read_rule
 
-_TRIES = 20  # a lexicon of one noun has nothing else to say
+_TRIES = 4  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
 
 
 class SynchronousGrammar:
@@ -47,25 +47,25 @@ class SynchronousGrammar:
         """Yield derivations without end; the same seed gives the same ones."""
         uniform = random.Random(seed).random
         while True:
-            root = self._expand("sentence", uniform, itertools.count(0, KEYS_A_NODE))
+            root = self._expand("sentence", uniform, itertools.count(0, KEYS_A_NODE), set())
             if isinstance(root, Branch):  # a sentence of one bare word would say nothing to align
                 yield Derivation(self.languages, root)
 
-    def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int]) -> Node:
+    def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int], used: set[str]) -> Node:
+        """Draw what fills a category; a word that the sentence holds already (``used``) is drawn anew."""
         cumulative, options = self._choices[category]
-        option = options[bisect(cumulative, uniform() * cumulative[-1])]
+        for _ in range(_TRIES):
+            option = options[bisect(cumulative, uniform() * cumulative[-1])]
+            if isinstance(option, CompiledRule) or option.meaning not in used:
+                break
         if isinstance(option, Lexeme):
+            if len(options) > 1:
+                used.add(option.meaning)
             return Leaf(option, next(keys))
         children: dict[str, Node] = {}
         node = Branch(option, next(keys), children)
         for name, filler in option.slots:
-            children[name] = self._expand(filler, uniform, keys)
-        if len(option.head) > 1:
-            first, second = option.head
-            for _ in range(_TRIES):  # nobody says "the key and a key"
-                if meaning(children[first]) != meaning(children[second]):
-                    break
-                children[second] = self._expand(dict(option.slots)[second], uniform, keys)
+            children[name] = self._expand(filler, uniform, keys, used)
         return node
 
 

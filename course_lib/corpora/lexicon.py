@@ -187,7 +187,7 @@ ADJECTIVES = """
   after       | clothes machine thing animal opening                           | no     | white             | blanc blanche
   after       | clothes machine thing opening                                  | no     | green             | vert
   after       | clothes machine                                                | yes    | expensive         | cher chère
-* after       | food                                                           | no     | excellent         | excellent
+* before      | food                                                           | no     | excellent         | excellent
   after       | food                                                           | yes    | delicious         | délicieux délicieuse
 * after       | opening                                                        | no     | closed            | fermé
   after       | clothes machine                                                | yes    | dirty dirtier     | sale

@@ -59,6 +59,8 @@ def persons() -> Rules:
     yield rule("owner", "d: possessive; n: single owned person", "{d/n} {n}", "{d/n} {n}", 0.5)
     yield rule("known person", "n: definite person", "{n}", "{n}", 3)
     yield rule("known person", "n: name", "{n}", "{n}", 2)
+    yield rule("one person", "n: simple person", "{n}", "{n}", 3)
+    yield rule("one person", "n: name", "{n}", "{n}", 2)
     yield rule("third person", "n: np person", "{n}", "{n}", 3)
     yield rule("third person", "n: name", "{n}", "{n}", 2)
     yield rule("third person", "a: name; b: definite person", "{a} and=k {b}", "{a} et=k {b}", 0.4, head="a+b")

@@ -38,11 +38,11 @@ PARTS = (
 
 # The predicates of a question: English asks with an auxiliary and the base form.
 ASKED = (
-    ("g: asked TENSE KIND; o: np KIND; c: nothing", "{g} {o}", 0.5),
-    ("g: asked TENSE person; c: object pronoun", "{g}", 2),
-    ("g: asked TENSE ALONE; c: nothing", "{g}", 0.5),
-    ("g: asked TENSE STAYING; c: nothing; w: where", "{g} {w}", 0.7),
-    ("g: asked TENSE going; o: place site", "{g} to=t {o}", 1),
+    ("g: asked TENSE KIND; o: np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.5),
+    ("g: asked TENSE person; c: object pronoun", "{g}", "{g}", 2),
+    ("g: asked TENSE ALONE; c: nothing", "{g}", "{g}", 0.5),
+    ("g: asked TENSE STAYING; c: nothing; w: where", "{g} {w}", "{g} {w}", 0.7),
+    ("g: asked TENSE going; o: place site", "{g} to=t {o}", "{g} à=t {o}", 1),
 )
 WILL, GOING_TO = "will=f~q {s}", "{s} ALLER/s=f"
 
@@ -107,9 +107,9 @@ def questions() -> Rules:
     yield rule("question", "x: plain question", "{x}", "{x}", 2)
     yield rule("question", "x: plain question", "why=w {x}", "pourquoi=w {x}")
     for tense, en, fr in (("present", "DO/s~q {s}", "{s}"), ("past", "did~q {s}", "{s}"), ("future", WILL, GOING_TO)):
-        for slots, shape, weight in ASKED:
+        for slots, asked_en, asked_fr, weight in ASKED:
             slots = f"s: subject; {slots}".replace("TENSE", tense)
-            yield rule("plain question", slots, f"{en} {shape}", f"est-ce~q que|qu'~q {fr} {shape}", weight)
+            yield rule("plain question", slots, f"{en} {asked_en}", f"est-ce~q que|qu'~q {fr} {asked_fr}", weight)
     slots = "s: plain subject; x: quality person"
     yield rule("plain question", slots, "BE/s=b~q {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", 3)
 

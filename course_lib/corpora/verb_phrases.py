@@ -63,7 +63,8 @@ def predicates() -> Rules:
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; x: purpose", "{g} {x}", "{g} {x}", 0.15)
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: company", "{g} {w}", "{g} {w}", 0.2)
     yield rule("company", "o: known person", "with=w {o}", "avec=w {o}")
-    talking = "g: POLARITY TENSE addressing; o: third person; c: nothing"
+    # French says à again before a second person, so there is only one.
+    talking = "g: POLARITY TENSE addressing; o: one person; c: nothing"
     yield rule("acting TENSE", talking, "{g} to=t {o}", "{g} à=t {o}", 0.7)
     yield rule("acting TENSE", "g: POLARITY TENSE addressing; c: to dative pronoun", "{g}", "{g}", 0.6)
     for kind in ("text", "thing", "clothes"):
