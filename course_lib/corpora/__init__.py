@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
+from course_lib.corpora.phrasebook import phrasebook
 from course_lib.corpora.synchronous import english_french
 from course_lib.corpora.toys import copy, dates, reversal
 from course_lib.corpora.tsv import CorpusError, tsv
@@ -16,6 +17,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "reversal": reversal,
     "copy": copy,
     "dates": dates,
+    "phrasebook": phrasebook,
     "tsv": tsv,
 }
 

@@ -92,11 +92,12 @@ def _agreement(found: tuple[Node, Scope], language: Language) -> str:
     node, scope = found
     if isinstance(node, Leaf):
         return node.lexeme.agreement.get(language.code, language.default)
-    inside = (node.children, scope)
-    agreements = [_agreement(_find(inside, name), language) for name in node.rule.head]
-    if len(agreements) < 2:
-        return agreements[0] if agreements else language.default
-    return language.coordinate(*agreements)
+    inside, head = (node.children, scope), node.rule.head
+    if len(head) == 1:
+        return _agreement(_find(inside, head[0]), language)
+    if not head:
+        return language.default
+    return language.coordinate(*(_agreement(_find(inside, name), language) for name in head))
 
 
 def _head(node: Node) -> Node:

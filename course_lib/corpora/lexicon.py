@@ -178,7 +178,7 @@ ADJECTIVES = """
 * after       | person                                                         | yes    | happy happier     | heureux heureuse
 * after       | person animal                                                  | yes    | intelligent       | intelligent
   after       | person                                                         | yes    | sad sadder        | triste
-  after       | person animal                                                  | yes    | ill               | malade
+  after       | person animal                                                  | yes    | sick sicker       | malade
   after       | person                                                         | yes    | famous            | célèbre
 * after       | text                                                           | yes    | interesting       | intéressant
   after       | text                                                           | yes    | difficult         | difficile
@@ -188,8 +188,8 @@ ADJECTIVES = """
   after       | clothes machine thing opening                                  | no     | green             | vert
   after       | clothes machine                                                | yes    | expensive         | cher chère
 * before      | food                                                           | no     | excellent         | excellent
-  after       | food                                                           | yes    | delicious         | délicieux délicieuse
-* after       | opening                                                        | no     | closed            | fermé
+  after       | food                                                           | no     | delicious         | délicieux délicieuse
+* later       | opening                                                        | no     | closed            | fermé
   after       | clothes machine                                                | yes    | dirty dirtier     | sale
   after       | site area                                                      | yes    | quiet quieter     | tranquille
 """

@@ -60,7 +60,7 @@ def predicates() -> Rules:
     yield rule("acting TENSE", going, "{g} to=t {o}", "{g} à=t {o}", 0.7)
     yield rule("acting TENSE", going + "; x: purpose", "{g} to=t {o} {x}", "{g} à=t {o} {x}", 0.8)
     yield rule("acting TENSE", going + "; w: company", "{g} to=t {o} {w}", "{g} à=t {o} {w}", 0.5)
-    yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; x: purpose", "{g} {x}", "{g} {x}", 0.15)
+    yield rule("acting TENSE", "g: group TENSE motion; x: purpose", "{g} {x}", "{g} {x}", 0.3)
     yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: company", "{g} {w}", "{g} {w}", 0.2)
     yield rule("company", "o: known person", "with=w {o}", "avec=w {o}")
     # French says à again before a second person, so there is only one.
