@@ -67,15 +67,17 @@ def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
     for i, (_, keys) in enumerate(target):
         for key, sure in keys:
             for j, also in places.get(key, ()):
-                possible.add((j, i))
+                link = _LINKS.setdefault((j, i), (j, i))
+                possible.add(link)
                 if sure and also:
-                    sure_links.add((j, i))
-    return SentencePair(
-        tuple([word for word, _ in source]),
-        tuple([word for word, _ in target]),
-        frozenset(sure_links),
-        frozenset(possible),
-    )
+                    sure_links.add(link)
+    known = frozenset(sure_links)
+    both = known if len(known) == len(possible) else frozenset(possible)
+    return SentencePair(tuple([word for word, _ in source]), tuple([word for word, _ in target]), known, both)
+
+
+_LINKS: dict[Link, Link] = {}
+"""Each link once: the pairs of a large corpus share them, which halves its memory."""
 
 
 def _find(scope: Scope | None, name: str) -> tuple[Node, Scope]:
