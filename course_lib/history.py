@@ -38,6 +38,13 @@ class History:
         """Target tokens a second of training; 0 before the first."""
         return self.tokens / self.seconds if self.seconds else 0.0
 
+    def stalled(self, patience: int | None) -> bool:
+        """Whether the last ``patience`` validations brought no lower perplexity than those before them."""
+        if patience is None or len(self.validations) <= patience:
+            return False
+        perplexities = [record.perplexity for record in self.validations]
+        return min(perplexities[-patience:]) >= min(perplexities[:-patience])
+
     def extended(self, losses: list[float], tokens: int, seconds: float) -> "History":
         """Return this history with more updates at its end."""
         return replace(

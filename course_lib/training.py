@@ -30,12 +30,14 @@ from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import pick_device, randomness_put_back, seed_everything
 from course_lib.evaluation import Evaluation, evaluate, evaluating, score_by_length, spread
 from course_lib.history import History, Validation
+from course_lib.objectives import PLAIN, Objective
 from course_lib.seq2seq import Seq2Seq
 
 __all__ = [
     "CheckpointError",
     "Evaluation",
     "History",
+    "Objective",
     "TrainConfig",
     "Validation",
     "evaluate",
@@ -61,7 +63,9 @@ class TrainConfig:
     ``checkpoint`` if one is named; ``validate_every=None`` does neither until the end, and never
     scores. ``precision="float32"`` leaves the model's own number type alone, ``"bf16"`` computes the
     loss in bfloat16 where that is safe. ``unknown`` is what happens to words outside the
-    vocabulary. The progress bar is off with ``progress=False``, and where TQDM_DISABLE=1 is set.
+    vocabulary. ``objective`` says what is minimised. With ``patience`` training ends early, once that
+    many validations in a row have brought no lower perplexity. The progress bar is off with
+    ``progress=False``, and where TQDM_DISABLE=1 is set.
     """
 
     steps: int
@@ -77,9 +81,11 @@ class TrainConfig:
     checkpoint: str | Path | None = None
     progress: bool = True
     unknown: Unknown = "error"
+    objective: Objective = PLAIN
+    patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch_size", "validate_every", "validation_pairs"):
+        for name in ("steps", "batch_size", "validate_every", "validation_pairs", "patience"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name}: expected 1 or more, got {value}.")
@@ -90,6 +96,8 @@ class TrainConfig:
             raise ValueError(f"warmup: expected 0 or more steps, got {self.warmup}.")
         if self.precision not in ("float32", "bf16"):
             raise ValueError(f"precision: expected 'float32' or 'bf16', got {self.precision!r}.")
+        if self.patience is not None and self.validate_every is None:
+            raise ValueError("patience counts validations: set validate_every, or leave patience out.")
         if self.unknown not in ("error", "unk"):
             raise ValueError(f"unknown: expected 'error' or 'unk', got {self.unknown!r}.")
 
@@ -130,7 +138,7 @@ def fit(
                 history = load_checkpoint(path, model, optimiser, identity)
         order = batch_order(corpus.train, config.batch_size, config.seed, start=history.steps)
         with _progress_bar(history, config) as bar:
-            while history.steps < config.steps:
+            while history.steps < config.steps and not history.stalled(config.patience):
                 history = _train_to_next_stop(model, corpus, optimiser, history, order, config, bar)
                 history = _validated(model, corpus, history, config, bar)
                 if path is not None:
@@ -166,7 +174,7 @@ def _train_to_next_stop(
     for step in range(history.steps, stop):
         pairs = [corpus.train[k] for k in next(order)]
         batch = collate(pairs, model.source_vocabulary, model.target_vocabulary, model.device, config.unknown)
-        loss, read = _update(model, batch, optimiser, step, config)
+        loss, read = _update(model, batch, pairs, optimiser, step, config)
         losses.append(loss)
         tokens += read
         bar.update()
@@ -174,13 +182,18 @@ def _train_to_next_stop(
 
 
 def _update(
-    model: Seq2Seq, batch: Batch, optimiser: torch.optim.Optimizer, step: int, config: TrainConfig
+    model: Seq2Seq,
+    batch: Batch,
+    pairs: Sequence[SentencePair],
+    optimiser: torch.optim.Optimizer,
+    step: int,
+    config: TrainConfig,
 ) -> tuple[float, int]:
     """Make one update; return its loss in nats a token, and the number of target tokens."""
     for group in optimiser.param_groups:
         group["lr"] = learning_rate(step, config)
     with torch.autocast(model.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
-        loss = model.loss(batch)
+        loss = config.objective.loss(model, batch, pairs)
     mean = loss.total / loss.tokens
     optimiser.zero_grad()
     mean.backward()
@@ -222,7 +235,17 @@ def _check_corpus(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -
 
 def _identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> Identity:
     """Return what two runs must share for one to go on with the other's checkpoint."""
-    settings = ("steps", "batch_size", "learning_rate", "warmup", "clip_norm", "seed", "precision", "unknown")
+    settings = (
+        "steps",
+        "batch_size",
+        "learning_rate",
+        "warmup",
+        "clip_norm",
+        "seed",
+        "precision",
+        "unknown",
+        "objective",
+    )
     validation = ("validate_every", "validation_pairs")
     return {
         "model": model.name,

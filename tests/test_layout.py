@@ -25,7 +25,7 @@ ROOMS = (
     {"search"},
     {"seq2seq"},
     {"models"},
-    {"devices", "history"},
+    {"devices", "history", "objectives"},
     {"checkpoints", "evaluation", "saved_models"},
     {"training"},
     {"traces"},
