@@ -1,6 +1,7 @@
 """An encoder and a decoder make a translator. Chapter 2; the papers' models by name are in models.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from torch.nn import functional as F
 from course_lib.batching import Batch, Unknown, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, Encoder, State
-from course_lib.search import StepFunction, greedy
-from course_lib.vocabulary import PAD, Vocabulary
+from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
+from course_lib.vocabulary import EOS, PAD, Vocabulary
 
 
 class Loss(NamedTuple):
@@ -76,9 +77,15 @@ class Seq2Seq(nn.Module):
         total = F.cross_entropy(logits, batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
         return Loss(total, int(batch.target_mask.sum()))
 
-    def stepper(self, source: Tensor, lengths: Tensor) -> tuple[StepFunction, State]:
-        """Encode once; return the step function for search and the state to start from."""
+    def stepper(self, source: Tensor, lengths: Tensor, copies: int = 1) -> tuple[StepFunction, State]:
+        """Encode once; return the step function for search and the state to start from.
+
+        A beam asks for ``copies`` rows a sentence, side by side. Its hypotheses move within their
+        sentence alone, so what the encoder says is copied once and stays where it is.
+        """
         encoded = self.encode(source, lengths)
+        if copies > 1:
+            encoded = encoded.select(torch.arange(len(source), device=source.device).repeat_interleave(copies))
 
         def step(previous: Tensor, state: State) -> StepOutput:
             return self.decoder.step(previous, state, encoded)
@@ -87,26 +94,90 @@ class Seq2Seq(nn.Module):
 
     @torch.no_grad()
     def translate(
-        self, sentences: Sequence[Sequence[str]], max_length: int | None = None, unknown: Unknown = "error"
+        self,
+        sentences: Sequence[Sequence[str]],
+        max_length: int | None = None,
+        unknown: Unknown = "error",
+        *,
+        beam: int = 1,
+        length_normalisation: float = 0.0,
+        coverage_penalty: float = 0.0,
     ) -> list[Translation]:
-        """Translate ``sentences``, lists of words, greedily; dropout is off meanwhile.
+        """Translate ``sentences``, lists of words, greedily or with a ``beam``; dropout is off meanwhile.
 
         ``max_length`` defaults to twice the longest source and ten words more. An unknown word
-        raises with the nearest known ones; ``unknown="unk"`` translates around it.
+        raises with the nearest known ones; ``unknown="unk"`` translates around it. A beam of 1 is
+        greedy; for the other options, the n best and the tree see :meth:`beam_search`.
         """
+        if beam == 1 and not (length_normalisation or coverage_penalty):
+            with self._without_dropout():
+                source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
+                step, state = self.stepper(source, lengths)
+                best = greedy(step, state, len(source), _limit(max_length, lengths), self.device)
+        else:
+            found = self.beam_search(
+                sentences,
+                beam,
+                max_length,
+                unknown,
+                length_normalisation=length_normalisation,
+                coverage_penalty=coverage_penalty,
+            )
+            best = [result.hypotheses[0] for result in found]
+        return [self.in_words(hypothesis) for hypothesis in best]
+
+    @torch.no_grad()
+    def beam_search(
+        self,
+        sentences: Sequence[Sequence[str]],
+        width: int,
+        max_length: int | None = None,
+        unknown: Unknown = "error",
+        *,
+        length_normalisation: float = 0.0,
+        coverage_penalty: float = 0.0,
+        n_best: int = 1,
+    ) -> list[BeamResult]:
+        """Return the ``n_best`` hypotheses of each sentence and the tree they grew on. Chapter 13.
+
+        See :func:`course_lib.search.beam`; :meth:`in_words` makes a translation of a hypothesis.
+        Coverage asks that every word of the source be looked at, ``</s>`` excepted.
+        """
+        with self._without_dropout():
+            source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
+            step, state = self.stepper(source, lengths, copies=width)
+            return beam(
+                step,
+                state,
+                len(source),
+                width,
+                _limit(max_length, lengths),
+                length_normalisation=length_normalisation,
+                coverage_penalty=coverage_penalty,
+                source_words=(source != PAD) & (source != EOS),
+                n_best=n_best,
+                device=self.device,
+            )
+
+    def in_words(self, hypothesis: Hypothesis) -> Translation:
+        """Return a hypothesis of ids as a translation in words."""
+        tokens = self.target_vocabulary.decode(hypothesis.tokens)
+        return Translation(tuple(tokens), hypothesis.log_prob, hypothesis.finished)
+
+    @contextmanager
+    def _without_dropout(self) -> Iterator[None]:
         was_training = self.training
         self.eval()
         try:
-            source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
-            step, state = self.stepper(source, lengths)
-            limit = max_length if max_length is not None else default_max_length(int(lengths.max()) - 1)
-            hypotheses = greedy(step, state, len(source), limit, self.device)
+            yield
         finally:
             self.train(was_training)
-        words = self.target_vocabulary.decode
-        return [Translation(tuple(words(h.tokens)), h.log_prob, h.finished) for h in hypotheses]
 
 
 def default_max_length(source_words: int) -> int:
     """Room for a translation twice as long as its source, and ten words more."""
     return 2 * source_words + 10
+
+
+def _limit(max_length: int | None, lengths: Tensor) -> int:
+    return max_length if max_length is not None else default_max_length(int(lengths.max()) - 1)

@@ -32,9 +32,10 @@ def test_greedy_follows_the_hand_worked_table_and_counts_the_end_of_sentence():
 
 
 def test_a_sentence_that_never_ends_is_reported_and_keeps_all_its_words():
-    loop = {BOS: {A: 1.0}, A: {A: 1.0}}
+    loop = {BOS: {A: 0.8, EOS: 0.2}, A: {A: 0.8, EOS: 0.2}}
     (hypothesis,) = greedy(table_step(loop), 0, batch_size=1, max_length=3)
     assert hypothesis.tokens == (A, A, A) and not hypothesis.finished
+    assert hypothesis.log_prob == pytest.approx(torch.tensor(0.8**3).log().item(), rel=1e-6)
 
 
 def test_a_sentence_of_exactly_the_limit_may_still_end():

@@ -1,0 +1,27 @@
+"""From a step function to sentences: greedy, beam, sampled or given. Chapters 2 and 13.
+
+Search knows no model: a step is any function that fits the Protocol. The traces of every chapter
+come from these loops too.
+"""
+
+from course_lib.search.beam import beam
+from course_lib.search.greedy import forced, greedy
+from course_lib.search.hypothesis import Hypothesis, OnStep, Selectable, StepFunction, StepResult
+from course_lib.search.sampling import sample
+from course_lib.search.scoring import Scoring
+from course_lib.search.tree import BeamResult, Node
+
+__all__ = [
+    "BeamResult",
+    "Hypothesis",
+    "Node",
+    "OnStep",
+    "Scoring",
+    "Selectable",
+    "StepFunction",
+    "StepResult",
+    "beam",
+    "forced",
+    "greedy",
+    "sample",
+]

@@ -1,0 +1,60 @@
+"""What search asks of a step, and what it gives back. Chapters 2 and 13."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from course_lib.vocabulary import BOS, PAD
+
+
+class StepResult(Protocol):
+    """What search needs of a step's output."""
+
+    @property
+    def logits(self) -> Tensor: ...  # (B, V)
+
+    @property
+    def state(self) -> Any: ...
+
+
+class StepFunction(Protocol):
+    """Previous words (B,) and a state in; logits over the next word and a new state out."""
+
+    def __call__(self, previous: Tensor, state: Any) -> StepResult: ...
+
+
+class Selectable(Protocol):
+    """A state whose rows can move with the hypotheses of a beam."""
+
+    def select(self, rows: Tensor) -> Any: ...  # the state of these rows, in this order
+
+
+OnStep = Callable[[Any, Tensor], None]
+"""Called after every step with its output and the words (B,) chosen or given there."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A decoded sentence: word ids without EOS, and its log-probability in nats, EOS included.
+
+    ``finished`` is False where the limit came before EOS; then nothing is cut or added, and the
+    log-probability is that of the words alone.
+    """
+
+    tokens: tuple[int, ...]
+    log_prob: float
+    finished: bool
+
+
+def allowed(log_probs: Tensor) -> Tensor:
+    """Put PAD and BOS of (B, V) out of reach: no target sentence holds them."""
+    return log_probs.index_fill(-1, torch.tensor([PAD, BOS], device=log_probs.device), -torch.inf)
+
+
+def check_limit(max_length: int) -> None:
+    """ValueError where there is no room for a single word."""
+    if max_length < 1:
+        raise ValueError(f"max_length: expected 1 or more, got {max_length}.")
