@@ -36,6 +36,8 @@
       if (!slider.hasAttribute("aria-label")) slider.setAttribute("aria-label", label || "Slider");
       announceValue(slider);
     }
+    // A new frame is read out once the reader's hand rests.
+    for (const stage of root.querySelectorAll(".course-stage")) stage.setAttribute("aria-live", "polite");
     for (const play of root.querySelectorAll(".widget-play")) {
       const row = play.parentElement;
       const label = row ? [...row.querySelectorAll(".widget-label")].map((l) => l.textContent.trim())[0] : "";
