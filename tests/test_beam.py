@@ -262,6 +262,16 @@ def test_a_beam_does_not_change_with_the_batch_mates(name):
         assert_same(found_by(result), found_by(alone))
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
+def test_a_gpu_finds_what_the_cpu_finds():
+    for name in MAKERS:
+        model, sources = make(name), [pair.source for pair in PAIRS]
+        options = {"length_normalisation": 0.8, "coverage_penalty": 0.3 if name in ATTENDING else 0.0, "n_best": 3}
+        expected = model.beam_search(sources, 3, 6, **options)
+        for result, there in zip(expected, model.cuda().beam_search(sources, 3, 6, **options), strict=True):
+            assert_same(found_by(there), found_by(result))
+
+
 def test_what_never_ends_is_reported_and_keeps_all_its_words():
     step, _ = prefix_step(table({BOS: {A: 0.5, B: 0.5}, A: {A: 1.0}, B: {B: 1.0}}))
     (result,) = beam(step, start([0], 2), 1, 2, 3, n_best=2)

@@ -18,6 +18,7 @@ ROOMS = (
     {"vocabulary"},
     {"corpora"},
     {"metrics"},
+    {"alignment"},
     {"batching"},
     {"attention"},
     {"encoders"},
@@ -37,7 +38,18 @@ ROOMS = (
     {"__main__"},
 )
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
-WITHOUT_TORCH = {"notation", "files", "vocabulary", "corpora", "metrics", "traces", "plots", "widgets", "history"}
+WITHOUT_TORCH = {
+    "notation",
+    "files",
+    "vocabulary",
+    "corpora",
+    "metrics",
+    "alignment",
+    "traces",
+    "plots",
+    "widgets",
+    "history",
+}
 SOURCES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
 
 
