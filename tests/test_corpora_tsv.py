@@ -1,11 +1,13 @@
 """Real files: cleaning, splitting into words, splits without a leak, and what to say of a broken file. Chapter 1."""
 
 import random
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from course_lib.__main__ import main
 from course_lib.corpora import CorpusError, load
 from course_lib.corpora.text import clean, tokenise
 
@@ -132,6 +134,27 @@ def test_a_missing_file_says_what_to_download_and_where_to_put_it(tmp_path: Path
         load("tsv", path=tmp_path)
     with pytest.raises(ValueError, match="max_words: expected at least 1, got 0"):
         load("tsv", path=tmp_path / "fra.txt", max_words=0)
+
+
+def test_the_option_named_for_the_command_line_is_one_it_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CorpusError) as caught:
+        load("tsv")
+    command = re.search(r"python -m course_lib (train --\w+) ", str(caught.value))
+    assert command is not None
+    assert main([*command[1].split(), str(tmp_path / "missing.txt")]) == 2
+    assert "There is no file" in capsys.readouterr().err
+
+
+def test_the_first_held_out_pairs_are_a_fair_sample_of_a_file_sorted_by_length(tmp_path: Path) -> None:
+    path = tmp_path / "sorted.txt"  # 2,000 sentences of 1 to 20 words, the shortest first, as manythings sorts them
+    lines = [f"{'very ' * (n // 100)}{n}\tv{n}" for n in range(2000)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    corpus = load("tsv", path=path)
+    for split in (corpus.validation, corpus.test):
+        assert len(split) == 100
+        first, rest = ([len(pair.source) for pair in part] for part in (split[:50], split[50:]))
+        assert abs(sum(first) / 50 - sum(rest) / 50) < 4  # in file order they are about 10 apart
+    assert [len(pair.source) for pair in corpus.train] == sorted(len(pair.source) for pair in corpus.train)
 
 
 def test_a_broken_zip_is_named(tmp_path: Path, small: Path) -> None:

@@ -7,12 +7,13 @@ tested on sentences it was trained on (measured on real files in tests/test_corp
 import random
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from course_lib.corpora.pairs import SentencePair
 
 Split = Literal["train", "validation", "test"]
 Words = tuple[str, ...]
+T = TypeVar("T")
 
 _PARTS = 16  # two of them are held out
 _PATIENCE = 50_000  # draws in a row that bring nothing new
@@ -30,8 +31,8 @@ def split_of(sentence: Sequence[str]) -> Split:
 
 
 def draw_splits(
-    stream: Iterable[tuple[Words, Words, Callable[[], SentencePair]]], size: int, held_out: int
-) -> tuple[tuple[SentencePair, ...], ...]:
+    stream: Iterable[tuple[Words, Words, Callable[[], T]]], size: int, held_out: int
+) -> tuple[tuple[T, ...], ...]:
     """Collect ``size`` training and ``held_out`` validation and test pairs from an endless stream.
 
     The stream yields (source, the words that decide the split, a function that makes the pair); a
@@ -41,7 +42,7 @@ def draw_splits(
     if size < 1:
         raise ValueError(f"size: expected at least 1 training pair, got {size}.")
     wanted: dict[Split, int] = {"train": size, "validation": held_out, "test": held_out}
-    found: dict[Split, dict[Words, SentencePair]] = {name: {} for name in wanted}
+    found: dict[Split, dict[Words, T]] = {name: {} for name in wanted}
     idle = 0
     for source, decisive, make in stream:
         split = split_of(decisive)
@@ -63,15 +64,19 @@ def split_by_source(pairs: Iterable[SentencePair], seed: int) -> dict[Split, tup
     """Split a real corpus: all translations of one source sentence go to the same side.
 
     One source sentence in twenty is for validation and one for testing, from 1 to 2,000 each; the
-    same pairs and seed give the same splits.
+    same pairs and seed give the same splits. Training pairs keep the order of the file. Held-out
+    pairs are shuffled, so that the first hundred are a fair sample also of a file sorted by length.
     """
     pairs = list(pairs)
     sources = sorted({pair.source for pair in pairs})
-    random.Random(seed).shuffle(sources)
+    numbers = random.Random(seed)
+    numbers.shuffle(sources)
     count = min(max(1, round(len(sources) * _HELD_OUT_SHARE)), _HELD_OUT_MOST)
     validation, test = set(sources[:count]), set(sources[count : 2 * count])
+    held_out = [pair for pair in pairs if pair.source in validation or pair.source in test]
+    numbers.shuffle(held_out)
     return {
         "train": tuple(p for p in pairs if p.source not in validation and p.source not in test),
-        "validation": tuple(p for p in pairs if p.source in validation),
-        "test": tuple(p for p in pairs if p.source in test),
+        "validation": tuple(p for p in held_out if p.source in validation),
+        "test": tuple(p for p in held_out if p.source in test),
     }

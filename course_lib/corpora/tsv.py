@@ -10,7 +10,8 @@ from course_lib.corpora.text import clean, tokenise
 
 _HOW_TO_GET_ONE = (
     "Download one from https://www.manythings.org/anki/ (English–French is fra-eng.zip), put it into "
-    'the folder data, and say where it is: load("tsv", path="data/fra-eng.zip"), or --path on the command line.'
+    'the folder data, and say where it is: load("tsv", path="data/fra-eng.zip"), or on the command line '
+    "python -m course_lib train --tsv data/fra-eng.zip."
 )
 
 
