@@ -90,7 +90,7 @@ def attend(attention, s, h):
 
 
 def context_gru(cell, y, s, c):
-    """s_i = (1 - z) ⊙ s_{i-1} + z ⊙ s̃: Bahdanau et al. (2015), §A.1.2; y is E y_{i-1}."""
+    """s_i = (1 - z) ⊙ s_{i-1} + z ⊙ s̃: Bahdanau et al. (2015), §A.1.1; y is E y_{i-1}."""
     W_z, W_r, W = np.split(array(cell.W.weight), 3)
     b_z, b_r, b = np.split(array(cell.W.bias), 3)
     C_z, C_r, C = np.split(array(cell.C.weight), 3)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class ContextGRUCell(nn.Module):
-    """s_i = f(s_{i-1}, y_{i-1}, c_i), the gated unit of Bahdanau et al. (2015), §A.1.2, unchanged.
+    """s_i = f(s_{i-1}, y_{i-1}, c_i), the gated unit of Bahdanau et al. (2015), §A.1.1, unchanged.
 
         z = σ(W_z E y + U_z s + C_z c)          how much of the state to rewrite
         r = σ(W_r E y + U_r s + C_r c)          how much of it to read
