@@ -2,13 +2,15 @@
 
 import random
 import re
+import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from course_lib.__main__ import main
-from course_lib.corpora import CorpusError, load
+from course_lib.corpora import CorpusError, chinese, load
 from course_lib.corpora.text import clean, tokenise
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -64,6 +66,32 @@ def test_a_joiner_that_shapes_a_letter_stays_and_a_stray_one_goes() -> None:
     assert clean(persian) == persian
     assert clean("cat\u200ds \u200dand\u200b do\u00adgs\ufeff") == "cats and dogs"
     assert clean(f"{eyelash}\u200c .") == f"{eyelash} ."
+
+
+def test_a_zero_width_space_in_devanagari_goes_and_only_joiners_stay() -> None:
+    assert clean("घ\u200bर") == "घर" and clean("\ufeffघर\u200e") == "घर"
+    assert clean("कि\u200dत") == "कि\u200dत" and clean("क\u094d\u200cष") == "क\u094d\u200cष"
+
+
+CHINESE = "他把书放在桌子上了，ABC 3月。"
+
+
+def test_chinese_words_are_whole_words_and_nothing_is_lost() -> None:
+    characters, words = tokenise(CHINESE), tokenise(CHINESE, "words")
+    assert characters == (*"他把书放在桌子上了，", "abc", "3", "月", "。")
+    assert "桌子" in words and "abc" in words and "".join(words) == "".join(characters)
+    assert tokenise("Les enfants, ça va ?", "words") == tokenise("Les enfants, ça va ?")
+    with pytest.raises(ValueError, match="segment: expected one of 'characters', 'words', got 'word'"):
+        tokenise(CHINESE, "word")  # type: ignore[arg-type]
+
+
+def test_without_jieba_words_say_what_to_install_and_characters_still_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jieba", None)
+    chinese._segmenter.cache_clear()
+    assert len(tokenise(CHINESE)) == 14
+    with pytest.raises(ImportError, match=r'pip install jieba.*segment="characters"'):
+        tokenise(CHINESE, "words")
+    chinese._segmenter.cache_clear()
 
 
 # --------------------------------------------------------------------------------------- files
@@ -136,7 +164,7 @@ def test_a_missing_file_says_what_to_download_and_where_to_put_it(tmp_path: Path
         load("tsv", path=tmp_path / "fra.txt", max_words=0)
 
 
-def test_the_option_named_for_the_command_line_is_one_it_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_that_a_message_names_is_one_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CorpusError) as caught:
         load("tsv")
     command = re.search(r"python -m course_lib (train --\w+) ", str(caught.value))
@@ -202,3 +230,28 @@ def test_real_files_in_other_scripts_are_read_whole(name: str, pairs: int) -> No
     assert not any(
         "\u00a0" in word or "\u202f" in word or "\ufeff" in word for pair in everything for word in pair.target
     )
+
+
+@pytest.mark.parametrize("name", ["fra", "mar", "cmn", "hin"])
+def test_cleaning_a_real_file_leaves_one_kind_of_space_and_joiners_between_letters_alone(name: str) -> None:
+    lines = shared(f"tatoeba_{name}/{name}.txt").read_text(encoding="utf-8").splitlines()[::5]
+    texts = [line.split("\t")[1] for line in lines]
+    cleaned = [clean(text) for text in texts]
+    for text, result in zip(texts, cleaned, strict=True):
+        assert unicodedata.is_normalized("NFC", result)
+        hidden = {c for c in result if (c.isspace() and c != " ") or unicodedata.category(c) == "Cf"}
+        assert hidden <= {"\u200c", "\u200d"} and (not hidden or name in ("mar", "hin")), (text, hidden)
+        visible = [c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf"]
+        assert [c for c in result if c not in " \u200c\u200d"] == visible
+    if name == "mar":  # र्‍य with its joiner is a letter of Marathi: it has to survive
+        joined = [text.count("\u094d\u200d") for text in texts]
+        assert sum(joined) > 20 and [text.count("\u094d\u200d") for text in cleaned] == joined
+
+
+def test_words_of_the_real_chinese_file_put_together_are_its_characters() -> None:
+    path = shared("tatoeba_cmn/cmn.txt")
+    words, characters = (load("tsv", path=path, segment=segment) for segment in ("words", "characters"))
+    written = [{"".join(pair.target) for pair in (*c.train, *c.validation, *c.test)} for c in (words, characters)]
+    assert written[0] == written[1]
+    lengths = [sum(len(pair.target) for pair in corpus.train) for corpus in (words, characters)]
+    assert 0.6 < lengths[0] / lengths[1] < 0.8

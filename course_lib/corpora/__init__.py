@@ -7,6 +7,7 @@ from collections.abc import Callable
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.phrasebook import phrasebook
 from course_lib.corpora.synchronous import english_french
+from course_lib.corpora.tatoeba import tatoeba
 from course_lib.corpora.toys import copy, dates, reversal
 from course_lib.corpora.tsv import CorpusError, tsv
 
@@ -18,6 +19,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "copy": copy,
     "dates": dates,
     "phrasebook": phrasebook,
+    "tatoeba": tatoeba,
     "tsv": tsv,
 }
 

@@ -1,15 +1,22 @@
 """Cleaning and splitting real text, in any script. Chapter 1.
 
 Light on purpose: what comes out reads like the sentence, and every rule fits in a line. Languages
-written without spaces fall back to one character a word.
+written without spaces give one character a word, or Chinese words where a library may find them.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
+
+from course_lib.corpora.chinese import chinese_words
+from course_lib.options import check_option
+
+Segment = Literal["characters", "words"]
 
 # Chinese characters and Japanese kana: no spaces between words, so each stands alone.
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED = re.compile(f"[{_ALONE}]")
 # Scripts in which a zero-width (non-)joiner shapes letters: Arabic, Indic and their neighbours.
 _JOINING = "[\u0600-\u0963\u0966-\u109f\u1780-\u17ff]"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
@@ -29,15 +36,19 @@ def clean(text: str) -> str:
     return " ".join(text.split())  # str.split knows U+00A0 and U+202F
 
 
-def tokenise(text: str) -> tuple[str, ...]:
+def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     """Split ``text`` into lower-case words and punctuation marks.
 
     French elisions stand alone ("l'", "qu'"), so do English endings ("'s", "'ll"); words with a
-    hyphen and "don't" or "aujourd'hui" stay whole. An empty text gives ().
+    hyphen and "don't" or "aujourd'hui" stay whole. Chinese is split into characters, or with
+    ``segment="words"`` into the words that jieba finds. An empty text gives ().
     """
+    check_option("segment", segment, Segment)
     words: list[str] = []
     for word in _pattern().findall(clean(text).translate(_QUOTES).lower()):
-        if "'" in word and len(word) > 1:
+        if _UNSPACED.match(word):
+            words.extend(chinese_words(word) if segment == "words" else word)
+        elif "'" in word and len(word) > 1:
             words.extend(_at_apostrophe(word))
         else:
             words.append(word)
@@ -55,7 +66,7 @@ def _at_apostrophe(word: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    """Numbers, single characters, words, anything else; \\w alone would cut off vowel signs."""
+    """Numbers, runs of characters, words, anything else; \\w alone would cut off vowel signs."""
     marks = "".join(c for c in map(chr, range(0x10FFFF)) if unicodedata.category(c).startswith("M"))
     letter = f"(?:(?![{_ALONE}])[\\w{marks}\u200c\u200d])"
-    return re.compile(rf"[0-9]+(?:[.,:][0-9]+)+|[{_ALONE}]|{letter}+(?:['-]{letter}+)*'?|\S")
+    return re.compile(rf"[0-9]+(?:[.,:][0-9]+)+|[{_ALONE}]+|{letter}+(?:['-]{letter}+)*'?|\S")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
-from course_lib.corpora.text import clean, tokenise
+from course_lib.corpora.text import Segment, clean, tokenise
 
 _HOW_TO_GET_ONE = (
     "Download one from https://www.manythings.org/anki/ (English–French is fra-eng.zip), put it into "
@@ -20,14 +20,19 @@ class CorpusError(ValueError):
 
 
 def tsv(
-    path: str | Path | None = None, max_words: int | None = None, language: str = "unknown", seed: int = 1
+    path: str | Path | None = None,
+    max_words: int | None = None,
+    language: str = "unknown",
+    seed: int = 1,
+    segment: Segment = "characters",
 ) -> ParallelCorpus:
     """Read English sentences and their translations from a .txt, .tsv or .zip file.
 
     Each line holds two or three columns: source, target, and perhaps the attribution. ``max_words``
-    keeps pairs of at most that many words a side; ``language`` names the target language. Pairs
-    are cleaned, tokenised and taken once; the splits are by source sentence. CorpusError, with
-    file and line, for a line that is malformed or not UTF-8, or where too little is left.
+    keeps pairs of at most that many words a side; ``language`` names the target language; ``segment``
+    splits Chinese (see :func:`~course_lib.corpora.text.tokenise`). Pairs are cleaned, tokenised and
+    taken once; the splits are by source sentence. CorpusError, with file and line, for a line that
+    is malformed or not UTF-8, or where too little is left.
     """
     if path is None:
         raise CorpusError(f"The corpus 'tsv' needs a file of sentence pairs. {_HOW_TO_GET_ONE}")
@@ -38,7 +43,7 @@ def tsv(
     lines = 0
     for number, source_text, target_text in _lines(path):
         lines += 1
-        source, target = tokenise(source_text), tokenise(target_text)
+        source, target = tokenise(source_text, segment), tokenise(target_text, segment)
         if not source or not target:
             raise CorpusError(f"{path}, line {number}: one side holds no visible character. Mend or remove the line.")
         if max_words is None or max(len(source), len(target)) <= max_words:
