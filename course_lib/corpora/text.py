@@ -1,4 +1,4 @@
-"""Cleaning and splitting real text, in any script. Chapter 1.
+"""Cleaning real text in any script, splitting it into words, and putting words together. Chapter 1.
 
 Light on purpose: what comes out reads like the sentence, and every rule fits in a line. Languages
 written without spaces give one character a word, or Chinese words where a library may find them.
@@ -6,6 +6,7 @@ written without spaces give one character a word, or Chinese words where a libra
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -22,8 +23,14 @@ _JOINING = "[\u0600-\u0963\u0966-\u109f\u1780-\u17ff]"
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _STRAY_JOINER = re.compile(f"(?<!{_JOINING})[\u200c\u200d]+|[\u200c\u200d]+(?!{_JOINING})")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"'})
-_FRENCH_ELISION = re.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)")
-_ENGLISH_ENDING = re.compile("(?<=.)'(?:s|m|d|re|ve|ll)$")
+_ELISION = re.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
+_ENDINGS = ("'s", "'m", "'d", "'re", "'ve", "'ll")
+# Marks that no space parts from the word before them, or after them, in a sentence put together.
+_FOLLOW = set(".,;:!?)]}%…।॥°/")
+_LEAD = set("([{$£€₹¿¡#@/")
+_WIDE_MARK = re.compile("[\u3000-\u303f\uff00-\uffef]")
+_FRENCH = ("fr", "fra", "french")
+_FRENCH_SPACED = set("?!;:%")
 
 
 def clean(text: str) -> str:
@@ -55,12 +62,51 @@ def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     return tuple(words)
 
 
+def detokenise(tokens: Sequence[str], language: str = "English") -> str:
+    """Put the words of :func:`tokenise` together into a sentence, for display.
+
+    ``language`` is their language by name or code: French has a space before ? ! ; : and %, elsewhere
+    these follow their word. No space stands beside Chinese characters. Capitals are gone for good, and
+    so is what a writer did with spaces in some other way.
+    """
+    french = language.lower() in _FRENCH
+    text, previous, quoted, glue = "", "", False, True
+    for token in tokens:
+        if token == '"':
+            quoted = not quoted
+            follows, leads = not quoted, quoted
+        else:
+            follows, leads = _follows(token, previous, french), _leads(token, previous)
+        text += token if glue or follows else f" {token}"
+        previous, glue = token, leads
+    return text
+
+
+def _follows(token: str, previous: str, french: bool) -> bool:
+    """Say whether ``token`` stands close to the word before it."""
+    if token == previous and unicodedata.category(token[0]).startswith("P"):  # ... and ——
+        return True
+    if token in _FOLLOW:
+        return not (french and token in _FRENCH_SPACED) or previous in _FOLLOW
+    closes = token == "'" and previous in _FOLLOW
+    return closes or _is_wide(token) or token in _ENDINGS
+
+
+def _leads(token: str, previous: str) -> bool:
+    """Say whether the next word stands close to ``token``."""
+    opens = token == "'" and previous not in _FOLLOW
+    return opens or token in _LEAD or _is_wide(token) or bool(_ELISION.fullmatch(token))
+
+
+def _is_wide(token: str) -> bool:
+    return bool(_UNSPACED.match(token) or _WIDE_MARK.match(token))
+
+
 def _at_apostrophe(word: str) -> list[str]:
-    if elision := _FRENCH_ELISION.match(word):
-        rest = word[elision.end() :]
+    if (elision := _ELISION.match(word)) and (rest := word[elision.end() :]):
         return [elision.group(), *(_at_apostrophe(rest) if "'" in rest else [rest])]
-    if ending := _ENGLISH_ENDING.search(word):
-        return [word[: ending.start()], ending.group()]
+    if ending := next((ending for ending in _ENDINGS if word.endswith(ending) and word != ending), None):
+        return [word.removesuffix(ending), ending]
     return [word]
 
 
@@ -69,4 +115,4 @@ def _pattern() -> re.Pattern[str]:
     """Numbers, runs of characters, words, anything else; \\w alone would cut off vowel signs."""
     marks = "".join(c for c in map(chr, range(0x10FFFF)) if unicodedata.category(c).startswith("M"))
     letter = f"(?:(?![{_ALONE}])[\\w{marks}\u200c\u200d])"
-    return re.compile(rf"[0-9]+(?:[.,:][0-9]+)+|[{_ALONE}]+|{letter}+(?:['-]{letter}+)*'?|\S")
+    return re.compile(rf"\d+(?:[.,:]\d+)+|[{_ALONE}]+|{letter}+(?:['-]{letter}+)*'?|\S")
