@@ -8,7 +8,7 @@ import pytest
 from course_lib.corpora import ParallelCorpus, SentencePair, available, load
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
 
-TOYS = ("reversal", "copy", "dates")
+TOYS = ("reversal", "copy", "dates", "numbers")
 
 
 def every_pair(corpus: ParallelCorpus) -> list[SentencePair]:

@@ -4,6 +4,7 @@ import difflib
 import inspect
 from collections.abc import Callable
 
+from course_lib.corpora.number_words import numbers
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.phrasebook import phrasebook
 from course_lib.corpora.synchronous import english_french
@@ -18,6 +19,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "reversal": reversal,
     "copy": copy,
     "dates": dates,
+    "numbers": numbers,
     "phrasebook": phrasebook,
     "tatoeba": tatoeba,
     "tsv": tsv,
