@@ -4,6 +4,7 @@ import difflib
 import inspect
 from collections.abc import Callable
 
+from course_lib.corpora.multi30k import multi30k
 from course_lib.corpora.number_words import numbers
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.phrasebook import phrasebook
@@ -20,6 +21,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "copy": copy,
     "dates": dates,
     "numbers": numbers,
+    "multi30k": multi30k,
     "phrasebook": phrasebook,
     "tatoeba": tatoeba,
     "tsv": tsv,

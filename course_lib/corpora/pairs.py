@@ -1,6 +1,6 @@
 """What every corpus is made of: pairs of sentences, some with gold word links. Chapter 1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
@@ -40,6 +40,7 @@ class SentencePair:
 class ParallelCorpus:
     """Three splits of sentence pairs; no source sentence stands in more than one of them.
 
+    ``note`` says what the reader of a file left out, if anything.
     ValueError where a source sentence of the training split also stands in another split: scores
     on such a split measure memory.
     """
@@ -50,6 +51,7 @@ class ParallelCorpus:
     train: tuple[SentencePair, ...]
     validation: tuple[SentencePair, ...]
     test: tuple[SentencePair, ...]
+    note: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         train, validation, test = (

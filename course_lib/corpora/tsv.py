@@ -54,7 +54,7 @@ def tsv(
             f"{path}: {lines} pairs read, {len(kept)} kept with max_words={max_words}, of {len(sources)} source "
             "sentence(s); three splits need at least 3. Raise max_words or give a larger file."
         )
-    return ParallelCorpus(path.stem, "English", language, **split_by_source(kept, seed))
+    return ParallelCorpus(path.stem, "English", language, *split_by_source(kept, seed).values())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, str]]:

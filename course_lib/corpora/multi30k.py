@@ -1,0 +1,128 @@
+"""Multi30k (Elliott et al. 2016): captions of pictures, in English and by translators in German. Chapter 1.
+
+The reader of a local copy, with the splits that papers report on. Files: https://github.com/multi30k/dataset,
+folder data/task1, for research and education that is not commercial.
+"""
+
+import gzip
+import html
+import os
+import zlib
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.splits import Words
+from course_lib.corpora.tatoeba import VARIABLE
+from course_lib.corpora.text import clean, tokenise
+from course_lib.corpora.tsv import CorpusError
+from course_lib.options import check_option
+
+Language = Literal["en", "de", "fr", "cs"]
+_NAMES = {"en": "English", "de": "German", "fr": "French", "cs": "Czech"}
+_SPLITS = {"train": ("train",), "validation": ("val", "validation"), "test": ("test_2016_flickr", "test2016", "test")}
+_ENDINGS = ("{language}", "{language}.gz", "lc.norm.tok.{language}", "lc.norm.tok.{language}.gz")
+_TOKENISED = ".lc.norm.tok."
+_HOW_TO_GET_IT = (
+    "Take the folder data/task1 from https://github.com/multi30k/dataset and say where it is: "
+    f'load("multi30k", path="…/task1/raw"), or put it as multi30k into a folder that {VARIABLE} names.'
+)
+
+
+def multi30k(
+    path: str | Path | None = None,
+    source: Language = "en",
+    target: Language = "de",
+    max_words: int | None = None,
+) -> ParallelCorpus:
+    """Read the captions of a folder, with their own splits: 29,000, 1,014 and 1,000 (test of 2016) pairs.
+
+    ``path`` holds train, val and test_2016_flickr, each in two languages (such as train.en or
+    train.en.gz; files named .lc.norm.tok are taken as split into words), or a folder raw or tok that
+    does. ``max_words`` keeps pairs of at most that many words a side.
+
+    Some captions stand in two splits. They stay in the one that is tested: training pairs whose source
+    is a caption of the validation or test split are left out, and validation pairs whose source is one
+    of the test split; ``note`` of the corpus says how many. CorpusError for files that are missing,
+    do not fit each other, or hold an empty line.
+    """
+    check_option("source", source, Language)
+    check_option("target", target, Language)
+    if source == target:
+        raise ValueError(f"source and target: expected two languages, got {source!r} twice.")
+    if max_words is not None and max_words < 1:
+        raise ValueError(f"max_words: expected at least 1, got {max_words}.")
+    folder = _folder(path)
+    splits = [_read_pairs(folder, names, source, target, max_words) for names in _SPLITS.values()]
+    train, validation, test = splits
+    kept_validation = _without(validation, (pair.source for pair in test))
+    kept = _without(train, (pair.source for pair in chain(validation, test)))
+    note = (
+        f"Left out, as the source also stands in a split that is tested: {len(train) - len(kept)} of {len(train):,} "
+        f"training pairs, {len(validation) - len(kept_validation)} of {len(validation):,} validation pairs."
+    )
+    return ParallelCorpus(
+        f"multi30k-{source}-{target}", _NAMES[source], _NAMES[target], kept, kept_validation, test, note
+    )
+
+
+def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[SentencePair, ...]:
+    tested = set(sources)
+    return tuple(pair for pair in pairs if pair.source not in tested)
+
+
+def _folder(path: str | Path | None) -> Path:
+    """Return the folder that holds the files: ``path``, or its raw or tok."""
+    if path is None:
+        if not (data := os.environ.get(VARIABLE)):
+            raise CorpusError(f"The corpus 'multi30k' needs a folder of files. {_HOW_TO_GET_IT}")
+        path = Path(data) / "multi30k"
+    for folder in (Path(path), Path(path) / "raw", Path(path) / "tok"):
+        if any(folder.glob("train.*")):
+            return folder
+    raise CorpusError(f"{path} holds no file whose name starts with 'train.'. {_HOW_TO_GET_IT}")
+
+
+def _read_pairs(
+    folder: Path, names: tuple[str, ...], source: str, target: str, max_words: int | None
+) -> tuple[SentencePair, ...]:
+    """Return the pairs of a split, the first of ``names`` that there is."""
+    sides = [_file(folder, names, language) for language in (source, target)]
+    sentences, translations = (_sentences(path) for path in sides)
+    if len(sentences) != len(translations):
+        raise CorpusError(
+            f"{sides[0]} has {len(sentences)} lines and {sides[1]} has {len(translations)}: they are no translation "
+            "of one another, line by line. Download both again."
+        )
+    pairs = [SentencePair(*pair) for pair in zip(sentences, translations, strict=True)]
+    longest = max_words or float("inf")
+    return tuple(pair for pair in pairs if max(len(pair.source), len(pair.target)) <= longest)
+
+
+def _file(folder: Path, names: tuple[str, ...], language: str) -> Path:
+    endings = [ending.format(language=language) for ending in _ENDINGS]
+    files = [folder / f"{name}.{ending}" for name in names for ending in endings]
+    found = next((file for file in files if file.is_file()), None)
+    if found is None:
+        raise CorpusError(f"{folder} holds neither {files[0].name} nor {files[1].name}. {_HOW_TO_GET_IT}")
+    return found
+
+
+def _sentences(path: Path) -> list[Words]:
+    """Return the words of each line; CorpusError, with file and line, for one without any."""
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        lines = raw.decode().removesuffix("\n").split("\n")
+    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} is damaged ({error}). Download it again.") from error
+    sentences = [_words(line, split=_TOKENISED in path.name) for line in lines]
+    if () in sentences:
+        raise CorpusError(f"{path}, line {sentences.index(()) + 1}: the line is empty. Download the file again.")
+    return sentences
+
+
+def _words(line: str, split: bool) -> Words:
+    """Split a line into words; where that is done already, undo the escapes of Moses such as &apos;."""
+    return tuple(html.unescape(clean(line)).split()) if split else tokenise(line)
