@@ -63,9 +63,8 @@ def multi30k(
         f"Left out, as the source also stands in a split that is tested: {len(train) - len(kept)} of {len(train):,} "
         f"training pairs, {len(validation) - len(kept_validation)} of {len(validation):,} validation pairs."
     )
-    return ParallelCorpus(
-        f"multi30k-{source}-{target}", _NAMES[source], _NAMES[target], kept, kept_validation, test, note
-    )
+    name = f"multi30k-{source}-{target}"
+    return ParallelCorpus(name, _NAMES[source], _NAMES[target], kept, kept_validation, test, note=note)
 
 
 def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[SentencePair, ...]:
