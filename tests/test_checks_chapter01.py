@@ -46,6 +46,13 @@ def split(pairs, share, seed):
     return [p for p in pairs if p.source not in held_out], [p for p in pairs if p.source in held_out]
 
 
+def split_in_the_order_of_a_set(pairs, share, seed):
+    held_out = set(
+        Random(seed).sample(list({pair.source for pair in pairs}), round(share * len({p.source for p in pairs})))
+    )
+    return [p for p in pairs if p.source not in held_out], [p for p in pairs if p.source in held_out]
+
+
 def split_by_line(pairs, share, seed):
     lines = Random(seed).sample(pairs, len(pairs))
     cut = round(share * len(lines))
@@ -106,6 +113,7 @@ WRONG = [
     (checks.check_split_by_source, split_one_line_a_source, "were lost"),
     (checks.check_split_by_source, split_without_seed, "seeds 1 to 4 gave the same split"),
     (checks.check_split_by_source, split_at_whim, "two different splits"),
+    (checks.check_split_by_source, split_in_the_order_of_a_set, "started again"),
     (checks.check_split_by_source, lambda pairs, share, seed: split(pairs, 2 * share / 3, seed), "in validation"),
     (checks.check_split_by_source, lambda pairs, share, seed: pairs, "two lists"),
     (checks.check_flattering_accuracy, lambda p, y: (p == y)[y != PAD].mean(), "That is the sound accuracy"),

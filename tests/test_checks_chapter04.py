@@ -80,6 +80,11 @@ def masked_after(scores: Array, mask: Array) -> Array:
     return softmax(scores) * mask
 
 
+def never_subtracts(scores: Array, mask: Array) -> Array:
+    powers = np.exp(np.where(mask, scores, -np.inf))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
 def masked_after_and_shared_out(scores: Array, mask: Array) -> Array:
     return masked_after(scores, mask) / masked_after(scores, mask).sum(axis=-1, keepdims=True)
 
@@ -114,12 +119,15 @@ WRONG: list[tuple[Answer, Answer, str]] = [
     (check_entropy, lambda a: "low", "should be numbers"),
     (check_masked_softmax, lambda e, mask: softmax(e * mask), "A score of 0 is no mask"),
     (check_masked_softmax, masked_after, "Masked after the softmax"),
-    (check_masked_softmax, masked_after_and_shared_out, "Mask the scores before the softmax"),
+    (check_masked_softmax, masked_after_and_shared_out, "Mask the scores, then subtract"),
+    (check_masked_softmax, lambda e, mask: masked_softmax(e, ~mask), "Mask the scores before the softmax"),
+    (check_masked_softmax, never_subtracts, "exp.10,000. overflows"),
     (check_masked_softmax, lambda e, mask: softmax(np.where(mask, e, -20.0)), "padding should get exactly 0"),
     (check_masked_softmax, lambda e, mask: softmax(np.where(mask, e, -1e9), axis=0), "over axis 0"),
     (check_masked_softmax, lambda e, mask: mask / mask.sum(axis=-1, keepdims=True), "real scores alone"),
     (check_context_gradient, lambda a, v: a[:, None] * v, "not α_k v_k"),
     (check_context_gradient, lambda a, v: v - a @ v, "not α_k v_k"),
+    (check_context_gradient, lambda a, v: -context_gradient(a, v), "sign is turned round"),
     (check_softmax_twice, softmax, "this is the right softmax"),
     (check_softmax_twice, lambda e: softmax(softmax(e), axis=0), "over the last axis, twice"),
     (check_softmax_twice, lambda e: softmax(np.exp(e)), "over the last axis, twice"),

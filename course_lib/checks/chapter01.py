@@ -15,6 +15,15 @@ from course_lib.vocabulary import BOS, EOS, PAD
 RESERVED = 4
 
 
+class _Word(str):
+    """A word whose hash changes with ``salt``, as that of every ``str`` does from one process to the next."""
+
+    salt = 0
+
+    def __hash__(self) -> int:
+        return hash((_Word.salt, str(self)))
+
+
 @checker
 def check_teacher_forcing(shift: Callable[..., Any]) -> str:
     """``shift(sentences) -> (target_in, target_out, mask)``, each (B, T), from lists of ids."""
@@ -55,9 +64,13 @@ def _check_shifted_row(row: int, words: list[int], read: np.ndarray, wanted: np.
             why = " Without </s> (2) the model never learns to stop."
         raise NotRight(f"target_out, row {row}: expected {should_want}, got {wanted.tolist()}.{why}")
     should_mark = [True] * (len(words) + 1) + [False] * len(padding)
-    if mask.astype(bool).tolist() != should_mark:
+    if mask.dtype != bool:
         raise NotRight(
-            f"mask, row {row}: expected {should_mark}, got {mask.astype(bool).tolist()}. "
+            f"mask: expected True and False, got {mask.dtype}. Numbers would pick rows where a mask picks words."
+        )
+    if mask.tolist() != should_mark:
+        raise NotRight(
+            f"mask, row {row}: expected {should_mark}, got {mask.tolist()}. "
             "It is True for the words and for </s>, which the model must predict too, and False for padding."
         )
 
@@ -140,7 +153,7 @@ def check_split_by_source(split: Callable[..., Any]) -> str:
     random = Random(1)
     for sources, share in ((10, 0.2), (40, 0.1), (60, 0.5)):
         pairs = [
-            SentencePair((f"x{n}", "."), (f"y{n}", f"v{version}", "."))
+            SentencePair((_Word(f"x{n}"), "."), (f"y{n}", f"v{version}", "."))
             for n in range(sources)
             for version in range(random.randint(1, 6))
         ]
@@ -161,7 +174,22 @@ def check_split_by_source(split: Callable[..., Any]) -> str:
         others = [_two_lists(answer(split, list(pairs), share, seed))[1] for seed in (2, 3, 4)]
         if all(set(other) == set(validation) for other in others):
             raise NotRight("seeds 1 to 4 gave the same split: shuffle the sources with Random(seed).")
+        _check_tomorrow(split, pairs, share, {" ".join(pair.source) for pair in validation})
     return "no source sentence stands on both sides, no pair is lost, and the seed decides."
+
+
+def _check_tomorrow(split: Callable[..., Any], pairs: list[SentencePair], share: float, today: set[str]) -> None:
+    """Ask for the same split under other hashes: a new process draws them anew, and with them the order of a set."""
+    try:
+        for _Word.salt in (1, 2, 3):
+            validation = _two_lists(answer(split, list(pairs), share, 1))[1]
+            if {" ".join(pair.source) for pair in validation} != today:
+                raise NotRight(
+                    "the same seed gives another split when Python is started again: the order of a set of strings "
+                    "changes. Sort the sources before you draw."
+                )
+    finally:
+        _Word.salt = 0
 
 
 def _two_lists(parts: Any) -> tuple[list[SentencePair], list[SentencePair]]:

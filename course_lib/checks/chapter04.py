@@ -40,7 +40,7 @@ def check_entropy(entropy: Callable[..., Any]) -> str:
     for weights in [*rows, np.array([0.25, 0.75, 0.0, 0.0])]:
         with np.errstate(all="ignore"):
             got = float(_array(answer(entropy, weights), (), "The entropy"))
-        expected = -math.fsum(float(a) * math.log(a) for a in weights if a > 0)
+        expected = math.fsum(-float(a) * math.log(a) for a in weights if a > 0) + 0.0  # no minus zero
         shown = f"Weights {np.round(weights, 3).tolist()}: expected {expected:.4f} nats, got {got:.4f}."
         if math.isnan(got):
             raise NotRight(f"{shown} A padding position has weight exactly 0, and 0 · ln 0 counts as 0.")
@@ -63,7 +63,8 @@ def check_masked_softmax(masked_softmax: Callable[..., Any]) -> str:
         _check_mask(masked_softmax, scores, mask, "Scores about 0")
         _check_mask(masked_softmax, scores - 30, mask, "All real scores about −30")
         _check_mask(masked_softmax, np.where(mask, scores, 1e4), mask, "Scores of 10,000 at the padding")
-    return "masked_softmax: padding gets exactly 0, real positions sum to 1, whatever stands in the padding."
+        _check_mask(masked_softmax, scores + 1e4, mask, "All scores about 10,000")
+    return "masked_softmax: padding gets exactly 0, real positions sum to 1, however large the scores are."
 
 
 @checker
@@ -80,6 +81,8 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
             ahead, behind = _mix(_softmax(scores + nudge), values), _mix(_softmax(scores - nudge), values)
             expected = [(a - b) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
             hint = "A score that rises takes weight from the others: row k is α_k (v_k − c), not α_k v_k."
+            if np.allclose(got[k], np.negative(expected), atol=1e-5):
+                hint = "The sign is turned round: a score that rises pulls the context towards its value."
             _same(got[k], expected, f"S = {positions}, nudging score {k}", hint, tolerance=1e-5)
     return "context_gradient: agrees with nudging each score by ±0.00001 and watching the context move."
 
@@ -171,6 +174,8 @@ def _check_mask(masked_softmax: Callable[..., Any], scores: Array, mask: Array, 
         where = f"{case}, row {row} of {len(mask)} ({real.sum()} real of {len(real)})"
         if np.isnan(got).any():
             hint = "Mask the scores before the softmax, and take the softmax over the last axis, the positions."
+            if scores[row].max() > 700:  # where exp leaves double precision
+                hint = "Mask the scores, then subtract each row's largest: exp(10,000) overflows, exp(−10,000) is 0."
             raise NotRight(f"{where}: got NaN. {hint}")
         if got[~real].any():
             hint = "A score of 0 is no mask: exp(0) = 1. Use −inf before the softmax."
