@@ -56,6 +56,8 @@ def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: s
         if name != "index.html":  # the redirect of the root has no theme of its own … until it has arrived
             assert visit.page.locator("html").get_attribute("data-theme") == scheme
         assert visit.page.locator("mjx-merror").count() == 0
+        paragraphs = visit.page.locator("article p").all_text_contents()
+        assert [text for text in paragraphs if text.startswith("|")] == [], "a table that stayed plain text"
 
 
 @ALL_PAGES
