@@ -129,6 +129,20 @@ def hidden_only(step, decoder, target_in, encoded):
     return same
 
 
+def best_words_only(step, decoder, target_in, encoded):
+    state, same = decoder.initial_state(encoded), True
+    for i, previous in enumerate(target_in.unbind(1)):
+        output = step(previous, state, encoded)
+        same &= torch.equal(output.logits.argmax(-1), decoder(target_in, encoded).logits[:, i].argmax(-1))
+        state = output.state
+    return same
+
+
+def without_an_axis_of_time(decoder, previous, state, encoded):
+    outputs, (hidden, cell) = decoder.rnn(decoder.embedding(previous))
+    return StepOutput(decoder.output(outputs), State(hidden, cell))
+
+
 WRONG = [
     (checks.check_bridge_size, lambda layers, hidden, words: layers * hidden, "two vectors|cell c"),
     (checks.check_bridge_size, lambda layers, hidden, words: 2 * hidden, "Each layer has its own"),
@@ -148,6 +162,9 @@ WRONG = [
     ),
     (checks.check_from_tensorflow, forget_bias_on_the_candidate, "went to the candidate"),
     (checks.check_from_tensorflow, not_transposed, "expected W of shape"),
+    (checks.check_from_tensorflow, lambda *given: from_tensorflow(*given)[:2], "three arrays"),
+    (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / np.log(2), "bits"),
+    (checks.check_log_probability, lambda logits, target: logits.gather(1, target[:, None]), "one number"),
     (checks.check_log_probability, lambda logits, target: -log_probability(logits, target), "sign"),
     (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / len(target), "mean"),
     (checks.check_log_probability, lambda logits, target: log_probability(logits[:-1], target[:-1]), "</s>"),
@@ -155,11 +172,13 @@ WRONG = [
     (checks.check_log_probability, softmax_over_time, "time axis"),
     (checks.check_forgetful_step, FixedVectorDecoder.step, "still remembers"),
     (checks.check_forgetful_step, restarting_step, "from the sentence vector"),
+    (checks.check_forgetful_step, without_an_axis_of_time, r"reads \(B, 1, E\)"),
     (checks.check_forgetful_step, state_kept_by_mistake, "the state to return"),
     (checks.check_forgetful_step, lambda decoder, previous, state, encoded: previous, "StepOutput"),
     (checks.check_steps_agree, lambda step, decoder, target_in, encoded: True, "let a bug through"),
     (checks.check_steps_agree, lambda step, decoder, target_in, encoded: False, "rejects a healthy step"),
     (checks.check_steps_agree, first_step_only, "cell c is lost"),
+    (checks.check_steps_agree, best_words_only, "cell fades"),
     (checks.check_steps_agree, hidden_only, "rejects a healthy step"),
 ]
 

@@ -147,6 +147,11 @@ WRONG = {
     ),
     "z from the other side": (checks.check_gated_step, lambda *g: _mixed(*g, swap=True), "other way round"),
     "the reset after U": (checks.check_gated_step, lambda *g: _mixed(*g, after=True), "after the product"),
+    "both traps of torch": (
+        checks.check_gated_step,
+        lambda *g: _mixed(*g, swap=True, after=True),
+        "both traps",
+    ),
     "no reset": (checks.check_gated_step, lambda *g: _mixed(*g, unreset=True), "not used"),
     "no context in the candidate": (checks.check_gated_step, lambda *g: _mixed(*g, context=False), "has no C c"),
     "the candidate alone": (checks.check_gated_step, lambda *g: _mixed(*g, mix=False), "candidate s̃ alone"),
@@ -162,6 +167,11 @@ WRONG = {
         checks.check_score_multiplications,
         lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, once) - (T - 1) * A * H,
         "another one at each step",
+    ),
+    "the query counted at each position": (
+        checks.check_score_multiplications,
+        lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, once) + (S - 1) * T * A * H,
+        "count it once a step",
     ),
     "v_a forgotten": (
         checks.check_score_multiplications,

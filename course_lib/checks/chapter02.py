@@ -69,6 +69,8 @@ def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.nd
         E, H = (int(size) for size in draw.choice(np.arange(2, 8), size=2, replace=False))
         kernel, bias, forget_bias = draw.normal(size=(E + H, 4 * H)), draw.normal(size=4 * H), float(draw.uniform(1, 2))
         converted = answer(from_tensorflow, kernel.copy(), bias.copy(), forget_bias)
+        if not isinstance(converted, tuple | list) or len(converted) != 3:
+            raise NotRight("return three arrays: W, U, b.")
         for name, got, shape in zip("WUb", converted, ((4 * H, E), (4 * H, H), (4 * H,)), strict=True):
             if np.shape(got) != shape:
                 raise NotRight(f"E = {E}, H = {H}: expected {name} of shape {shape}, got {np.shape(got)}.")
@@ -92,7 +94,10 @@ def check_log_probability(log_probability: Callable[[Tensor, Tensor], float]) ->
         logits = torch.tensor([[random.gauss(0, 2) for _ in range(V)] for _ in range(T)])
         target = torch.tensor([*(random.randrange(4, V) for _ in range(T - 1)), EOS])
         words = [_log_softmax(row)[word] for row, word in zip(logits.tolist(), target.tolist(), strict=True)]
-        got = float(answer(log_probability, logits, target))
+        got = answer(log_probability, logits, target)
+        if np.size(got) != 1:
+            raise NotRight(f"expected one number for the whole sentence, got an array of shape {np.shape(got)}.")
+        got = float(got)
         if not math.isclose(got, sum(words), rel_tol=1e-4, abs_tol=1e-4):
             raise NotRight(
                 f"for {T} words the log-probability is {sum(words):.4f} nats, got {got:.4f}. "
@@ -120,7 +125,10 @@ def check_forgetful_step(forgetful_step: Callable[..., StepOutput]) -> str:
         expected = decoder.step(previous, zeros, encoded)
         if not _same(got.logits, expected.logits):
             far = float((got.logits - expected.logits).abs().max())
-            raise NotRight(f"the logits are {far:.3f} away from those of an LSTM that starts at zeros.")
+            raise NotRight(
+                f"the logits are {far:.3f} away from those of an LSTM that starts at zeros. The LSTM reads "
+                "(B, 1, E), each sentence's word at one step, and both h and c are left out."
+            )
         if not _same(got.state.hidden, expected.state.hidden):
             raise NotRight("the logits are right; the state to return is the (h, c) that decoder.rnn gave.")
     return "Broken as announced: the step sees the previous word and nothing else."
@@ -128,7 +136,7 @@ def check_forgetful_step(forgetful_step: Callable[..., StepOutput]) -> str:
 
 @checker
 def check_steps_agree(steps_agree: Callable[[Step, FixedVectorDecoder, Tensor, Encoded], bool]) -> str:
-    """Exercise 2.6. The learner's test must pass a healthy step and fail three sick ones."""
+    """Exercise 2.6. The learner's test must pass a healthy step and fail four sick ones."""
     with _own_randomness(26):
         decoder, encoded, target_in = _decoder_and_vector()
         for name, step, healthy in _patients(decoder):
@@ -142,7 +150,7 @@ def check_steps_agree(steps_agree: Callable[[Step, FixedVectorDecoder, Tensor, E
                     "your test rejects a healthy step. Two float32 roads to one number part in the last digits "
                     "(allow 1e-5), and the first state is decoder.initial_state(encoded)."
                 )
-    return "Your test passes the healthy step and catches a lost state, a lost cell and a late reset."
+    return "Your test passes the healthy step and catches a lost state, a lost cell, a late reset and a fading cell."
 
 
 def _numbers_handed_over(layers: int, hidden: int, words: int) -> int:
@@ -232,6 +240,7 @@ def _log_probability_hint(got: float, words: Sequence[float], logits: Tensor, ta
         (-total, "The sign is the loss's: a log-probability is negative."),
         (total / len(words), "That is the mean over the words; a sentence is a product, so sum the logarithms."),
         (math.exp(total), "That is the probability; return its logarithm, which does not underflow."),
+        (total / math.log(2), "Those are bits (base 2) where nats (base e) are asked for."),
         (total - words[-1], "The last word, </s>, counts too: without it no sentence ever ends."),
         (raw, "Those are logits; the softmax over the vocabulary is missing."),
         (over_time, "The softmax went over the time axis; it belongs over the words (dim=-1)."),
@@ -263,11 +272,16 @@ def _patients(decoder: FixedVectorDecoder) -> list[tuple[str, Step, bool]]:
         calls["steps"] += 1
         return decoder.step(previous, encoded.initial if calls["steps"] % 7 == 0 else state, encoded)
 
+    def cell_fades(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
+        assert state.cell is not None  # the decoder is an LSTM
+        return decoder.step(previous, State(state.hidden, 0.99 * state.cell), encoded)
+
     return [
         ("the healthy step", decoder.step, True),
         ("the state is lost at every step", state_lost, False),
         ("the cell c is lost between steps", cell_lost, False),
         ("the state is reset at the seventh step", late_reset, False),
+        ("the cell fades by one per cent a step, and the best word stays the same", cell_fades, False),
         ("the healthy step", decoder.step, True),
     ]
 

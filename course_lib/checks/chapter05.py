@@ -105,6 +105,8 @@ def check_gated_step(learner: Callable[..., Any]) -> str:
             "(torch.nn.GRU counts z from the other side)": z * s + (1 - z) * candidate,
             "the reset gate comes after the product with U, r ⊙ (U s), as in torch.nn.GRU. The paper "
             "resets first: U (r ⊙ s)": torch.lerp(s, torch.tanh(rest + r * U_s), z),
+            "both traps of torch.nn.GRU at once: its z counts from the other side, and it resets after the "
+            "product, r ⊙ (U s)": torch.lerp(torch.tanh(rest + r * U_s), s, z),
             "the reset gate is computed and not used: U (r ⊙ s), not U s": torch.lerp(s, torch.tanh(rest + U_s), z),
             "this is the candidate s̃ alone; the update gate mixes it with the old state": candidate,
             "the candidate has no C c: the context must reach it too": torch.lerp(
@@ -287,6 +289,8 @@ def _count_message(got: int, expected: int, S: int, T: int, H: int, M: int, A: i
     cause = next((f" It looks as if {name} were missing." for name, n in parts.items() if got == expected - n), "")
     if not cause and got == expected - parts["the queries W_a s (A·H at each of T steps)"] * (T - 1) // T:
         cause = " The query W_a s is another one at each step: count it T times."
+    if got == expected + T * A * H * (S - 1):
+        cause = " The query W_a s does not depend on the position j: count it once a step."
     if got == _counted_multiplications(S, T, H, M, A, not keys_once):
         cause = " That is the number for the other value of keys_once."
     sizes = f"S={S}, T={T}, H={H}, M={M}, A={A}, keys_once={keys_once}"
