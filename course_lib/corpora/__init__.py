@@ -3,12 +3,15 @@
 import difflib
 import inspect
 from collections.abc import Callable
+from functools import partial
+from itertools import permutations
 
+from course_lib.corpora.languages import LANGUAGES
 from course_lib.corpora.multi30k import multi30k
 from course_lib.corpora.number_words import numbers
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.phrasebook import phrasebook
-from course_lib.corpora.synchronous import english_french
+from course_lib.corpora.synchronous import synchronous
 from course_lib.corpora.tatoeba import tatoeba
 from course_lib.corpora.toys import copy, dates, reversal
 from course_lib.corpora.tsv import CorpusError, tsv
@@ -16,7 +19,7 @@ from course_lib.corpora.tsv import CorpusError, tsv
 __all__ = ["CorpusError", "Link", "ParallelCorpus", "SentencePair", "available", "load"]
 
 _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
-    "en-fr": english_french,
+    **{f"{source}-{target}": partial(synchronous, source, target) for source, target in permutations(LANGUAGES, 2)},
     "reversal": reversal,
     "copy": copy,
     "dates": dates,

@@ -1,4 +1,4 @@
-"""How constructions are written down, line by line in English and in French. Chapter 1.
+"""How constructions are written down, line by line, a line a language. Chapter 1.
 
 A rule names its category, its slots ("slot: category; …"), one template a language and how often
 it is taken. Words in capitals in a category are variables: TENSE or KIND stands for one value
@@ -23,7 +23,9 @@ VARIABLES = {
 NEGATED = "negated"
 
 
-def rule(category: str, slots: str, en: str, fr: str, weight: float = 1.0, head: str | None = None) -> list[Rule]:
+def rule(
+    category: str, slots: str, en: str, fr: str, zh: str, weight: float = 1.0, head: str | None = None
+) -> list[Rule]:
     """Return the rule once for every value of its variables.
 
     The head is the slot n, or v, unless it is given. A negated rule is four times as rare.
@@ -38,6 +40,7 @@ def rule(category: str, slots: str, en: str, fr: str, weight: float = 1.0, head:
                     slots.replace(name, value),
                     en,
                     fr,
+                    zh,
                     weight / 4 if value == NEGATED else weight,
                     head,
                 )
@@ -45,7 +48,12 @@ def rule(category: str, slots: str, en: str, fr: str, weight: float = 1.0, head:
     filled = dict(part.strip().split(": ") for part in slots.split(";")) if slots else {}
     if head is None:
         head = next((name for name in ("n", "v", "g") if name in filled), "")
-    return [Rule(category, filled, {"en": en, "fr": fr}, weight, head)]
+    return [Rule(category, filled, {"en": en, "fr": fr, "zh": zh}, weight, head)]
+
+
+def same(category: str, slots: str, template: str, weight: float = 1.0, head: str | None = None) -> list[Rule]:
+    """Return a rule that every language writes alike."""
+    return rule(category, slots, template, template, template, weight, head)
 
 
 Rules = Iterator[list[Rule]]

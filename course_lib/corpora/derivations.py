@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from course_lib.corpora.pairs import Link, SentencePair
-from course_lib.corpora.rules import CompiledRule, Language, Lexeme
+from course_lib.corpora.rules import CompiledRule, Forms, Language, Lexeme, Template, Words
 
 Key = tuple[int, bool]
 """(what a word expresses, surely or only possibly)."""
@@ -43,7 +43,7 @@ class Derivation:
         """Return the words of the sentence in language ``code``, each with its keys."""
         language = self._languages[code]
         tokens: list[Token] = []
-        _write(self._root, None, language, tokens)
+        _write(self._root, None, language, tokens, 0, "", language.default)
         return _join(tokens, language)
 
     def categories(self) -> Iterator[str]:
@@ -109,23 +109,47 @@ def _head(node: Node) -> Node:
     return node
 
 
-def _write(node: Branch, outside: Scope | None, language: Language, tokens: list[Token]) -> None:
-    """Append the words of a construction; ``outside`` holds the slots of those around it."""
+def _write(
+    node: Branch, outside: Scope | None, language: Language, tokens: list[Token], part: int, form: str, agreement: str
+) -> None:
+    """Append the words of a construction, or of a part of it; ``outside`` holds the slots of those around it.
+
+    ``form`` and ``agreement`` are those of the words that the construction gives none of their own.
+    """
     code = language.code
     children = node.children
     scope = (children, outside)
-    for slot, form, control, words, marks in node.rule.templates[code]:
-        agreement = _agreement(_find(scope, control), language) if control else language.default
+    template = node.rule.templates[code]
+    if template.instead:
+        template = _instead(template, _agreement((node, outside), language))
+    for slot, inner, own_form, control, words, marks in template.parts[part - 1] if part else template.whole:
+        agrees = _agreement(_find(scope, control), language) if control else agreement
         if slot is None:
-            word = words if isinstance(words, str) else words[agreement]
+            word = words if isinstance(words, str) else words[agrees]
             tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
             continue
+        before = len(tokens)
         found, where = (children[slot], scope) if slot in children else _find(outside, slot)
         if isinstance(found, Leaf):
-            for word, sure in found.lexeme.forms[code][form][agreement]:
+            forms = found.lexeme.forms[code]
+            for word, sure in (_in_form(forms, own_form, form) if form else forms[own_form])[agrees]:
                 tokens.append((word, ((found.key, sure),)))
         else:
-            _write(found, where, language, tokens)
+            _write(found, where, language, tokens, inner, own_form or form, agrees)
+        if marks and len(tokens) > before:
+            word, keys = tokens[-1]
+            tokens[-1] = word, (*keys, *[(_marked(node, scope, mark), sure) for mark, sure in marks])
+
+
+def _instead(template: Template, agreement: str) -> Template:
+    held = agreement.split(",")
+    return next((other for when, other in template.instead if when in held), template)
+
+
+def _in_form(forms: Forms, own: str, around: str) -> Mapping[str, Words]:
+    """Return a word's own form in a construction of the form ``around``."""
+    inner = f"{own}.{around}" if own else around
+    return forms[inner] if inner in forms else forms[own]
 
 
 def _marked(node: Branch, scope: Scope, mark: str | int) -> int:

@@ -1,4 +1,4 @@
-"""English and French morphology: how a cell of the lexicon becomes forms. Chapter 1.
+"""The languages of the grammar; English and French morphology: how a cell of the lexicon becomes forms. Chapter 1.
 
 Agreement is written gender, person, number: French "f3p" is feminine, third person, plural;
 English needs no gender: "3p". A cell of the lexicon lists the forms that cannot be guessed.
@@ -6,18 +6,11 @@ English needs no gender: "3p". A cell of the lexicon lists the forms that cannot
 
 from collections.abc import Callable, Mapping
 
-from course_lib.corpora.rules import Forms, Language
+from course_lib.corpora.mandarin import CHINESE, chinese_adjective, chinese_determiner, chinese_verb, chinese_word
+from course_lib.corpora.rules import Forms, Language, Words, words
 
 ENGLISH = ("1s", "3s", "1p", "2p", "3p")
 FRENCH = tuple(gender + rest for gender in "mf" for rest in ENGLISH)
-
-Words = tuple[tuple[str, bool], ...]
-
-
-def words(form: str) -> Words:
-    """Split a form into words; one that starts with ~ expresses its meaning only possibly."""
-    return tuple((word.lstrip("~"), not word.startswith("~")) for word in form.split())
-
 
 def _always(form: str, agreements: tuple[str, ...]) -> dict[str, Words]:
     return dict.fromkeys(agreements, words(form))
@@ -169,15 +162,17 @@ LANGUAGES: Mapping[str, Language] = {
             ("si", "ils"): ("s'", "ils"),
         },
     ),
+    "zh": CHINESE,
 }
 
 Paradigm = Callable[[str], Forms]
 PARADIGMS: Mapping[str, Mapping[str, Paradigm]] = {
-    "verb": {"en": english_verb, "fr": french_verb},
-    "determiner": {"en": english_determiner, "fr": french_determiner},
-    "adjective": {"en": english_adjective, "fr": french_adjective},
+    "verb": {"en": english_verb, "fr": french_verb, "zh": chinese_verb},
+    "determiner": {"en": english_determiner, "fr": french_determiner, "zh": chinese_determiner},
+    "adjective": {"en": english_adjective, "fr": french_adjective, "zh": chinese_adjective},
     "word": {
         "en": lambda cell: {"": _always(cell, ENGLISH)},
         "fr": lambda cell: {"": _always(cell, FRENCH)},
+        "zh": chinese_word,
     },
 }

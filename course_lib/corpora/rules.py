@@ -8,7 +8,14 @@ A template is a row of pieces:
 ``the``  ``BE/s``     a word as it stands; a word in capitals is inflected, here in agreement with s
 ``not=k``  ``ne~k``   a word that expresses k: surely, or possibly; k is a name, or a slot as ``{v}``
 ``le|l'``             the form before a consonant and the one before a vowel
+``{n}~k``             its last word expresses k too
+``a || b``            a construction in two parts that others may part: ``{g.1} {w} {g.2}``
+``a ?static b``       b instead of a where the agreement of the head holds "static"
 ====================  ============================================================================
+
+A form or an agreement given to a construction holds for its words that have none of their own:
+``{o.oblique}`` for the words of o. A form "past" in a construction of the form "bare" is the form
+"past.bare" where a word has one.
 """
 
 import re
@@ -18,6 +25,14 @@ from typing import NamedTuple
 
 Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
 """form name -> agreement -> words, each with its surely/possibly."""
+
+Words = tuple[tuple[str, bool], ...]
+
+
+def words(form: str) -> Words:
+    """Split a form of the lexicon into words; one that starts with ~ expresses its meaning only possibly."""
+    return tuple((word.lstrip("~"), not word.startswith("~")) for word in form.split())
+
 
 KEYS_A_NODE = 8
 """Each node of a derivation may express this many things, its own word among them."""
@@ -66,13 +81,22 @@ class Rule:
 
 
 class Piece(NamedTuple):
-    """A piece of a template, read: either a slot in a form, or a word with its marks."""
+    """A piece of a template, read: a part of a slot in a form (0: the whole), or a word; and its marks."""
 
     slot: str | None
+    part: int
     form: str
     control: str | None
     words: Mapping[str, str] | str
     marks: tuple[tuple[str | int, bool], ...]
+
+
+class Template(NamedTuple):
+    """A template, read: the whole, its parts, and what stands for it where the head's agreement holds a word."""
+
+    whole: tuple[Piece, ...]
+    parts: tuple[tuple[Piece, ...], ...]
+    instead: "tuple[tuple[str, Template], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,7 @@ class CompiledRule:
     """A rule whose templates are read; a relay only hands on what its one slot holds."""
 
     slots: tuple[tuple[str, str], ...]
-    templates: Mapping[str, tuple[Piece, ...]]
+    templates: Mapping[str, Template]
     head: tuple[str, ...]
     category: str
     relays: bool
@@ -90,8 +114,7 @@ def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
     """Read the templates of a rule; ValueError naming the piece that cannot be read."""
     names: dict[str, int] = {}
     templates = {
-        code: tuple(_read_piece(rule, languages[code], text, names) for text in template.split())
-        for code, template in rule.templates.items()
+        code: _read_template(rule, languages[code], template, names) for code, template in rule.templates.items()
     }
     if len(names) >= KEYS_A_NODE:
         raise ValueError(f"{rule.category}: at most {KEYS_A_NODE - 1} shared names a rule, got {sorted(names)}.")
@@ -100,18 +123,30 @@ def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
     return CompiledRule(tuple(rule.slots.items()), templates, head, rule.category, relays)
 
 
+def _read_template(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Template:
+    usual, *others = re.split(r" \?(?=\w)", text)
+    parts = tuple(
+        tuple(_read_piece(rule, language, piece, names) for piece in part.split()) for part in usual.split("||")
+    )
+    found = (other.split(" ", 1) for other in others)
+    instead = tuple((when, _read_template(rule, language, other, names)) for when, other in found)
+    return Template(sum(parts, ()), parts, instead)
+
+
 def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Piece:
-    if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", text):
+    slot_or_word, signs = re.fullmatch(r"(.*?)((?:[=~](?:\w+|\{\w+\}))*)", text).groups()
+    marks = tuple(
+        (slot or names.setdefault(name, len(names) + 1), sign == "=")
+        for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", signs)
+    )
+    if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", slot_or_word):
         slot, form, control = match.groups()
-        return Piece(slot, form or "", control, "", ())
-    match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?((?:[=~](?:\w+|\{\w+\}))*)", text)
+        part = int(form) if form and form.isdigit() else 0
+        return Piece(slot, part, "" if part else form or "", control, "", marks)
+    match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?", slot_or_word)
     if not match:
         raise ValueError(
             f"{rule.category}: cannot read {text!r} in the {language.name} template {rule.templates[language.code]!r}."
         )
-    word, control, marks = match.groups()
-    words = language.inflected[word] if control else word
-    found = []
-    for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", marks):
-        found.append((slot or names.setdefault(name, len(names) + 1), sign == "="))
-    return Piece(None, "", control, words, tuple(found))
+    word, control = match.groups()
+    return Piece(None, 0, "", control, language.inflected[word] if control else word, marks)

@@ -1,4 +1,4 @@
-"""The English–French corpus that the grammar draws, with gold word links. Chapter 1."""
+"""The corpora that the grammar draws in any two of its languages, with gold word links. Chapter 1."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +10,7 @@ from typing import Literal
 from course_lib.corpora import lexicon as tables
 from course_lib.corpora.derivations import Derivation, Token, align
 from course_lib.corpora.grammar import SynchronousGrammar
+from course_lib.corpora.mandarin import verb_agreement
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.rules import Lexeme, Rule
@@ -22,10 +23,17 @@ SHORTEST_MAXIMUM = 8
 HELD_OUT = 1000
 
 
-def english_french(
-    size: int = 20_000, seed: int = 1, max_length: int = 40, lexicon: LexiconSize = "full"
+def synchronous(
+    source: str,
+    target: str,
+    size: int = 20_000,
+    seed: int = 1,
+    max_length: int = 40,
+    lexicon: LexiconSize = "full",
 ) -> ParallelCorpus:
     """Draw ``size`` distinct training pairs and 1,000 each for validation and test, with gold links.
+
+    ``source`` and ``target`` are codes of languages: "en", "fr", "zh".
 
     Source sentences hold 4 to ``max_length`` words, punctuation among them. Which split a sentence
     may enter hangs on the sentence alone, so that no load, whatever its size, seed or length,
@@ -39,18 +47,18 @@ def english_french(
 
     def stream() -> Iterator[tuple[Words, Words, Callable[[], SentencePair]]]:
         for derivation in grammar(lexicon).derivations(seed):
-            english = derivation.write("en")
-            if MIN_LENGTH <= len(english) <= max_length:
-                source = tuple([word for word, _ in english])
-                yield source, source, partial(_pair, derivation, english)
+            tokens = derivation.write(source)
+            if MIN_LENGTH <= len(tokens) <= max_length:
+                words = tuple([word for word, _ in tokens])
+                yield words, words, partial(_pair, derivation, tokens, target)
 
     with _no_garbage_collection():
         splits = draw_splits(stream(), size, HELD_OUT)
-    return ParallelCorpus("en-fr", "English", "French", *splits)
+    return ParallelCorpus(f"{source}-{target}", LANGUAGES[source].name, LANGUAGES[target].name, *splits)
 
 
-def _pair(derivation: Derivation, english: list[Token]) -> SentencePair:
-    return align(english, derivation.write("fr"))
+def _pair(derivation: Derivation, tokens: list[Token], target: str) -> SentencePair:
+    return align(tokens, derivation.write(target))
 
 
 @contextmanager
@@ -67,7 +75,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 @lru_cache(maxsize=2)
 def grammar(lexicon: LexiconSize = "full") -> SynchronousGrammar:
-    """Return the English–French grammar over the full or the small lexicon."""
+    """Return the grammar over the full or the small lexicon."""
     words: dict[str, list[Lexeme]] = {}
     for category, lexeme in lexemes(lexicon == "small"):
         words.setdefault(category, []).append(lexeme)
@@ -106,8 +114,9 @@ def _split(line: str, count: int) -> list[str]:
 def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
+        agreement = {"zh": verb_agreement(row["zh"], row["kind"].split())}
         for kind in row["kind"].split():
-            verb = _lexeme(row, "verb")
+            verb = replace(_lexeme(row, "verb"), agreement=agreement)
             yield f"verb {kind}", verb
             if row["manner"] == "action":
                 yield f"action {kind}", verb
@@ -151,16 +160,26 @@ def _with_agreement(row: dict[str, str]) -> Lexeme:
     """A pronoun or a name: the last word of a cell is its agreement."""
     forms, agreement = {}, {}
     for code, expand in PARADIGMS["word"].items():
-        *form, agreement[code] = row[code].split()
+        *form, own = row[code].split()
+        agreement[code] = own if own != "-" else LANGUAGES[code].default
         forms[code] = expand(" ".join(form))
     return Lexeme(row["en"], forms, agreement)
 
 
 def _nouns(row: dict[str, str]) -> list[Lexeme]:
     """A noun in the singular, twice as frequent, and in the plural where the row has one."""
-    english, (gender, *french) = row["en"].split(), row["fr"].split()
+    english, (gender, *french), (chinese, classifier) = (row[code].split() for code in ("en", "fr", "zh"))
     singular, *plural = (
-        replace(_with_agreement({"en": f"{en} 3{number}", "fr": f"{fr} {gender}3{number}"}), meaning=row["en"])
+        replace(
+            _with_agreement(
+                {
+                    "en": f"{en} 3{number}",
+                    "fr": f"{fr} {gender}3{number}",
+                    "zh": f"{chinese} {classifier},{number},{row['kind']}",
+                }
+            ),
+            meaning=row["en"],
+        )
         for en, fr, number in zip(english, french, "sp", strict=False)
     )
     return [singular, singular, *plural]

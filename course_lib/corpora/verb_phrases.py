@@ -1,11 +1,16 @@
 """Verb phrases of the grammar: what is done and what is. Chapter 1.
 
-The notation is explained in rules.py, the variables in constructions.py.
+The notation is explained in rules.py, the variables in constructions.py. Templates come in the
+order English, French, Chinese. A Chinese verb group has parts, for a place or a company stands
+inside it: what comes before the verb, the verb, and what comes after (了).
 """
 
 from collections.abc import Iterable
 
-from course_lib.corpora.constructions import VARIABLES, Rules, rule
+from course_lib.corpora.constructions import VARIABLES, Rules, rule, same
+
+PARTED = "{g.1} {w} {g.2} {g.3}"  # 会 在 花园 里 睡觉
+TRANSITIVE = (*VARIABLES["KIND"], "visiting", "wanting", "saying")
 
 
 def verb_groups() -> Rules:
@@ -27,91 +32,145 @@ def verb_groups() -> Rules:
 def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     v, doing = f"v: verb {kind}", f"v: action {kind}"
     present, past, future = f"{c_fr} {{v.present/s}}", f"{c_fr} {{v.past/s}}", f"{c_fr} {{v.infinitive}}"
-    yield rule(f"group present {kind}", v, f"{{v.present/s}} {c_en}", present)
-    yield rule(f"negated present {kind}", v, f"DO/s~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {present} pas=k")
-    yield rule(f"group past {kind}", v, f"{{v.past}} {c_en}", f"{past} {participle}")
-    yield rule(f"negated past {kind}", v, f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}")
-    yield rule(f"group future {kind}", v, f"will=f {{v.base}} {c_en}", f"ALLER/s=f {future}")
-    yield rule(f"negated future {kind}", v, f"will=f not=k {{v.base}} {c_en}", f"ne|n'~k ALLER/s=f pas=k {future}")
-    for tense, french in (("present", present), ("past", f"{past} {participle}"), ("future", future)):
-        yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", french)
-    yield rule(f"infinitive {kind}", doing, f"{{v.base}} {c_en}", future)
-    yield rule(f"group progressive {kind}", doing, f"BE/s~{{v}} {{v.progressive}} {c_en}", present)
-    not_doing = f"BE/s~{{v}} not=k {{v.progressive}} {c_en}"
-    yield rule(f"negated progressive {kind}", doing, not_doing, f"ne|n'~k {present} pas=k")
-    yield rule(f"habit {kind}", doing + "; h: adverb", f"{{h}} {{v.present/s}} {c_en}", f"{present} {{h}}", 2)
-    yield rule(f"never {kind}", doing, f"never=k {{v.present/s}} {c_en}", f"ne|n'~k {present} jamais=k")
+    now, then, plain, lasting, still = (_chinese(kind, form) for form in CHINESE_FORMS)
+    yield rule(f"group present {kind}", v, f"{{v.present/s}} {c_en}", present, f"|| {now}")
+    negated = f"DO/s~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {present} pas=k", f"不=k || {plain}"
+    yield rule(f"negated present {kind}", v, *negated)
+    yield rule(f"group past {kind}", v, f"{{v.past}} {c_en}", f"{past} {participle}", f"|| {then}")
+    negated = f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}", f"没=k || {still}"
+    yield rule(f"negated past {kind}", v, *negated)
+    will = f"will=f {{v.base}} {c_en}", f"ALLER/s=f {future}", f"会=f || {plain}"
+    yield rule(f"group future {kind}", v, *will)
+    negated = f"will=f not=k {{v.base}} {c_en}", f"ne|n'~k ALLER/s=f pas=k {future}", f"不会=k=f || {plain}"
+    yield rule(f"negated future {kind}", v, *negated)
+    french = {"present": present, "past": f"{past} {participle}", "future": future}
+    for tense, chinese in (("present", now), ("past", then), ("future", plain)):
+        yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", french[tense], f"|| {chinese}")
+    yield rule(f"infinitive {kind}", doing, f"{{v.base}} {c_en}", future, f"|| {plain}")
+    progressive = f"BE/s~{{v}} {{v.progressive}} {c_en}", present, f"{{v.doing}} || {lasting}"
+    yield rule(f"group progressive {kind}", doing, *progressive)
+    french_negated = f"ne|n'~k {present} pas=k"
+    chinese = f"没=k {{v.not_doing}} || {_chinese(kind, 'not_lasting')}"
+    yield rule(
+        f"negated progressive {kind}", doing, f"BE/s~{{v}} not=k {{v.progressive}} {c_en}", french_negated, chinese
+    )
+    habit = f"{{h}} {{v.present/s}} {c_en}", f"{present} {{h}}", f"{{h}} || {plain}"
+    yield rule(f"habit {kind}", doing + "; h: adverb", *habit, 2)
+    yield rule(
+        f"never {kind}", doing, f"never=k {{v.present/s}} {c_en}", f"ne|n'~k {present} jamais=k", f"从不=k || {plain}"
+    )
+
+
+CHINESE_FORMS = ("present", "past", "", "lasting", "still")
+
+
+def _chinese(kind: str, form: str) -> str:
+    """The verb with its object pronoun and the aspect of the form: 看 了 他, 把 它们 打开 了, 去 || 了."""
+    verb = f"{{v.{form}}}" if form in ("present", "lasting", "not_lasting") else "{v}"
+    aspect = {"past": "{v.aspect}", "still": "{v.experience}"}.get(form, "")
+    if kind in TRANSITIVE:
+        return f"{{c.before/v}} {verb} {aspect} {{c/v}}"
+    if kind == "addressing":
+        return f"{{c}} {verb} || {aspect}"
+    if kind == "giving":
+        return f"{verb} || {aspect} {{c}} || {{v.rest}} " + ("{v.rest_aspect}" if aspect else "")
+    change = "{v.change}" if form == "lasting" else aspect
+    return f"{verb} || {change}"
 
 
 def predicates() -> Rules:
     """What a person does: the verb with its objects, places, receivers, company."""
-    yield rule("predicate TENSE", "g: acting TENSE", "{g}", "{g}", 7)
+    yield same("predicate TENSE", "g: acting TENSE", "{g}", 7)
 
     obj = "g: group TENSE KIND; o: np KIND; c: nothing"
-    yield rule("acting TENSE", obj, "{g} {o}", "{g} {o}", 1.2)
-    yield rule("acting TENSE", obj + "; w: where", "{g} {o} {w}", "{g} {o} {w}", 2.2)
-    yield rule("acting TENSE", "g: negated TENSE KIND; o: negated np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.3)
-    yield rule("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", "{g}", 1.2)
-    yield rule("acting TENSE", "g: POLARITY TENSE KIND; c: them", "{g}", "{g}", 0.2)
-    yield rule("acting TENSE", "g: POLARITY TENSE ALONE; c: nothing", "{g}", "{g}", 0.4)
-    yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: where", "{g} {w}", "{g} {w}", 0.6)
-    yield rule("acting TENSE", "g: POLARITY TENSE visiting; o: place PLACE; c: nothing", "{g} {o}", "{g} {o}", 0.3)
+    yield rule("acting TENSE", obj, "{g} {o}", "{g} {o}", "{g/o} {o}", 1.2)
+    # What lasts has no place of its own: 她 爱 花园 里 的 那个 男孩.
+    chinese = "{g.1/o} {w} {g.2/o} {o} ?static {g/o} {w.2} 的~{o} {o}"
+    yield rule("acting TENSE", obj + "; w: where", "{g} {o} {w}", "{g} {o} {w}", chinese, 2.2)
+    negated = "g: negated TENSE KIND; o: negated np KIND; c: nothing"
+    yield rule("acting TENSE", negated, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.3)
+    yield same("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", 1.2)
+    yield same("acting TENSE", "g: POLARITY TENSE KIND; c: them", "{g}", 0.2)
+    yield same("acting TENSE", "g: POLARITY TENSE ALONE; c: nothing", "{g}", 0.4)
+    for kind in VARIABLES["STAYING"]:
+        slots = f"g: group TENSE {kind}; c: nothing; w: where"
+        yield rule("acting TENSE", slots, "{g} {w}", "{g} {w}", at_work(kind), 0.6)
+    yield same("acting TENSE", "g: POLARITY TENSE visiting; o: place PLACE; c: nothing", "{g} {o}", 0.3)
     going = "g: POLARITY TENSE going; o: place site"
-    yield rule("acting TENSE", going, "{g} to=t {o}", "{g} à=t {o}", 0.7)
-    yield rule("acting TENSE", going + "; x: purpose", "{g} to=t {o} {x}", "{g} à=t {o} {x}", 0.8)
-    yield rule("acting TENSE", going + "; w: company", "{g} to=t {o} {w}", "{g} à=t {o} {w}", 0.5)
-    yield rule("acting TENSE", "g: group TENSE motion; x: purpose", "{g} {x}", "{g} {x}", 0.3)
-    yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: company", "{g} {w}", "{g} {w}", 0.2)
-    yield rule("company", "o: known person", "with=w {o}", "avec=w {o}")
+    chinese = "{g.1} {g.2}~t {o} {g.3}"
+    yield rule("acting TENSE", going, "{g} to=t {o}", "{g} à=t {o}", chinese, 0.7)
+    chinese = "{g.1} {g.2}~t {o} {x} {g.3}"
+    yield rule("acting TENSE", going + "; x: purpose", "{g} to=t {o} {x}", "{g} à=t {o} {x}", chinese, 0.8)
+    chinese = "{g.1} {w} {g.2}~t {o} {g.3}"
+    yield rule("acting TENSE", going + "; w: company", "{g} to=t {o} {w}", "{g} à=t {o} {w}", chinese, 0.5)
+    yield rule("acting TENSE", "g: group TENSE motion; x: purpose", "{g} {x}", "{g} {x}", "{g.1} {g.2} {x} {g.3}", 0.3)
+    yield rule("acting TENSE", "g: group TENSE STAYING; c: nothing; w: company", "{g} {w}", "{g} {w}", PARTED, 0.2)
+    yield rule("company", "o: known person", "with=w {o}", "avec=w {o}", "跟=w {o} 一起~w")
     # French says à again before a second person, so there is only one.
     talking = "g: POLARITY TENSE addressing; o: one person; c: nothing"
-    yield rule("acting TENSE", talking, "{g} to=t {o}", "{g} à=t {o}", 0.7)
-    yield rule("acting TENSE", "g: POLARITY TENSE addressing; c: to dative pronoun", "{g}", "{g}", 0.6)
+    yield rule("acting TENSE", talking, "{g} to=t {o}", "{g} à=t {o}", "{g.1} 跟=t {o} {g.2} {g.3}", 0.7)
+    yield same("acting TENSE", "g: POLARITY TENSE addressing; c: to dative pronoun", "{g}", 0.6)
     for kind in ("text", "thing", "clothes"):
         giving = f"g: group TENSE giving; o: np {kind}; i: known person; c: nothing"
-        yield rule("acting TENSE", giving, "{g} {o} to=t {i}", "{g} {o} à=t {i}", 0.5)
-        yield rule("acting TENSE", giving, "{g} {i} {o}", "{g} {o} à~{i} {i}", 0.5)
-        yield rule("acting TENSE", f"g: group TENSE giving; o: np {kind}; c: dative pronoun", "{g} {o}", "{g} {o}", 0.4)
+        chinese = "{g.1} {g.2} {g.3} {i} {g.4} {o}"
+        marked = chinese.replace("{g.2}", "{g.2}~t")
+        yield rule("acting TENSE", giving, "{g} {o} to=t {i}", "{g} {o} à=t {i}", marked, 0.5)
+        yield rule("acting TENSE", giving, "{g} {i} {o}", "{g} {o} à~{i} {i}", chinese, 0.5)
+        yield same("acting TENSE", f"g: group TENSE giving; o: np {kind}; c: dative pronoun", "{g} {o}", 0.4)
+
+
+def at_work(kind: str) -> str:
+    """Chinese: where one acts stands before the verb, where one stays or arrives after it."""
+    return "{g.1} {g.2} {w} {g.3}" if kind == "motion" else PARTED
 
 
 def infinitives() -> Rules:
     """To want, can, must, and what for."""
     for tense in ("present", "past"):
         wanting = f"g: group {tense} wanting; x: infinitive; c: nothing"
-        yield rule(f"predicate {tense}", wanting, "{g} to~{x} {x}", "{g} {x}", 1)
+        yield rule(f"predicate {tense}", wanting, "{g} to~{x} {x}", "{g} {x}", "{g} {x}", 1)
     wanting = "g: negated present wanting; x: negated infinitive; c: nothing"
-    yield rule("predicate present", wanting, "{g} to~{x} {x}", "{g} {x}", 0.3)
-    for verb_en, verb_fr in (("can", "POUVOIR"), ("must", "DEVOIR")):
-        yield rule("predicate present", "x: infinitive", f"{verb_en}=m {{x}}", f"{verb_fr}/s=m {{x}}", 0.5)
-        negated = "cannot=m=k" if verb_en == "can" else "must=m not=k"
-        french = f"ne|n'~k {verb_fr}/s=m pas=k {{x}}"
-        yield rule("predicate present", "x: negated infinitive", f"{negated} {{x}}", french, 0.2)
-    yield rule("purpose", "g: infinitive", "to=t {g}", "pour=t {g}")
-    yield rule("infinitive", "g: infinitive KIND; o: np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.6)
-    yield rule("negated infinitive", "g: infinitive KIND; o: negated np KIND; c: nothing", "{g} {o}", "{g} {o}", 0.6)
+    yield rule("predicate present", wanting, "{g} to~{x} {x}", "{g} {x}", "{g} {x}", 0.3)
+    for en, fr, zh in (("can=m", "POUVOIR", "能"), ("must=m", "DEVOIR", "必须")):
+        yield rule("predicate present", "x: infinitive", f"{en} {{x}}", f"{fr}/s=m {{x}}", f"{zh}=m {{x}}", 0.5)
+        negated, zh = ("cannot=m=k", "能") if zh == "能" else ("must=m not=k", "可以")
+        french = f"ne|n'~k {fr}/s=m pas=k {{x}}"
+        chinese = f"不{zh}=m=k {{x}}"
+        yield rule("predicate present", "x: negated infinitive", f"{negated} {{x}}", french, chinese, 0.2)
+    yield rule("purpose", "g: infinitive", "to=t {g}", "pour=t {g}", "{g}")
+    for category, o in (("infinitive", "np"), ("negated infinitive", "negated np")):
+        slots = f"g: infinitive KIND; o: {o} KIND; c: nothing"
+        yield rule(category, slots, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.6)
     for category in ("infinitive", "negated infinitive"):
-        yield rule(category, "g: infinitive person; c: object pronoun", "{g}", "{g}", 1.5)
-        yield rule(category, "g: infinitive STAYING; c: nothing", "{g}", "{g}", 0.6)
-        yield rule(category, "g: infinitive STAYING; c: nothing; w: where", "{g} {w}", "{g} {w}", 0.4)
+        yield same(category, "g: infinitive person; c: object pronoun", "{g}", 1.5)
+        yield same(category, "g: infinitive STAYING; c: nothing", "{g}", 0.6)
+        for kind in VARIABLES["STAYING"]:
+            slots = f"g: infinitive {kind}; c: nothing; w: where"
+            yield rule(category, slots, "{g} {w}", "{g} {w}", at_work(kind), 0.4)
 
 
 def being() -> Rules:
-    """To be, with an adjective, a comparison or a place."""
+    """To be, with an adjective, a comparison or a place; the first part of a Chinese quality is its copula."""
     for kind in (*VARIABLES["KIND"], "site", "area"):
         x = f"x: quality {kind}"
         for tense, en, fr in (("present", "BE", "ÊTRE"), ("progressive", "BE", "ÊTRE"), ("past", "WAS", "ÉTAIT")):
-            yield rule(f"being {tense} {kind}", x, f"{en}/s=b {{x}}", f"{fr}/s=b {{x}}", 3)
-            yield rule(f"being {tense} {kind}", x, f"{en}/s=b not=k {{x}}", f"ne|n'~k {fr}/s=b pas=k {{x}}")
-        yield rule(f"quality {kind}", f"v: adjective {kind}", "{v/s}", "{v.plain/s}", 5)
-        yield rule(f"quality {kind}", f"v: degree {kind}", "very=y {v/s}", "très=y {v.plain/s}")
-    yield rule("being future person", "x: condition", "will=f be=b {x}", "ALLER/s=f être=b {x}", 3)
-    yield rule("being future person", "x: condition", "will=f not=k be=b {x}", "ne|n'~k ALLER/s=f pas=k être=b {x}")
-    yield rule("condition", "v: after person", "{v/s}", "{v.plain/s}", 2)
-    yield rule("condition", "w: where", "{w}", "{w}")
+            yield rule(f"being {tense} {kind}", x, f"{en}/s=b {{x}}", f"{fr}/s=b {{x}}", "{x.1}~b {x.2}", 3)
+            negated = f"{en}/s=b not=k {{x}}", f"ne|n'~k {fr}/s=b pas=k {{x}}", "不=k {x.1}~b {x.2}"
+            yield rule(f"being {tense} {kind}", x, *negated)
+        adjective = "{v/s}", "{v.plain/s}", "{v.copula} || {v.plain}"
+        yield rule(f"quality {kind}", f"v: adjective {kind}", *adjective, 5)
+        very = "very=y {v/s}", "très=y {v.plain/s}", "非常=y || {v.plain}"
+        yield rule(f"quality {kind}", f"v: degree {kind}", *very)
+    will = "will=f be=b {x}", "ALLER/s=f être=b {x}", "会=f {x.1}~b {x.2}"
+    yield rule("being future person", "x: condition", *will, 3)
+    will_not = "will=f not=k be=b {x}", "ne|n'~k ALLER/s=f pas=k être=b {x}", "不会=k=f {x.1}~b {x.2}"
+    yield rule("being future person", "x: condition", *will_not)
+    yield rule("condition", "v: after person", "{v/s}", "{v.plain/s}", "{v.copula} || {v.plain}", 2)
+    yield same("condition", "w: where", "{w}")
     for kind, other in (("person", "known person"), ("animal", "definite animal")):
-        more = "plus~{v} {v.plain/s} que|qu'=t {o}"
-        yield rule(f"quality {kind}", f"v: degree {kind}; o: {other}", "{v.comparative} than=t {o}", more, 1.5)
-        yield rule(f"quality {kind}", "w: where", "{w}", "{w}", 3)
+        more = "{v.comparative} than=t {o}", "plus~{v} {v.plain/s} que|qu'=t {o}", "比=t || {o} 更~{v} {v.plain}"
+        yield rule(f"quality {kind}", f"v: degree {kind}; o: {other}", *more, 1.5)
+        yield same(f"quality {kind}", "w: where", "{w}", 3)
 
 
 VERB_PHRASES = (verb_groups, predicates, infinitives, being)

@@ -1,0 +1,173 @@
+"""Mandarin Chinese: how a cell of the lexicon becomes forms. Chapter 1.
+
+Nothing inflects, but words choose their neighbours. So agreement is a list of features: of a noun
+its classifier, its number, its kind ("只,s,animal"); of a verb what its object may be ("human" or
+"thing"), "static" for what lasts and has no place (爱), "把" for what is done to things.
+"""
+
+from collections.abc import Callable, Sequence
+
+from course_lib.corpora.rules import Forms, Language, Words, words
+
+Features = Sequence[str]
+
+
+class ByFeature(dict[str, Words]):
+    """Words by agreement, made when first asked for."""
+
+    def __init__(self, make: Callable[[Features], Words]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, agreement: str) -> Words:
+        self[agreement] = found = self._make(agreement.split(","))
+        return found
+
+
+def _always(form: str) -> ByFeature:
+    found = words(form)
+    return ByFeature(lambda features: found)
+
+
+def _common(first: str, second: str) -> str:
+    """What two coordinated phrases have in common."""
+    return ",".join(feature for feature in first.split(",") if feature in second.split(","))
+
+
+def _options(cell: str) -> tuple[str, dict[str, str]]:
+    """ "写 past=过 static" -> 写 and its options; an option without a value has itself for value, "-" is nothing."""
+    base, *rest = cell.split()
+    pairs = (option.partition("=") for option in rest)
+    return base, {name: ("" if value == "-" else value) if sign else name for name, sign, value in pairs}
+
+
+def verb_agreement(cell: str, kinds: Sequence[str]) -> str:
+    """What a verb demands: ("爱 static", ["person", "animal"]) -> "human,static"."""
+    _, options = _options(cell)
+    return ",".join(["human" if "person" in kinds else "thing", *(o for o in ("把", "static") if o in options)])
+
+
+def chinese_verb(cell: str) -> Forms:
+    """A verb as it stands, then what is particular to it.
+
+    ``past=``     its aspect in the past where that is not 了: 过, or "-" for none
+    ``present=``  its aspect in the present: 弄丢 了
+    ``lasting=``  another verb after 正在: 关 for 关上
+    ``着``         a state that its verb with 着 says
+    ``coming``    no 正在, but 要 … 了; ``coming=``: but another word, without 了
+    ``rest=``     a part after the receiver: 给 他 看
+    ``顶= text=``  another verb for objects with this classifier or of this kind
+    ``把 static`` see :func:`verb_agreement`
+    """
+    base, options = _options(cell)
+    after, aspect, now = options.get("rest", ""), options.get("past", "了"), options.get("present", "")
+
+    def verb(suffix: str = "", mark: str = "", usual: str = base) -> ByFeature:
+        def make(features: Features) -> Words:
+            chosen = next((options[f] for f in features if f in options and f not in _NOT_FEATURES), usual)
+            return words(f"{chosen}{suffix} {_possibly(mark)}")
+
+        return ByFeature(make)
+
+    state = options.get("着", "")
+    doing = "" if state else f"~{options.get('coming', '正在')}".replace("coming", "要")
+    return {
+        "": verb(),
+        "present": verb(state, now),
+        "present.bare": verb(state),
+        "lasting": verb(state, usual=options.get("lasting", base)),
+        "not_lasting": verb(state, usual=options.get("lasting", base)),
+        "doing": _always(doing),
+        "not_doing": _always("~在" if doing == "~正在" else ""),
+        "aspect": _always("" if after else _possibly(aspect)),
+        "aspect.bare": _always(""),
+        "experience": _always("~过" if aspect == "过" else ""),
+        "change": _always("~了" if options.get("coming") == "coming" else ""),
+        "rest": _always(after),
+        "rest_aspect": _always(_possibly(aspect) if after else ""),
+        "rest_aspect.bare": _always(""),
+    }
+
+
+_NOT_FEATURES = {"past", "present", "lasting", "着", "coming", "rest", "把", "static"}
+
+
+def _possibly(form: str) -> str:
+    return f"~{form}" if form else ""
+
+
+def chinese_determiner(cell: str) -> Forms:
+    """ "那+ 那些": singular and plural, + where a classifier follows; "place=-": not before a place; "-": none."""
+    singular, *rest = cell.split()
+    plural, *options = rest or [singular]
+    if options and "=" not in options[0] or "~" in cell or cell == "-":  # 我 ~的
+        return {"": _always("" if cell == "-" else cell)}
+
+    def make(features: Features) -> Words:
+        if options and {"site", "area"} & set(features) and singular == "那+":
+            return ()
+        form = plural if "p" in features else singular
+        return words(form[:-1] + f" ~{features[0]}" if form.endswith("+") else form)
+
+    return {"": ByFeature(make)}
+
+
+def chinese_adjective(cell: str) -> Forms:
+    """ "年老的 老": before the noun, and after the copula 很 where it differs; then another copula (是, 感到).
+
+    What 是 connects keeps its 的: 是 红色 的.
+    """
+    before, *rest = cell.split()
+    stem, particle = (before[:-1], " ~的") if before.endswith("的") else (before, "")
+    copula, plain = "很", stem
+    if rest == ["是"]:
+        copula, plain = "是", stem + particle
+    elif len(rest) == 2:
+        copula, plain = rest
+    elif rest:
+        [plain] = rest
+    return {"": _always(stem + particle), "plain": _always(plain), "copula": _always(f"~{copula}")}
+
+
+def chinese_word(cell: str) -> Forms:
+    """A word; "他们|它们": for the object of a verb that may have a person for object, and of another.
+
+    The form "before" is what stands before the verb: 把 它们.
+    """
+    if cell == "-":
+        cell = ""
+    human, _, thing = cell.partition("|")
+    if not thing:
+        many = ByFeature(lambda features: words(cell + "们" if {"p", "person"} <= set(features) else cell))
+        return {"": _always(cell), "before": _always(""), "many": many}
+    return {
+        "": ByFeature(lambda features: words("" if "把" in features else thing if "thing" in features else human)),
+        "before": ByFeature(lambda features: words(f"~把 {thing}" if "把" in features else "")),
+    }
+
+
+CHINESE = Language(
+    code="zh",
+    name="Chinese",
+    default="",
+    coordinate=_common,
+    inflected={},
+    starts_with_vowel=lambda word: False,
+    contractions={
+        ("正在", "在"): ("正在",),
+        ("在", "在"): ("在",),
+        ("来", "在"): ("来到",),
+        ("留下来", "在"): ("留在",),
+        ("了", "的"): ("的",),
+        ("的", "的"): ("的",),
+        ("不", "很"): ("不",),
+        ("不会", "很"): ("不会",),
+        ("不", "非常"): ("不", "太"),
+        ("不", "有"): ("没", "有"),
+        ("没", "认识"): ("不", "认识"),
+        ("不", "看见"): ("看不见",),
+        ("不", "找到"): ("找不到",),
+        ("不", "弄丢"): ("不会", "弄丢"),
+        ("不", "忘记"): ("不会", "忘记"),
+    },
+)
