@@ -19,7 +19,7 @@ from course_lib.corpora.tsv import CorpusError, tsv
 __all__ = ["CorpusError", "Link", "ParallelCorpus", "SentencePair", "available", "load"]
 
 _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
-    **{f"{source}-{target}": partial(synchronous, source, target) for source, target in permutations(LANGUAGES, 2)},
+    "en-fr": partial(synchronous, "en", "fr"),
     "reversal": reversal,
     "copy": copy,
     "dates": dates,
@@ -28,6 +28,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "phrasebook": phrasebook,
     "tatoeba": tatoeba,
     "tsv": tsv,
+    **{f"{one}-{other}": partial(synchronous, one, other) for one, other in permutations(LANGUAGES, 2)},
 }
 
 

@@ -121,7 +121,7 @@ def _write(
     scope = (children, outside)
     template = node.rule.templates[code]
     if template.instead:
-        template = _instead(template, _agreement((node, outside), language))
+        template = _instead(template, _agreement((node, scope), language))
     for slot, inner, own_form, control, words, marks in template.parts[part - 1] if part else template.whole:
         agrees = _agreement(_find(scope, control), language) if control else agreement
         if slot is None:

@@ -12,6 +12,7 @@ from course_lib.corpora.rules import Forms, Language, Words, words
 ENGLISH = ("1s", "3s", "1p", "2p", "3p")
 FRENCH = tuple(gender + rest for gender in "mf" for rest in ENGLISH)
 
+
 def _always(form: str, agreements: tuple[str, ...]) -> dict[str, Words]:
     return dict.fromkeys(agreements, words(form))
 

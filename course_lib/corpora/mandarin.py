@@ -100,7 +100,7 @@ def chinese_determiner(cell: str) -> Forms:
     """ "那+ 那些": singular and plural, + where a classifier follows; "place=-": not before a place; "-": none."""
     singular, *rest = cell.split()
     plural, *options = rest or [singular]
-    if options and "=" not in options[0] or "~" in cell or cell == "-":  # 我 ~的
+    if (options and "=" not in options[0]) or "~" in cell or cell == "-":  # 我 ~的
         return {"": _always("" if cell == "-" else cell)}
 
     def make(features: Features) -> Words:

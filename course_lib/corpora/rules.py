@@ -134,7 +134,8 @@ def _read_template(rule: Rule, language: Language, text: str, names: dict[str, i
 
 
 def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Piece:
-    slot_or_word, signs = re.fullmatch(r"(.*?)((?:[=~](?:\w+|\{\w+\}))*)", text).groups()
+    slot_or_word = re.sub(r"(?:[=~](?:\w+|\{\w+\}))+$", "", text)
+    signs = text[len(slot_or_word) :]
     marks = tuple(
         (slot or names.setdefault(name, len(names) + 1), sign == "=")
         for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", signs)

@@ -10,8 +10,8 @@ from typing import Literal
 from course_lib.corpora import lexicon as tables
 from course_lib.corpora.derivations import Derivation, Token, align
 from course_lib.corpora.grammar import SynchronousGrammar
-from course_lib.corpora.mandarin import verb_agreement
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
+from course_lib.corpora.mandarin import verb_agreement
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.rules import Lexeme, Rule
 from course_lib.corpora.sentences import rules
