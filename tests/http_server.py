@@ -17,6 +17,7 @@ class Site:
     kind: str = "application/zip"
     status: int = 200
     ranges: bool = True
+    earlier: list[bytes] = field(default_factory=list)  # contents before the present one, one a request
     versions: list[str] = field(default_factory=lambda: ['"one"'])  # ETag of each request; the last one stays
     shift: int = 0  # a part begins this many bytes away from where it was asked to
     asked: list[str | None] = field(default_factory=list)  # the Range of each request
@@ -49,21 +50,21 @@ class _Handler(BaseHTTPRequestHandler):
         start = 0
         if wanted and site.ranges and self.headers.get("If-Range") == version:
             start = int(wanted.removeprefix("bytes=").removesuffix("-")) + site.shift
-        if start and start >= len(site.content):
+        content = site.earlier.pop(0) if site.earlier else site.content
+        size = site.announced or len(content)
+        if start and start >= len(content):
             self.send_response(416)
             self.end_headers()
             return
         self.send_response(206 if start else site.status)
         if start:
-            self.send_header(
-                "Content-Range", f"bytes {start}-{len(site.content) - 1}/{site.announced or len(site.content)}"
-            )
+            self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
         self.send_header("Content-Type", site.kind)
-        self.send_header("Content-Length", str((site.announced or len(site.content)) - start))
+        self.send_header("Content-Length", str(size - start))
         self.send_header("ETag", version)
         self.end_headers()
-        end = start + site.cut_after.pop(0) if site.cut_after else len(site.content)
-        self.wfile.write(site.content[start:end])
+        end = start + site.cut_after.pop(0) if site.cut_after else len(content)
+        self.wfile.write(content[start:end])
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

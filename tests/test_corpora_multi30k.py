@@ -9,15 +9,22 @@ from course_lib.corpora import CorpusError, load
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ENGLISH = {
-    "train": ["A dog runs.", "Two cats.", "A dog  RUNS.", "A man isn't here.", "A red bus."],
+    "train": [
+        "A dog runs.",
+        "Two cats.",
+        "A dog  RUNS.",
+        "A man isn't here.",
+        "A red bus.",
+        "A walk on the beach.",
+    ],
     "val": ["A dog runs.", "A tree.", "The sea."],
-    "test_2016_flickr": ["The sea.", "A long walk on the beach."],
+    "test_2016_flickr": ["The sea.", "A walk on the beach."],
 }
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Five, three and two captions; one source of train stands in val, twice, and one of val in test."""
+    """Six, three and two captions; one source of train stands in val, twice, one in test, and one of val in test."""
     for split, lines in ENGLISH.items():
         (tmp_path / f"{split}.en").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         german = "".join(f"{split} Bild {n}.\n" for n in range(len(lines)))
@@ -30,7 +37,7 @@ def test_a_caption_that_is_tested_is_not_trained_on_and_the_note_counts_what_is_
     assert [" ".join(pair.source) for pair in corpus.train] == ["two cats .", "a man isn't here .", "a red bus ."]
     assert [" ".join(pair.source) for pair in corpus.validation] == ["a dog runs .", "a tree ."]
     assert len(corpus.test) == 2
-    assert "2 of 5 training pairs, 1 of 3 validation pairs" in corpus.note
+    assert "3 of 6 training pairs, 1 of 3 validation pairs" in corpus.note
 
 
 def test_each_caption_keeps_its_own_translation(folder: Path) -> None:
@@ -39,7 +46,7 @@ def test_each_caption_keeps_its_own_translation(folder: Path) -> None:
     assert {pair.target[0] for pair in corpus.test} == {"test_2016_flickr"}
     turned = load("multi30k", path=folder, source="de", target="en")
     assert (turned.name, turned.source_language, turned.target_language) == ("multi30k-de-en", "German", "English")
-    assert len(turned.train) == 5 and turned.train[1].target == ("two", "cats", ".")  # no German caption stands twice
+    assert len(turned.train) == 6 and turned.train[1].target == ("two", "cats", ".")  # no German caption stands twice
 
 
 def test_long_captions_are_left_out_where_asked(folder: Path) -> None:

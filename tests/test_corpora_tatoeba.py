@@ -70,9 +70,9 @@ def test_a_server_without_ranges_is_asked_from_the_start_and_nothing_stands_twic
 
 
 def test_halves_of_two_versions_are_not_put_together(site: Site, tmp_path: Path) -> None:
-    site.cut_after, site.versions = [7000], ['"old"', '"new"']
+    site.cut_after, site.versions, site.earlier = [7000], ['"old"', '"new"'], [ZIP[::-1]]
     assert fetch(site, tmp_path).read_bytes() == ZIP
-    assert len(site.asked) == 2  # the second answer was the whole of the new version
+    assert site.asked == [None, "bytes=7000-"]  # the second answer was the whole of the new version
 
 
 def test_a_part_that_begins_in_the_wrong_place_is_thrown_away(site: Site, tmp_path: Path) -> None:
