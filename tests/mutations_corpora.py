@@ -34,8 +34,8 @@ MUTATIONS = (
     Mutation(
         "a question about going keeps its English to",
         "corpora/sentences.py",
-        '"{g} to=t {o}", "{g} à=t {o}", 1)',
-        '"{g} to=t {o}", "{g} to=t {o}", 1)',
+        '"{g} to=t {o}", "{g} à=t {o}",',
+        '"{g} to=t {o}", "{g} to=t {o}",',
         "test_corpora_grammar.py::test_no_english_word_slips_into_the_french",
     ),
     Mutation(
