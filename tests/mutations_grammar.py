@@ -9,14 +9,14 @@ MUTATIONS = (
     Mutation(
         "every Chinese noun takes the same classifier",
         "corpora/mandarin.py",
-        'f" ~{features[0]}"',
-        '" ~个"',
+        'f"~{features[0]}"',
+        '"~个"',
         CHINESE + "test_the_classifier_fits_the_noun",
     ),
     Mutation(
         "the Chinese relative clause follows its noun",
         "corpora/noun_phrases.py",
-        'plain = "{d/n} {n} {r}", "{d/n} {n} {r}", "{r} {d/n} {n}"',
+        'plain = "{d/n} {n} {r}", "{d/n} {n} {r}", f"{{r}} {THE} {{n}}"',
         'plain = "{d/n} {n} {r}", "{d/n} {n} {r}", "{d/n} {n} {r}"',
         CHINESE + "test_the_relative_clause_comes_before_its_noun",
     ),

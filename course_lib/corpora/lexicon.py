@@ -129,7 +129,7 @@ VERBS = """
   food animal clothes machine       | action | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖
 * animal text thing clothes machine | state  | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过 static
 * text                              | action | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写
-  text food                         | action | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 coming=快要
+  text food                         | action | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要
 * food                              | action | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃
   text food thing                   | action | bring brings brought bringing      | apporter                                                               | 带来 coming=要 把
   thing text clothes                | state  | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把
@@ -166,7 +166,8 @@ VERBS = """
 ADJECTIVES = """
   place       | kind                                           | degree | en            | fr                                         | zh
 * before      | animal thing machine text clothes area opening | yes    | small smaller | petit                                      | 小
-* before      | animal thing machine area site opening         | yes    | big bigger    | grand                                      | 大
+* before      | animal thing machine area opening              | yes    | big bigger    | grand                                      | 大
+* before      | site                                           | yes    | big bigger    | grand                                      | 大的 大
   later       | person                                         | yes    | tall taller   | grand                                      | 高
 * before      | person                                         | yes    | young younger | jeune                                      | 年轻
 * before      | animal                                         | yes    | young younger | jeune                                      | 年幼的
@@ -205,12 +206,12 @@ DETERMINERS = """
 * a before   | a|an some  | un une de|d'      | 一+ 几+
 * any        | a|an any   | de|d' de|d' de|d' | - 任何
 * this       | this these | ce|cet cette ces  | 这+ 这些
-* possessive | my         | mon ma|mon mes    | 我 ~的
-* possessive | his        | son sa|son ses    | 他 ~的
-* possessive | her        | son sa|son ses    | 她 ~的
-  possessive | our        | notre notre nos   | 我们 ~的
-  possessive | your       | votre votre vos   | 你 ~的
-  possessive | their      | leur leur leurs   | 他们 ~的
+* possessive | my         | mon ma|mon mes    | 我 的
+* possessive | his        | son sa|son ses    | 他 的
+* possessive | her        | son sa|son ses    | 她 的
+  possessive | our        | notre notre nos   | 我们 的
+  possessive | your       | votre votre vos   | 你 的
+  possessive | their      | leur leur leurs   | 他们 的
 """
 
 ADVERBS = """

@@ -97,36 +97,47 @@ def _possibly(form: str) -> str:
 
 
 def chinese_determiner(cell: str) -> Forms:
-    """ "那+ 那些": singular and plural, + where a classifier follows; "place=-": not before a place; "-": none."""
+    """ "那+ 那些": singular and plural, + where a classifier follows; "place=-": none before a place; "我 的".
+
+    The form "joint" is what joins it to the noun: the classifier, or 的.
+    """
     singular, *rest = cell.split()
     plural, *options = rest or [singular]
-    if (options and "=" not in options[0]) or "~" in cell or cell == "-":  # 我 ~的
-        return {"": _always("" if cell == "-" else cell)}
+    if plural == "的":
+        return {"": _always(singular), "joint": _always("~的")}
 
-    def make(features: Features) -> Words:
-        if options and {"site", "area"} & set(features) and singular == "那+":
-            return ()
-        form = plural if "p" in features else singular
-        return words(form[:-1] + f" ~{features[0]}" if form.endswith("+") else form)
+    def form(features: Features) -> str:
+        if "place=-" in options and {"site", "area"} & set(features):
+            return "-"
+        return plural if "p" in features else singular
 
-    return {"": ByFeature(make)}
+    return {
+        "": ByFeature(lambda features: words(form(features).rstrip("+-"))),
+        "joint": ByFeature(lambda features: words(f"~{features[0]}" if form(features).endswith("+") else "")),
+    }
 
 
 def chinese_adjective(cell: str) -> Forms:
     """ "年老的 老": before the noun, and after the copula 很 where it differs; then another copula (是, 感到).
 
-    What 是 connects keeps its 的: 是 红色 的.
+    What 是 connects keeps its 的: 是 红色 的. The form "joint" is the 的 before a noun.
     """
     before, *rest = cell.split()
-    stem, particle = (before[:-1], " ~的") if before.endswith("的") else (before, "")
+    stem, joint = (before[:-1], "~的") if before.endswith("的") else (before, "")
     copula, plain = "很", stem
     if rest == ["是"]:
-        copula, plain = "是", stem + particle
+        copula, plain = "是", f"{stem} {joint}"
     elif len(rest) == 2:
         copula, plain = rest
     elif rest:
         [plain] = rest
-    return {"": _always(stem + particle), "plain": _always(plain), "copula": _always(f"~{copula}")}
+    return {
+        "": _always(stem),
+        "joint": _always(joint),
+        "plain": _always(plain),
+        "copula": _always(f"~{copula}"),
+        "copula.asked": _always("" if copula == "很" else f"~{copula}"),
+    }
 
 
 def chinese_word(cell: str) -> Forms:
@@ -169,5 +180,7 @@ CHINESE = Language(
         ("不", "找到"): ("找不到",),
         ("不", "弄丢"): ("不会", "弄丢"),
         ("不", "忘记"): ("不会", "忘记"),
+        ("不", "吃完"): ("不会", "吃完"),
+        ("不", "写完"): ("不会", "写完"),
     },
 )

@@ -6,6 +6,14 @@ order English, French, Chinese.
 
 from course_lib.corpora.constructions import Rules, rule, same
 
+# Chinese joins a determiner and an adjective to the noun: 那 把 刀, 我 的 刀, 红色 的 刀.
+THE = "{d/n} {d.joint/n}~{n}"
+A, B = "{a} {a.joint}~{n}", "{b} {b.joint}~{n}"
+BARE = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}}"
+BEFORE = "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", f"{THE} {A} {{n}}"
+AFTER = "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", f"{THE} {A} {{n}}"
+BOTH = "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", f"{THE} {B} {A} {{n}}"
+
 
 def articles() -> Rules:
     """The article, without an adjective and before one."""
@@ -25,34 +33,32 @@ def noun_phrases() -> Rules:
         "np KIND", "a: simple KIND; b: simple KIND", "{a} and=k {b}", "{a} et=k {b}", "{a} 和=k {b}", 2.2, head="a+b"
     )
     yield same("simple KIND", "n: definite KIND", "{n}", 2)
-    yield same("simple KIND", "d: determiner; n: noun KIND", "{d/n} {n}", 1.5)
+    yield rule("simple KIND", "d: determiner; n: noun KIND", *BARE, 1.5)
     after = "d: determiner; n: noun KIND; a: after KIND"
-    yield rule("simple KIND", after, "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", "{d/n} {a} {n}")
+    yield rule("simple KIND", after, *AFTER)
     old = "d: determiner before; n: aged KIND; a: before KIND"
-    yield same("simple KIND", old, "{d/n} {a/n} {n}")
-    both = "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", "{d/n} {b} {a} {n}"
-    yield rule("simple KIND", f"{old}; b: after KIND", *both, 1.2)
+    yield rule("simple KIND", old, *BEFORE)
+    yield rule("simple KIND", f"{old}; b: after KIND", *BOTH, 1.2)
     yield same("definite KIND", "n: plain KIND", "{n}", 3)
     my_old = "d: possessive; n: owned THING; a: before THING"
-    yield same("definite THING", my_old, "{d/n} {a/n} {n}", 0.3)
-    yield same("plain KIND", "d: definite; n: noun KIND", "{d/n} {n}", 2)
+    yield rule("definite THING", my_old, *BEFORE, 0.3)
+    yield rule("plain KIND", "d: definite; n: noun KIND", *BARE, 2)
     # Chinese says several with an article, or with 们 where there is none and they are people.
-    yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}", "{d/n} {n.many/n}")
+    yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}", f"{THE} {{n.many/n}}")
     owned = "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", "{p} 的=g {n.many/n}"
     yield rule("plain KIND", "p: owner; n: owned KIND", *owned, 0.7)
     # Under a negation the indefinite article of the object is de: il n'a pas de chien.
     yield same("negated np KIND", "n: definite KIND", "{n}", 2)
-    yield same("negated np KIND", "d: any; n: noun KIND", "{d/n} {n}")
+    yield rule("negated np KIND", "d: any; n: noun KIND", *BARE)
 
 
 def places() -> Rules:
     """Where something is. A Chinese place has two parts, the preposition and the rest: it comes without the first."""
     yield same("place PLACE", "n: plain PLACE", "{n}", 3)
-    yield same("plain PLACE", "d: definite; n: noun PLACE", "{d/n} {n}", 3)
-    yield same("plain PLACE", "d: possessive; n: owned PLACE", "{d/n} {n}", 0.8)
-    yield same("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", "{d/n} {a/n} {n}")
-    after = "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", "{d/n} {a} {n}"
-    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *after, 0.4)
+    yield rule("plain PLACE", "d: definite; n: noun PLACE", *BARE, 3)
+    yield rule("plain PLACE", "d: possessive; n: owned PLACE", *BARE, 0.8)
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", *BEFORE)
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *AFTER, 0.4)
     yield rule("where", "o: place area", "in=w {o}", "dans=w {o}", "在=w || {o} 里~w", 3)
     yield rule("where", "o: place site", "at=w {o}", "à=w {o}", "在=w || {o}", 3)
     yield rule("where", "o: place PLACE", "near=w {o}", "près=w de|d'~w {o}", "在~w || {o} 附近=w", 0.5)
@@ -63,8 +69,8 @@ def places() -> Rules:
 def persons() -> Rules:
     """Who acts, who owns; subjects."""
     yield same("owner", "n: name", "{n}")
-    yield same("owner", "d: definite; n: single person", "{d/n} {n}")
-    yield same("owner", "d: possessive; n: single owned person", "{d/n} {n}", 0.5)
+    yield rule("owner", "d: definite; n: single person", *BARE)
+    yield rule("owner", "d: possessive; n: single owned person", *BARE, 0.5)
     yield same("known person", "n: definite person", "{n}", 3)
     yield same("known person", "n: name", "{n}", 2)
     yield same("one person", "n: simple person", "{n}", 3)
@@ -84,12 +90,13 @@ def relative_clauses() -> Rules:
     """A long noun phrase holds a relative clause, about its subject or its object; in Chinese it comes first."""
     # An adjective stands before the relative clause or in it: no white door that is red.
     relative = "d: determiner; n: noun KIND; r: relative TENSE KIND"
-    plain = "{d/n} {n} {r}", "{d/n} {n} {r}", "{r} {d/n} {n}"
+    plain = "{d/n} {n} {r}", "{d/n} {n} {r}", f"{{r}} {THE} {{n}}"
     yield rule("long np TENSE KIND", relative, *plain, 1)
-    after = "{d/n} {a/n} {n} {r}", "{d/n} {n} {a/n} {r}", "{r} {d/n} {a} {n}"
+    after = "{d/n} {a/n} {n} {r}", "{d/n} {n} {a/n} {r}", f"{{r}} {THE} {A} {{n}}"
     yield rule("long np TENSE KIND", relative + "; a: after KIND", *after)
     relative = "d: determiner before; n: aged KIND; a: before KIND; r: relative TENSE KIND"
-    yield rule("long np TENSE KIND", relative, "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}", "{r} {d/n} {a} {n}")
+    before = "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}", f"{{r}} {THE} {A} {{n}}"
+    yield rule("long np TENSE KIND", relative, *before)
     yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", *plain, 0.4)
     yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", "{p} 的=r", 3)
     yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b} 的=r")

@@ -5,7 +5,7 @@ order English, French, Chinese.
 """
 
 from course_lib.corpora.constructions import VARIABLES, Rules, rule, same
-from course_lib.corpora.noun_phrases import NOUN_PHRASES
+from course_lib.corpora.noun_phrases import NOUN_PHRASES, THE
 from course_lib.corpora.rules import Rule
 from course_lib.corpora.verb_phrases import PARTED, VERB_PHRASES, at_work
 
@@ -74,14 +74,14 @@ def clauses() -> Rules:
         yield same("clause present", f"s: subject; g: {habit} person; c: object pronoun", "{s} {g}", 0.4)
     for kind in ("person", "animal", "thing", "machine"):
         there = f"d: a; n: noun {kind}; w: where"
-        written = "there~b BE/n=b {d/n} {n} {w}", "il~b y~b a=b {d/n} {n} {w}", "{w.2} 有=b {d/n} {n}"
+        written = "there~b BE/n=b {d/n} {n} {w}", "il~b y~b a=b {d/n} {n} {w}", f"{{w.2}} 有=b {THE} {{n}}"
         yield rule("clause present", there, *written, 0.15)
 
     long_object = "s: subject; g: group TENSE KIND; o: long np TENSE KIND; c: nothing"
     yield rule("long clause TENSE", long_object, "{s} {g} {o}", "{s} {g} {o}", "{s} {g/o} {o}", 0.5)
     yield same("long clause TENSE", "s: long np TENSE person; p: predicate TENSE", "{s} {p}", 3)
     plain = "d: definite; n: noun KIND; r: relative TENSE KIND; b: being TENSE KIND; s: gap"
-    written = "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", "{r} {d/n} {n} {b}"
+    written = "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", f"{{r}} {THE} {{n}} {{b}}"
     yield rule("long clause TENSE", plain, *written, 0.25)
     said = "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}", "{s} {g}~k {x}"
     for tense in ("present", "progressive", "future"):
@@ -113,7 +113,7 @@ def statements() -> Rules:
 
 def questions() -> Rules:
     """A question with est-ce que, which keeps the order of the statement, and with 吗, unless it says why."""
-    yield rule("one", "x: question", "{x} ?=e", "{x} ?=e", "{x} ？=e", 2)
+    yield rule("one", "x: question", "{x} ?=e", "{x} ?=e", "{x.asked} ？=e", 2)
     yield same("question", "x: plain question", "{x}", 2)
     yield rule("question", "x: plain question", "why=w {x}", "pourquoi=w {x}", "为什么=w {x.1}")
     for tense, en, fr, zh in (
@@ -126,7 +126,7 @@ def questions() -> Rules:
             asked = f"{en} {asked_en}", f"est-ce~q que|qu'~q {fr} {asked_fr}", f"{zh} {asked_zh} || 吗~q"
             yield rule("plain question", slots, *asked, weight)
     slots = "s: plain subject; x: quality person"
-    is_it = "BE/s=b~q {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", "{s} {x.1}~b~q {x.2} || 吗~q"
+    is_it = "BE/s=b~q {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", "{s} {x.1}~b~q {x.2} || 吗~b~q"
     yield rule("plain question", slots, *is_it, 3)
 
 
