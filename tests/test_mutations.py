@@ -8,12 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from tests import mutations, mutations_corpora, mutations_objectives, mutations_training, mutations_widgets
+from tests import (
+    mutations,
+    mutations_corpora,
+    mutations_grammar,
+    mutations_objectives,
+    mutations_training,
+    mutations_widgets,
+)
 from tests.mutations import Mutation
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
-COLLECTIONS = (mutations, mutations_corpora, mutations_objectives, mutations_training, mutations_widgets)
+COLLECTIONS = (
+    mutations,
+    mutations_corpora,
+    mutations_grammar,
+    mutations_objectives,
+    mutations_training,
+    mutations_widgets,
+)
 MUTATIONS = tuple(mutation for collection in COLLECTIONS for mutation in collection.MUTATIONS)
 Runner = Callable[[Path, str], tuple[int, str]]
 
