@@ -4,8 +4,25 @@ Each function returns a :class:`Player`; as the last line of a cell it shows its
 """
 
 from course_lib.widgets.batch import batch_explorer
+from course_lib.widgets.beam import beam_tree
 from course_lib.widgets.by_hand import five_steps
+from course_lib.widgets.comparing import compare, step_through_models, step_through_training
+from course_lib.widgets.explorer import explorer
+from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.grid import Axis, Player, grid_of_frames
-from course_lib.widgets.stepping import step_through, step_through_training
+from course_lib.widgets.stepping import step_through
 
-__all__ = ["Axis", "Player", "batch_explorer", "five_steps", "grid_of_frames", "step_through", "step_through_training"]
+__all__ = [
+    "Axis",
+    "Player",
+    "batch_explorer",
+    "beam_tree",
+    "compare",
+    "explorer",
+    "five_steps",
+    "gold_and_attention",
+    "grid_of_frames",
+    "step_through",
+    "step_through_models",
+    "step_through_training",
+]

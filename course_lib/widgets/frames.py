@@ -1,6 +1,7 @@
 """What the decoder knew and did at one step, as HTML text. Every number comes from the Trace as it is."""
 
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,20 @@ from course_lib.widgets.markup import bars, direction, fraction, listed, number,
 
 NOTABLE = 0.1  # a weight that the sentence above the frame names
 ENTRIES = 40  # of a vector, drawn as strokes
+UNSEEN = "–"  # the score of a word outside the window: nobody asked for it
+
+
+class Window(NamedTuple):
+    """What local attention looks through: its centre p_t and its ``first`` and ``last`` source position, from 0."""
+
+    centre: float
+    first: int
+    last: int
+
+    def share(self, position: int) -> float | None:
+        """Return where across the word at ``position`` the centre lies, 0 to 1; None if in another word."""
+        nearest = min(max(round(self.centre), self.first), self.last)
+        return min(max(self.centre - position + 0.5, 0.0), 1.0) if position == nearest else None
 
 
 def step_frame(trace: Trace, step: int, title: str | None = None) -> str:
@@ -22,12 +37,16 @@ def step_frame(trace: Trace, step: int, title: str | None = None) -> str:
     """
     if not 0 <= step < len(trace.target):
         raise IndexError(f"step: expected 0 … {len(trace.target) - 1}, got {step}.")
-    head = f"<b>{escape(title)}</b> · " if title else ""
     return (
-        f"<div class=course-frame><p class=says>{head}{step_sentence(trace, step, markup=True)}</p>"
+        f"<div class=course-frame><p class=says>{heading(title)}{step_sentence(trace, step, markup=True)}</p>"
         f"<div class=main>{_source(trace, step)}{_target(trace, step)}{_candidates(trace, step)}</div>"
         f"<div class=side>{_map(trace, step)}{_vectors(trace, step)}</div></div>"
     )
+
+
+def heading(title: str | None) -> str:
+    """Return what stands before the sentence of a frame."""
+    return f"<b>{escape(title)}</b> · " if title else ""
 
 
 def step_sentence(trace: Trace, step: int, markup: bool = False) -> str:
@@ -43,6 +62,8 @@ def step_sentence(trace: Trace, step: int, markup: bool = False) -> str:
     row = trace.weights[step]
     order = [int(j) for j in np.argsort(-row, kind="stable")]
     named = [j for j in order[:3] if row[j] >= NOTABLE] or order[:1]
+    window = window_at(trace, step)
+    text += f"; window around position {number(window.centre, 1)}" if window else ""
     return f"{text}; looks at {listed([f'‘{show(trace.source[j])}’ {number(row[j])}' for j in named])}."
 
 
@@ -55,20 +76,47 @@ def gold_word(trace: Trace, step: int) -> str | None:
     return gold[step] if known else None
 
 
+def window_at(trace: Trace, step: int) -> Window | None:
+    """Return the window of local attention at ``step``; None for a model that looks at the whole source."""
+    if trace.centres is None or trace.scores is None:
+        return None
+    inside = np.flatnonzero(np.isfinite(trace.scores[step]))
+    return Window(float(trace.centres[step]), int(inside[0]), int(inside[-1])) if len(inside) else None
+
+
 def _source(trace: Trace, step: int) -> str:
     way = f"<div class='words src' dir={direction(trace.source)}>"
     if trace.weights is None or trace.scores is None:
         chips = "".join(f"<span>{word(token)}</span>" for token in trace.source)
         return f"<p class=k>Source: read once, out of sight now</p>{way.replace('src', 'src out')}{chips}</div>"
+    window = window_at(trace, step)
+    places = (_place(window, j) for j in range(len(trace.source)))
     chips = "".join(
-        f"<span style=--a:{fraction(weight)}>{word(token)}<b>{number(weight)}</b><u>{number(score)}</u></span>"
-        for token, weight, score in zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
+        f"<span style=--a:{fraction(weight)}{place}>{word(token)}"
+        f"<b>{number(weight)}</b><u>{UNSEEN if window and np.isinf(score) else number(score)}</u></span>"
+        for token, weight, score, place in zip(
+            trace.source, trace.weights[step], trace.scores[step], places, strict=True
+        )
     )
     label = (
         "<p class=k>Source, with <b class=weight>weight α</b> (after the softmax, in bold) "
         "and <b class=score>score e</b> (before it, below)</p>"
     )
+    if window:
+        label += (
+            f"<p class=k>Window (line above): positions {window.first} to {window.last}, counted from 0, "
+            f"around p = {number(window.centre, 1)} (▾)</p>"
+        )
+        way = way.replace("src", "src through")
     return f"{label}{way}{chips}</div>"
+
+
+def _place(window: Window | None, position: int) -> str:
+    """Return the attributes of a source word, after its weight: inside the window, under its centre."""
+    if window is None or not window.first <= position <= window.last:
+        return ""
+    share = window.share(position)
+    return " class=in" if share is None else f";--p:{fraction(share)} class='in at'"
 
 
 def _target(trace: Trace, step: int) -> str:

@@ -124,14 +124,20 @@ def _controls(axis: Axis, slider: widgets.Widget) -> widgets.Widget:
 def _stack(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:
     """Nest a Stack in a Stack, one level a slider; a slider drives every Stack of its level."""
     slider, *inner = sliders
-    if inner:
-        children = [_stack(frame, inner) for frame in frames]
-    else:
-        first = widgets.HTML(frames[0])  # all frames share one layout and style: half the weight
-        children = [first, *(widgets.HTML(f, layout=first.layout, style=first.style) for f in frames[1:])]
+    children = [_stack(frame, inner) for frame in frames] if inner else _leaves(frames)
     stack = widgets.Stack(children, selected_index=slider.index, layout=children[0].layout)  # a layout weighs 1 KB
     widgets.jsdlink((slider, "index"), (stack, "selected_index"))
     return stack
+
+
+def _leaves(frames: Sequence[str]) -> list[widgets.Widget]:
+    """Make a widget of each text, one for all places that show the same; all share a layout: half the weight."""
+    first = widgets.HTML(frames[0])
+    made = {frames[0]: first}
+    for text in frames:
+        if text not in made:
+            made[text] = widgets.HTML(text, layout=first.layout, style=first.style)
+    return [made[text] for text in frames]
 
 
 def _swap(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:

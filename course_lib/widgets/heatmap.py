@@ -27,14 +27,14 @@ def heat_map_definition(trace: Trace) -> str:
     """Return the hidden SVG that draws the map once; every frame shows it by reference."""
     return (
         "<div class='course-hidden' aria-hidden='true'><svg width='0' height='0'><defs>"
-        f"<g id='{heat_map_name(trace)}'>{_cells(trace, *_geometry(trace))}</g></defs></svg></div>"
+        f"<g id='{heat_map_name(trace)}'>{cells(trace, *geometry(trace))}</g></defs></svg></div>"
     )
 
 
 def heat_map_at(trace: Trace, step: int) -> str:
     """Show the map with the row of ``step`` (from 0) outlined and the rows to come veiled."""
     T, S = len(trace.target), len(trace.source)
-    cell, left, top, right = _geometry(trace)
+    cell, left, top, right = geometry(trace)
     width, height, below = left + S * cell + right, top + T * cell + 2, (T - step - 1) * cell
     alt = f"Heat map, row {step + 1} of {T} outlined"
     return (
@@ -48,7 +48,7 @@ def heat_map_at(trace: Trace, step: int) -> str:
 def heat_map_with_values(trace: Trace, alt: str) -> str:
     """Return the whole map as one SVG that needs no stylesheet, the weights from 0.05 written in their cells."""
     T, S = len(trace.target), len(trace.source)
-    _, left, top, right = _geometry(trace)
+    _, left, top, right = geometry(trace)
     cell = 26
     values = "".join(
         f"<text x='{left + (j + 0.5) * cell:g}' y='{top + (i + 0.65) * cell:g}'"
@@ -61,7 +61,7 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     return (
         f"<svg viewBox='0 0 {width} {height}' width='{width}' role='img' aria-label='{escape(alt)}' "
         f"style='max-width:100%;height:auto;background:#fff;color:#000;font-size:11px'>"
-        f"{_cells(trace, cell, left, top, right, labelled=True)}"
+        f"{cells(trace, cell, left, top, right, labelled=True)}"
         f"<g text-anchor='middle' font-size='10'>{values}</g></svg>"
     )
 
@@ -71,26 +71,28 @@ def _weights(trace: Trace) -> np.ndarray:
     return np.asarray(trace.weights, dtype=float)
 
 
-def _geometry(trace: Trace) -> tuple[int, int, int, int]:
+def geometry(trace: Trace) -> tuple[int, int, int, int]:
     """Return the side of a cell and the room for labels left, above and at the right, in pixels."""
     T, S = len(trace.target), len(trace.source)
     if max(T, S) > LABELS_UP_TO:
         return 8, 2, 2, 2
-    wide = max(_breadth(_short(token)) for token in trace.target)
-    high = max(_breadth(_short(token)) for token in trace.source)
+    wide = max(breadth(short(token)) for token in trace.target)
+    high = max(breadth(short(token)) for token in trace.source)
     return 18, wide + 8, int(high * SLANT[0]) + 12, int(high * SLANT[1])
 
 
-def _short(token: str) -> str:
+def short(token: str) -> str:
+    """Return ``token`` as a label: 12 signs at most."""
     return token if len(token) <= LONGEST_LABEL else token[: LONGEST_LABEL - 1] + "…"
 
 
-def _breadth(text: str) -> int:
+def breadth(text: str) -> int:
     """Return about how many pixels ``text`` takes at 11 px; a Chinese sign is twice as wide as a letter."""
     return sum(12 if unicodedata.east_asian_width(sign) in "WF" else 7 for sign in text)
 
 
-def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
+def cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
+    """Draw a square for each weight from 0.01 and, where there is room or ``labelled``, the words around."""
     T, S = len(trace.target), len(trace.source)
     drawn = "".join(  # a stroke as thick as the cell: shorter than a rectangle
         f"<path d='M{left + j * cell} {top + i * cell + cell // 2}h{cell}' opacity='{fraction(weight)}'/>"
@@ -106,11 +108,11 @@ def _cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: b
 def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
     across = "".join(
         f"<text transform='translate({left + (j + 0.5) * cell + 4:g} {top - 4}) rotate(-60)'>"
-        f"{escape(_short(token))}</text>"
+        f"{escape(short(token))}</text>"
         for j, token in enumerate(trace.source)
     )
     down = "".join(
-        f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4:g}'>{escape(_short(token))}</text>"
+        f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4:g}'>{escape(short(token))}</text>"
         for i, token in enumerate(trace.target)
     )
     return f"<g style='fill:currentColor;font-size:11px'>{across}<g text-anchor='end'>{down}</g></g>"

@@ -91,6 +91,43 @@ var(--c-line) 4px 5px)}
 @media print{.course-static{display:block}.course-widget{display:none!important}}
 """
 
+# What only some widgets need, for their ``shared``: an everyday slider stays light.
+OF_WINDOWS = """
+.course-frame .words.through{row-gap:16px;padding-top:16px}
+.course-frame .src>.in{position:relative;box-shadow:0 -3px 0 var(--c-ink)}
+.course-frame .at::before{content:"▾";position:absolute;top:-21px;left:calc(var(--p)*100%);width:0;
+text-indent:-.35em;font-size:14px;line-height:1}
+.course-frame [dir=rtl] .at::before{left:auto;right:calc(var(--p)*100%);text-indent:0;direction:ltr}
+"""
+OF_TREES = """
+.course-frame .alive{fill:none;stroke:var(--c-target);stroke-width:4}
+.course-frame .hyp b{color:var(--c-target)}
+.course-frame td.hyp{white-space:normal;text-align:start;min-width:9em}
+.course-frame tr.pruned :is(td,th){color:var(--c-muted);border-style:dashed}
+.course-frame tr.finished th{font-weight:700;color:var(--c-weight)}
+"""
+OF_GOLD_LINKS = """
+.course-frame .legend{margin:10px 0 0;padding:0;list-style:none}
+.course-frame .legend li{display:block;margin:4px 0}
+.course-frame .src.judged u{color:var(--c-ink)}
+"""
+OF_QUESTIONS = """
+.course-widget .course-widget{border:0;padding:0}
+.course-ask{gap:6px}
+.course-ask .widget-text{flex:1 1 220px;width:auto;min-width:0;max-width:640px}
+.course-ask input{background:var(--c-paper);color:var(--c-ink);border:1px solid var(--c-muted)}
+.course-ask button{width:auto;height:auto;padding:2px 12px;line-height:1.6}
+.course-said .widget-html-content{font-size:14px}
+.course-why{display:none}
+html[data-content_root] .course-why{display:block}
+html[data-content_root] .course-ask{display:none!important}
+"""
+
+
+def style(rules: str) -> str:
+    """Return ``rules`` as a ``<style>`` element without line breaks."""
+    return f"<style>{rules.replace(chr(10), '')}</style>"
+
 
 def _values(theme: Theme) -> str:
     return "{" + "".join(f"--c-{name}:{colour.on(theme)};" for name, colour in VARIABLES.items()) + "}"
@@ -109,4 +146,4 @@ def stylesheet() -> str:
         f"{_within(LIGHT_PAGES)}{light}",
         f"{_within(DARK_PAGES)}{dark}",
     )
-    return f"<style>{''.join(rules)}{LAYOUT.replace(chr(10), '')}</style>"
+    return style("".join(rules) + LAYOUT)
