@@ -127,7 +127,7 @@ VERBS = """
   person animal                     | action | follow follows followed following  | suivre suis suit suivons suivez suivent suivi                          | 跟着 past=-
 * text food thing clothes machine   | action | buy buys bought buying             | acheter achète achète achetons achetez achètent                        | 买
   food animal clothes machine       | action | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖
-* animal text thing clothes machine | state  | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过 static
+* animal text thing clothes machine | state  | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过
 * text                              | action | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写
   text food                         | action | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要
 * food                              | action | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃

@@ -103,7 +103,7 @@ def relative_clauses() -> Rules:
     yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b} 的=r")
     slots = "s: subject; g: group TENSE KIND; c: gap"
     yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r", 2)
-    where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r ?static {w.2} {s} {g} 的=r"
+    where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r ?static {w} {s} {g} 的=r"
     yield rule("relative TENSE KIND", slots + "; w: where", *where, 2)
     yield same("gap", "", "", head="n")
 
