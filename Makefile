@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser lint format check-book clean
+.PHONY: help setup book serve execute test unit notebooks browser lint format check-book colab-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: setup ## let ruff put the code into the house style
 
 check-book: book ## page weight, alternative texts, links, notebooks, the repository's address
 	@$(PY) tools/check_book.py
+
+colab-check: setup ## the sliders with Colab's ipywidgets 7.7.1, in .venv-colab (needs the network)
+	@$(PY) tools/check_colab_widgets.py
 
 clean: ## remove the built book and the tools' caches (.venv stays)
 	@rm -rf _build .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache *.egg-info
