@@ -13,8 +13,8 @@ from tests.test_widgets import ROOM, Browser, shown, soup, texts
 from tests.traces import SOURCE, TARGET, random_trace
 
 WORDS = ("a", "b", "c", "d", "e", "</s>")
-CENTRES = np.array([0.3, 4.2, 6.0])  # at the edge, between words, past the end: p_t may reach S
-INSIDE = ((0, 1), (3, 4, 5), (4, 5))  # D = 1, around the nearest position there is
+CENTRES = np.array([0.7, 4.2, 6.0])  # near the edge, between words, past the end: p_t may reach S
+INSIDE = ((0, 1, 2), (3, 4, 5), (4, 5))  # D = 1, around the nearest position there is
 
 
 def local_trace():
@@ -46,7 +46,7 @@ def test_the_window_is_marked_around_its_centre_and_nothing_is_scored_outside(st
     assert "∞" not in frame.get_text()
 
 
-@pytest.mark.parametrize(("step", "word", "across"), [(0, "a", 0.8), (1, "e", 0.7), (2, "</s>", 1.0)])
+@pytest.mark.parametrize(("step", "word", "across"), [(0, "b", 0.2), (1, "e", 0.7), (2, "</s>", 1.0)])
 def test_the_centre_points_at_its_place_on_the_nearest_word(step: int, word: str, across: float):
     (chip,) = soup(step_frame(local_trace(), step)).select(".src .at")
     assert chip.bdi.get_text() == word
