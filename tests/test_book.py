@@ -351,6 +351,18 @@ def test_the_first_browser_that_starts_is_taken(monkeypatch: pytest.MonkeyPatch)
     assert find_browser.find_browser() is None
 
 
+def test_a_driver_that_lacks_a_library_gets_it_before_a_browser_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a minimal Debian every browser test failed with a closed connection: the driver never ran."""
+    added: list[str] = []
+    monkeypatch.setattr(find_browser, "install_from_debian", lambda *packages: added.extend(packages) or True)
+    monkeypatch.setattr(find_browser, "starts", lambda path: "libatomic1" in added)
+    monkeypatch.setattr(find_browser, "installed", lambda: "/usr/bin/b" if added else None)
+    assert find_browser.find_browser() == "/usr/bin/b"
+    monkeypatch.setattr(find_browser, "install_from_debian", lambda *packages: False)
+    monkeypatch.setattr(find_browser, "starts", lambda path: False)
+    assert find_browser.find_browser() is None
+
+
 def test_a_program_that_does_not_start_is_no_browser(tmp_path: Path) -> None:
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\nexit 3\n")

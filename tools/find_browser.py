@@ -14,7 +14,10 @@ APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-HOW = "Install Chromium or Chrome, or run: .venv/bin/python -m playwright install --with-deps chromium"
+HOW = (
+    "Install Chromium or Chrome (and, on a minimal Debian, libatomic1), "
+    "or run: .venv/bin/python -m playwright install --with-deps chromium"
+)
 
 
 def starts(path: str | Path | None) -> bool:
@@ -43,14 +46,32 @@ def playwrights_own() -> str | None:
     return path if starts(path) else None
 
 
+def driver_starts() -> bool:
+    """Say whether Playwright's driver runs: a Node of its own, which a minimal Debian lacks a library for."""
+    import playwright
+
+    node = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
+    return starts(node) or (install_from_debian("libatomic1") and starts(node))
+
+
 def from_debian() -> str | None:
-    """Install Debian's package, where there is apt-get and the right to use it."""
+    """Install Debian's Chromium, where that is possible."""
+    return installed() if install_from_debian("chromium", "fonts-dejavu-core") else None
+
+
+def install_from_debian(*packages: str) -> bool:
+    """Install Debian's packages, where there is apt-get and the right to use it; say whether that worked."""
     if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-dejavu-core"]):
-        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    return installed()
+        return False
+
+    def apt(*arguments: str) -> bool:
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        command = ["apt-get", "-y", "-qq", *arguments]
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        return done.returncode == 0
+
+    apt("update")
+    return apt("install", *packages)
 
 
 def from_playwright() -> str | None:
@@ -63,6 +84,8 @@ def from_playwright() -> str | None:
 
 def find_browser() -> str | None:
     """Return the path of a browser that starts, installing one if there is none; None if that fails too."""
+    if not driver_starts():
+        return None
     for source in (installed, playwrights_own, from_debian, from_playwright):
         path = source()
         if path:
