@@ -356,8 +356,8 @@ def test_a_driver_that_lacks_a_library_gets_it_before_a_browser_is_looked_for(mo
     added: list[str] = []
     monkeypatch.setattr(find_browser, "install_from_debian", lambda *packages: added.extend(packages) or True)
     monkeypatch.setattr(find_browser, "starts", lambda path: "libatomic1" in added)
-    monkeypatch.setattr(find_browser, "installed", lambda: "/usr/bin/b" if added else None)
-    assert find_browser.find_browser() == "/usr/bin/b"
+    monkeypatch.setattr(find_browser, "installed", lambda: "/usr/bin/b")
+    assert find_browser.find_browser() == "/usr/bin/b" and added == ["libatomic1"]
     monkeypatch.setattr(find_browser, "install_from_debian", lambda *packages: False)
     monkeypatch.setattr(find_browser, "starts", lambda path: False)
     assert find_browser.find_browser() is None
