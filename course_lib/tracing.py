@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.batching import encode_sources
+from course_lib.evaluation import evaluating
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length
 from course_lib.traces import Candidate, Trace
@@ -38,9 +39,7 @@ def trace(
         outputs.append(output)
         words.append(int(chosen))
 
-    was_training = model.training
-    model.eval()
-    try:
+    with evaluating(model):
         ids, lengths = encode_sources([source], model.source_vocabulary, model.device)
         step, state = model.stepper(ids, lengths)
         if target is None:
@@ -49,8 +48,6 @@ def trace(
         else:
             given = [*model.target_vocabulary.encode(target), EOS]
             forced(step, state, torch.tensor([given], device=model.device), on_step=record)
-    finally:
-        model.train(was_training)
     attends = outputs[0].weights is not None
     return Trace(
         model=model.name,
