@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import torch
-from en_fr_ladder import machine
+from records import machine
 
 import course_lib
 from course_lib.corpora import load

@@ -1,0 +1,134 @@
+"""Every mechanism of the course on one ladder: three seeds each on English-French and English-Chinese.
+
+    python benchmarks/every_rung.py                              # 78 runs, about three hours of one core
+    python benchmarks/every_rung.py --corpora en-zh --rungs "Luong dot" --seeds 1
+    python benchmarks/every_rung.py --table                      # what has been measured so far
+
+Each rung differs from one above it by a single switch, and all have the same data, sizes, updates and
+learning rate: what is compared is the mechanism, not the tuning. The fixed vectors would gain from more
+updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
+run by run; a run that stands there with the same settings is not repeated.
+
+Speed is target tokens a second of processor time, of updates alone: other work on the machine
+disturbs it little, though not as little as one wishes.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import torch
+from records import measured, pairs_by_length, read, run_once
+
+import course_lib
+from course_lib.corpora import ParallelCorpus, SentencePair, load
+from course_lib.evaluation import BUCKETS
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.seq2seq import Seq2Seq
+from course_lib.training import TrainConfig, fit, seed_everything
+from course_lib.vocabulary import Vocabulary
+
+RESULTS = Path(course_lib.__file__).parent / "results" / "every_rung.json"
+CORPORA = ("en-fr", "en-zh")
+CORPUS = {"size": 100_000, "seed": 1, "max_length": 40}
+SIZES = {"embedding": 64, "hidden": 128}
+STEPS = 2_500
+SEEDS = (1, 2, 3)
+PER_BUCKET = 100
+WINDOW = 5  # the paper's 10 would leave little of a sentence of 17 words out of sight
+LOSSES_EVERY = 100
+RUNGS: dict[str, Callable[..., Seq2Seq]] = {
+    "fixed": partial(sutskever2014, reverse_source=False),
+    "fixed, reversed": sutskever2014,
+    "Cho": cho2014,
+    "Bahdanau": bahdanau2014,
+    "Bahdanau, coverage": partial(bahdanau2014, coverage=True),
+    "Luong dot, forward": partial(luong2015, direction="forward"),
+    "Luong dot": luong2015,
+    "Luong general": partial(luong2015, score="general"),
+    "Luong concat": partial(luong2015, score="concat"),
+    "Luong location": partial(luong2015, score="location"),
+    "Luong dot, input feeding": partial(luong2015, input_feeding=True),
+    "Luong dot, local-m": partial(luong2015, local="monotonic", window=WINDOW),
+    "Luong dot, local-p": partial(luong2015, local="predictive", window=WINDOW),
+}
+
+
+def main() -> None:
+    arguments = _arguments()
+    if arguments.table:
+        print(table(read(arguments.out)))
+        return
+    torch.set_num_threads(1)
+    for name in arguments.corpora:
+        corpus, held_out = load(name, **CORPUS), pairs_by_length(name, PER_BUCKET)
+        for seed in arguments.seeds:
+            for rung in arguments.rungs:
+                run_once(
+                    arguments.out,
+                    f"{name}, {rung}, seed {seed}",
+                    {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": CORPUS, **SIZES},
+                    partial(run, rung, seed, corpus, held_out),
+                )
+
+
+def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
+    """Train one model and score it on held-out pairs."""
+    seed_everything(seed)
+    source = Vocabulary.build(pair.source for pair in corpus.train)
+    target = Vocabulary.build(pair.target for pair in corpus.train)
+    model = RUNGS[rung](source, target, **SIZES)
+    config = TrainConfig(STEPS, seed=seed, device="cpu", validate_every=None)
+    started = time.process_time()
+    history = fit(model, corpus, config)
+    seconds = time.process_time() - started
+    losses = [history.losses[k : k + LOSSES_EVERY] for k in range(0, STEPS, LOSSES_EVERY)]
+    return {
+        **measured(model, history, held_out),
+        "processor_seconds": round(seconds, 1),
+        "target_tokens_per_processor_second": round(history.tokens / seconds),
+        f"mean_losses_of_{LOSSES_EVERY}_updates": [round(mean(part), 4) for part in losses],
+    }
+
+
+def table(runs: dict[str, Any]) -> str:
+    """Return the mean over seeds, and in brackets least and most, of each rung: a Markdown table a corpus."""
+    buckets = [f"{low}-{high}" for low, high in BUCKETS]
+    head = ["rung", *(f"BLEU {bucket}" for bucket in buckets), "AER", "parameters", "tokens/s"]
+    lines = []
+    for name in CORPORA:
+        lines += ["", f"**{name}**", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+        for rung in RUNGS:
+            found = [runs[key] for seed in SEEDS if (key := f"{name}, {rung}, seed {seed}") in runs]
+            if found:
+                lines.append("| " + " | ".join([rung, *_cells(found, buckets)]) + " |")
+    return "\n".join(lines).strip()
+
+
+def _cells(found: list[dict[str, Any]], buckets: list[str]) -> list[str]:
+    bleus = [_spread([run["test_by_source_length"][bucket]["bleu"] for run in found]) for bucket in buckets]
+    aligned = [run["test"]["alignment"]["aer"] for run in found if run["test"]["alignment"]]
+    speed = mean(run["target_tokens_per_processor_second"] for run in found)
+    return [*bleus, _spread(aligned) if aligned else "–", f"{found[0]['parameters']:,}", f"{speed:,.0f}"]
+
+
+def _spread(values: list[float]) -> str:
+    return f"{mean(values):.1f} ({min(values):.1f}–{max(values):.1f})"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
+    parser.add_argument("--rungs", nargs="+", choices=RUNGS, default=list(RUNGS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
+    parser.add_argument("--table", action="store_true", help="print the table of what has been measured")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What the benchmark scripts share: held-out pairs by length, the numbers of a model, the machine, kept runs."""
+
+import itertools
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from course_lib.corpora import SentencePair, load
+from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length
+from course_lib.files import write_atomically
+from course_lib.history import History
+from course_lib.seq2seq import Seq2Seq
+
+
+def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
+    """Return ``per_bucket`` test pairs of each length: long ones are rare, so several draws are pooled.
+
+    No draw of the grammar trains on a sentence that another one tests on.
+    """
+    found: dict[tuple[int, int], dict[tuple[str, ...], SentencePair]] = {bucket: {} for bucket in BUCKETS}
+    for seed in itertools.count(1):
+        for pair in load(name, size=1, seed=seed, max_length=BUCKETS[-1][1]).test:
+            bucket = next(chosen for (low, high), chosen in found.items() if low <= len(pair.source) <= high)
+            if len(bucket) < per_bucket:
+                bucket[pair.source] = pair
+        if all(len(bucket) == per_bucket for bucket in found.values()):
+            break
+    return [pair for bucket in found.values() for pair in bucket.values()]
+
+
+def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:
+    """Return the raw numbers of a trained model: when and where, size, training, scores on held-out pairs."""
+    return {
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "machine": machine(),
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "vocabularies": [len(model.source_vocabulary), len(model.target_vocabulary)],
+        "target_tokens_read": history.tokens,
+        "target_tokens_per_second": round(history.tokens_per_second),
+        "training_seconds": round(history.seconds, 1),
+        "validations": [asdict(record) for record in history.validations],
+        "test": as_record(evaluate(model, held_out)),
+        "test_by_source_length": {
+            f"{low}-{high}": as_record(scores) for (low, high), scores in score_by_length(model, held_out).items()
+        },
+    }
+
+
+def as_record(scores: Evaluation) -> dict[str, Any]:
+    """Return the bare numbers of an evaluation, and how BLEU was counted."""
+    return {
+        "sentences": scores.bleu.n,
+        "perplexity": scores.perplexity.value,
+        "exact_match": scores.exact_match.value,
+        "bleu": scores.bleu.value,
+        "bleu_signature": scores.bleu.signature,
+        "alignment": None if scores.alignment is None else asdict(scores.alignment),
+    }
+
+
+def machine() -> dict[str, str | int]:
+    """Return what the speed of a run depends on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count() or 0,
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "system": platform.system(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def run_once(path: Path, key: str, settings: dict[str, Any], run: Callable[[], dict[str, Any]]) -> None:
+    """Add the numbers of ``run()`` to the JSON file ``path`` under ``key``, unless they stand there for ``settings``.
+
+    The file is read again after the run, so that two processes may work on different keys.
+    """
+    if read(path).get(key, {}).get("settings") == settings:
+        print(f"{key}: done before", flush=True)
+        return
+    record = {"settings": settings, **run()}
+    write_atomically(path, (json.dumps({**read(path), key: record}, indent=1) + "\n").encode())
+    print(f"{key}: {_summary(record)}", flush=True)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the runs kept in ``path``, none where there is no file yet."""
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def _summary(record: dict[str, Any]) -> str:
+    buckets = record["test_by_source_length"]
+    by_length = ", ".join(f"{bucket}: {scores['bleu']:.1f}" for bucket, scores in buckets.items())
+    aligned = record["test"]["alignment"]
+    aer = "" if aligned is None else f"; AER {aligned['aer']:.1f} %"
+    return f"BLEU {by_length}{aer}; {record['training_seconds']} s, {record['target_tokens_per_second']} tokens/s"
