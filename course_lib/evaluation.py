@@ -1,7 +1,6 @@
 """A model and held-out pairs in, scores out. Chapters 2, 4 and 5."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ import torch
 from course_lib.batching import Batch, Unknown, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.metrics import AlignmentScore, Link, Score, aer, argmax_links, bleu, exact_match, perplexity
-from course_lib.seq2seq import Seq2Seq, Translation
+from course_lib.seq2seq import Seq2Seq, Translation, evaluating
 
 BUCKETS = ((4, 7), (8, 11), (12, 15), (16, 19), (20, 24), (25, 29), (30, 34), (35, 40))
 """Source lengths in words, first and last included, by which the course reports scores."""
@@ -93,17 +92,6 @@ def spread(pairs: Sequence[SentencePair], count: int | None) -> Sequence[Sentenc
     if count is None or count >= len(pairs):
         return pairs
     return [pairs[k * len(pairs) // count] for k in range(count)]
-
-
-@contextmanager
-def evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Switch dropout off inside the block, and back to what it was after it."""
-    was_training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(was_training)
 
 
 def _perplexity(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown) -> Score:

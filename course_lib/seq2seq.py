@@ -110,7 +110,7 @@ class Seq2Seq(nn.Module):
         greedy; for the other options, the n best and the tree see :meth:`beam_search`.
         """
         if beam == 1 and not (length_normalisation or coverage_penalty):
-            with self._without_dropout():
+            with evaluating(self):
                 source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
                 step, state = self.stepper(source, lengths)
                 best = greedy(step, state, len(source), _limit(max_length, lengths), self.device)
@@ -143,7 +143,7 @@ class Seq2Seq(nn.Module):
         See :func:`course_lib.search.beam`; :meth:`in_words` makes a translation of a hypothesis.
         Coverage asks that every word of the source be looked at, ``</s>`` excepted.
         """
-        with self._without_dropout():
+        with evaluating(self):
             source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
             step, state = self.stepper(source, lengths, copies=width)
             return beam(
@@ -164,14 +164,16 @@ class Seq2Seq(nn.Module):
         tokens = self.target_vocabulary.decode(hypothesis.tokens)
         return Translation(tuple(tokens), hypothesis.log_prob, hypothesis.finished)
 
-    @contextmanager
-    def _without_dropout(self) -> Iterator[None]:
-        was_training = self.training
-        self.eval()
-        try:
-            yield
-        finally:
-            self.train(was_training)
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Switch dropout off inside the block, and back to what it was after it."""
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
 
 
 def default_max_length(source_words: int) -> int:

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from course_lib.batching import encode_sources
-from course_lib.evaluation import evaluating
 from course_lib.search import forced, greedy
-from course_lib.seq2seq import Seq2Seq, default_max_length
+from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
 from course_lib.traces import Candidate, Trace
 from course_lib.vocabulary import EOS, EOS_TOKEN
 

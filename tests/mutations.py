@@ -222,8 +222,8 @@ MUTATIONS = (
     Mutation(
         "dropout stays on while translating",
         "seq2seq.py",
-        "        self.eval()\n",
-        "        self.train()\n",
+        "    model.eval()\n",
+        "    model.train()\n",
         "test_seq2seq.py::test_dropout_is_off_while_translating",
     ),
     Mutation(

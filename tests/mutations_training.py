@@ -20,13 +20,13 @@ MUTATIONS = (
     Mutation(
         "dropout stays on while scoring",
         "evaluation.py",
-        "    model.eval()\n    try:",
-        "    try:",
+        "    with evaluating(model):\n        references",
+        "    if model:\n        references",
         "test_training.py::test_dropout_is_on_while_training_and_off_while_scoring",
     ),
     Mutation(
         "dropout stays off after the first validation",
-        "evaluation.py",
+        "seq2seq.py",
         "model.train(was_training)",
         "pass",
         "test_training.py::test_dropout_is_on_while_training_and_off_while_scoring",

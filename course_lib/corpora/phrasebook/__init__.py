@@ -1,9 +1,9 @@
 """The course's own phrasebook: everyday sentences in English and other languages, some with word links. Chapter 1.
 
-Every sentence was written for this course (CC-BY 4.0). ``eng-XXX.tsv`` holds English, translation
+Every sentence was written for this course (CC-BY 4.0). ``eng-LLL.tsv`` holds English, translation
 and attribution, as manythings.org packs its files; French has a plain space before ? and !.
-``eng-XXX.links`` holds gold links made by hand, a pair a line: number of the pair, English words,
-translated words, links (``i-j`` sure, ``ipj`` possible, from 0, source-target). ``eng-XXX.words``
+``eng-LLL.links`` holds gold links made by hand, a pair a line: number of the pair, English words,
+translated words, links (``i-j`` sure, ``ipj`` possible, from 0, source-target). ``eng-LLL.words``
 splits the sentences of a language that is written without spaces.
 """
 
@@ -57,7 +57,7 @@ def _file(code: str, ending: str) -> Path:
 
 
 def _segment(pairs: tuple[SentencePair, ...], code: str) -> tuple[SentencePair, ...]:
-    """Put the words of ``eng-XXX.words``, where there is one, in place of single characters."""
+    """Put the words of ``eng-LLL.words``, where there is one, in place of single characters."""
     path = _file(code, "words")
     if not path.exists():
         return pairs
