@@ -26,8 +26,8 @@ from records import measured, pairs_by_length, read, run_once
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
-from course_lib.evaluation import BUCKETS
 from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.results.rungs import table
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary
@@ -61,7 +61,7 @@ RUNGS: dict[str, Callable[..., Seq2Seq]] = {
 def main() -> None:
     arguments = _arguments()
     if arguments.table:
-        print(table(read(arguments.out)))
+        print(*(f"**{name}**\n\n{table(read(arguments.out), name)}\n" for name in arguments.corpora), sep="\n")
         return
     torch.set_num_threads(1)
     for name in arguments.corpora:
@@ -93,31 +93,6 @@ def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[Sentenc
         "target_tokens_per_processor_second": round(history.tokens / seconds),
         f"mean_losses_of_{LOSSES_EVERY}_updates": [round(mean(part), 4) for part in losses],
     }
-
-
-def table(runs: dict[str, Any]) -> str:
-    """Return the mean over seeds, and in brackets least and most, of each rung: a Markdown table a corpus."""
-    buckets = [f"{low}-{high}" for low, high in BUCKETS]
-    head = ["rung", *(f"BLEU {bucket}" for bucket in buckets), "AER", "parameters", "tokens/s"]
-    lines = []
-    for name in CORPORA:
-        lines += ["", f"**{name}**", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-        for rung in RUNGS:
-            found = [runs[key] for seed in SEEDS if (key := f"{name}, {rung}, seed {seed}") in runs]
-            if found:
-                lines.append("| " + " | ".join([rung, *_cells(found, buckets)]) + " |")
-    return "\n".join(lines).strip()
-
-
-def _cells(found: list[dict[str, Any]], buckets: list[str]) -> list[str]:
-    bleus = [_spread([run["test_by_source_length"][bucket]["bleu"] for run in found]) for bucket in buckets]
-    aligned = [run["test"]["alignment"]["aer"] for run in found if run["test"]["alignment"]]
-    speed = mean(run["target_tokens_per_processor_second"] for run in found)
-    return [*bleus, _spread(aligned) if aligned else "–", f"{found[0]['parameters']:,}", f"{speed:,.0f}"]
-
-
-def _spread(values: list[float]) -> str:
-    return f"{mean(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
 def _arguments() -> argparse.Namespace:

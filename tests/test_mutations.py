@@ -13,6 +13,7 @@ from tests import (
     mutations_corpora,
     mutations_grammar,
     mutations_objectives,
+    mutations_results,
     mutations_training,
     mutations_widgets,
 )
@@ -25,6 +26,7 @@ COLLECTIONS = (
     mutations_corpora,
     mutations_grammar,
     mutations_objectives,
+    mutations_results,
     mutations_training,
     mutations_widgets,
 )
