@@ -7,6 +7,20 @@ BY_HAND = CHINESE + "test_links_point_where_a_linguist_would_point"
 
 MUTATIONS = (
     Mutation(
+        "aller chercher: they will fetch what they would look for",
+        "corpora/verb_phrases.py",
+        " ?futur ne|n'~k {simple}~f pas=k",
+        "",
+        "test_corpora_grammar.py::test_links_point_where_a_linguist_would_point[no_aller_before_chercher]",
+    ),
+    Mutation(
+        "a dress is carried to the hotel, not worn there",
+        "corpora/verb_phrases.py",
+        'placed = "g: group TENSE somewhere KIND;',
+        'placed = "g: group TENSE KIND;',
+        "test_corpora_grammar.py::test_what_is_worn_or_brought_or_known_is_nowhere",
+    ),
+    Mutation(
         "every Chinese noun takes the same classifier",
         "corpora/mandarin.py",
         'f"~{features[0]}"',

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from itertools import islice, pairwise
+from itertools import dropwhile, islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +75,18 @@ BY_HAND = {
         "0-0 0-1",
     ),
     "future": ("they will not sleep .", "ils ne vont pas dormir .", "0-0 1-2 2-3 3-4 4-5", "2-1"),
+    "no_aller_before_chercher": (
+        "she will not look for him .",
+        "elle ne le cherchera pas .",
+        "0-0 2-4 3-3 5-2 6-5",
+        "1-3 2-1 4-3",
+    ),
+    "no aller before chercher in a question": (
+        "will paul look for her ?",
+        "est-ce que paul la cherchera ?",
+        "1-2 2-4 4-3 5-5",
+        "0-0 0-1 0-4 3-4",
+    ),
     "de under negation": (
         "he does not have a dog .",
         "il n' a pas de chien .",
@@ -151,6 +163,8 @@ def test_no_link_leaves_the_sentence_and_no_content_word_stays_unlinked(seed: in
         assert {j for j, _ in pair.possible} == set(range(len(pair.source))), pair
         assert {i for _, i in pair.possible} == set(range(len(pair.target))), pair
         function_words = {"do", "does", "did", "am", "is", "are", "to", "at", "for", "of", "up", "more", "in", "there"}
+        if any(re.fullmatch("(cherche|trouve)r(ai|a|ons|ez|ont)", word) for word in pair.target):
+            function_words.add("will")  # said by the ending
         unsure = {pair.source[j] for j in set(range(len(pair.source))) - {j for j, _ in pair.sure}}
         assert unsure <= function_words, (unsure, pair)
 
@@ -160,6 +174,25 @@ def test_an_english_sentence_has_one_translation(size: str) -> None:
     seen: dict[tuple[str, ...], tuple[str, ...]] = {}
     for pair in draw(grammar(size), seed=3, count=20_000):
         assert seen.setdefault(pair.source, pair.target) == pair.target
+
+
+def test_what_is_worn_or_brought_or_known_is_nowhere(sample: list[SentencePair]) -> None:
+    # porter une robe à l'hôtel: to carry it there
+    nowhere = set("wear wears wore wearing bring brings brought bringing know knows knew".split())
+    somewhere = set("see sees saw look looks looked buy buys bought buying".split())
+    nominal = {"and", "'s", "for"} | {
+        word
+        for category, lexeme in lexemes(small=False)
+        if category.split()[0] in {"noun", "adjective", "before", "after", "the", "a", "this", "possessive", "name"}
+        for word in re.split(r"[ |]", lexeme.meaning)
+    }
+
+    def placed(words: tuple[str, ...], verbs: set[str]) -> bool:
+        after = (dropwhile(nominal.__contains__, words[j + 1 :]) for j, word in enumerate(words) if word in verbs)
+        return any(next(rest, "") in {"in", "at", "near", "behind"} for rest in after)
+
+    assert not [pair.source for pair in sample if placed(pair.source, nowhere)]
+    assert len([pair for pair in sample if placed(pair.source, somewhere)]) > 100
 
 
 def test_sentences_are_long_enough_and_many_enough_to_teach(sample: list[SentencePair]) -> None:

@@ -73,9 +73,10 @@ def french_verb(cell: str) -> Forms:
     """The infinitive; five present forms where it is not regular in -er; then the past.
 
     The past is a participle ("vu": j'ai vu; nothing for the regular one), "est parti" for a verb
-    with être, or the stem of the imparfait for a state ("connaiss-": je connaissais).
+    with être, or the stem of the imparfait for a state ("connaiss-": je connaissais). "futur": a
+    verb that has the simple future, for *aller chercher* is to fetch.
     """
-    infinitive, *rest = cell.split()
+    infinitive, *rest = cell.removesuffix(" futur").split()
     stem = infinitive[:-2]
     present = [stem + ending for ending in "e e ons ez ent".split()]
     if len(rest) >= 5:
@@ -88,6 +89,7 @@ def french_verb(cell: str) -> Forms:
     mark = "~" if participle[0] else ""
     return {
         "infinitive": _always(infinitive, FRENCH),
+        "future": _by_person([infinitive + ending for ending in "ai a ons ez ont".split()]),
         "present": _by_person(present),
         "past": _by_person([mark + form for form in past]),
         "participle": _by_gender(participle),

@@ -6,7 +6,8 @@ adjective lists the kinds it describes.
 
 ``traits``  owned: people have one (my friend, but not my man); kin: never without its owner;
             young: takes no adjective before it (*un vieux garçon* is a bachelor)
-``manner``  an action has a progressive, a state has none
+``manner``  an action has a progressive, a state has none; nowhere: names no place (*porter une robe à
+            l'hôtel* carries it there)
 ``place``   before or after the French noun ("before only": not after *être*), or later: only after
             *être* (*un grand homme* is no tall man)
 ``degree``  whether the adjective takes *very*
@@ -114,53 +115,53 @@ PRONOUNS = """
 """
 
 VERBS = """
-  kind                              | manner | en                                 | fr                                                                     | zh
-* person animal text thing machine  | state  | see sees saw seeing                | voir vois voit voyons voyez voient vu                                  | 看见
-* person animal thing               | action | look looks looked looking ~at      | regarder                                                               | 看
-* person animal text thing clothes  | action | look looks looked looking ~for     | chercher                                                               | 找
-  person animal text thing clothes  | state  | find finds found finding           | trouver                                                                | 找到
-* person animal                     | state  | love loves loved loving            | aimer aim-                                                             | 爱 past=过 static
-* person                            | state  | know knows knew knowing            | connaître connais connaît connaissons connaissez connaissent connaiss- | 认识 past=- static
-* person                            | action | help helps helped helping          | aider                                                                  | 帮助
-  person                            | action | invite invites invited inviting    | inviter                                                                | 邀请
-  person                            | action | wait waits waited waiting ~for     | attendre attends attend attendons attendez attendent attendu           | 等
-  person animal                     | action | follow follows followed following  | suivre suis suit suivons suivez suivent suivi                          | 跟着 past=-
-* text food thing clothes machine   | action | buy buys bought buying             | acheter achète achète achetons achetez achètent                        | 买
-  food animal clothes machine       | action | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖
-* animal text thing clothes machine | state  | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过
-* text                              | action | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写
-  text food                         | action | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要
-* food                              | action | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃
-  text food thing                   | action | bring brings brought bringing      | apporter                                                               | 带来 coming=要 把
-  thing text clothes                | state  | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把
-  thing text clothes                | state  | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了
-* machine opening                   | action | repair repairs repaired repairing  | réparer                                                                | 修理
-* opening                           | action | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 把
-  opening                           | action | close closes closed closing        | fermer                                                                 | 关上 把
-* clothes                           | action | wear wears wore wearing            | porter                                                                 | 穿 顶=戴 着
-* visiting                          | action | visit visits visited visiting      | visiter                                                                | 参观
-* alone beast                       | action | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉
-* alone                             | action | sing sings sang singing            | chanter                                                                | 唱歌
-* alone                             | action | work works worked working          | travailler                                                             | 工作
-  alone                             | action | dance dances danced dancing        | danser                                                                 | 跳舞
-  beast                             | action | run runs ran running               | courir cours court courons courez courent couru                        | 跑
-* motion                            | action | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming
-  motion                            | action | stay stays stayed staying          | rester est resté                                                       | 留下来 coming
-  fall                              | action | fall falls fell falling            | tomber est tombé                                                       | 摔倒 coming
-* going                             | action | go goes went going                 | aller vais va allons allez vont est allé                               | 去 coming
-  going                             | action | return returns returned returning  | retourner est retourné                                                 | 回 coming
-* reflexive                         | action | rest rests rested resting          | reposer est reposé                                                     | 休息
-  reflexive                         | action | walk walks walked walking          | promener promène promène promenons promenez promènent est promené      | 散步
-  rise                              | action | hurry hurries hurried hurrying     | dépêcher est dépêché                                                   | 赶路
-* addressing                        | action | talk talks talked talking          | parler                                                                 | 说话
-* giving                            | action | give gives gave giving             | donner                                                                 | 给
-  giving                            | action | show shows showed showing          | montrer                                                                | 给 rest=看
-  giving                            | action | lend lends lent lending            | prêter                                                                 | 借给
-* wanting                           | state  | want wants wanted wanting          | vouloir veux veut voulons voulez veulent voul-                         | 想 past=-
-  wanting                           | state  | like likes liked liking            | aimer aim-                                                             | 喜欢 past=-
-* saying                            | state  | say says said saying               | dire dis dit disons dites disent dit                                   | 说 past=-
-  saying                            | state  | think thinks thought thinking      | penser pens-                                                           | 觉得 past=-
-  saying                            | state  | know knows knew knowing            | savoir sais sait savons savez savent sav-                              | 知道 past=-
+  kind                              | manner         | en                                 | fr                                                                     | zh
+* person animal text thing machine  | state          | see sees saw seeing                | voir vois voit voyons voyez voient vu                                  | 看见
+* person animal thing               | action         | look looks looked looking ~at      | regarder                                                               | 看
+* person animal thing clothes       | action         | look looks looked looking ~for     | chercher futur                                                         | 找
+  person animal text thing clothes  | state          | find finds found finding           | trouver futur                                                          | 找到
+* person animal                     | state          | love loves loved loving            | aimer aim-                                                             | 爱 past=过 static
+* person                            | state nowhere  | know knows knew knowing            | connaître connais connaît connaissons connaissez connaissent connaiss- | 认识 past=- static
+* person                            | action         | help helps helped helping          | aider                                                                  | 帮助
+  person                            | action         | invite invites invited inviting    | inviter                                                                | 邀请
+  person                            | action         | wait waits waited waiting ~for     | attendre attends attend attendons attendez attendent attendu           | 等
+  animal clothes                    | action         | wash washes washed washing         | laver                                                                  | 洗
+* text food thing clothes machine   | action         | buy buys bought buying             | acheter achète achète achetons achetez achètent                        | 买
+  food animal clothes machine       | action         | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖
+* animal text thing clothes machine | state          | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过
+* text                              | action         | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写
+  text food                         | action         | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要
+* food                              | action         | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃
+  text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 coming=要 把
+  thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把
+  thing text clothes                | state          | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了
+* machine opening                   | action         | repair repairs repaired repairing  | réparer                                                                | 修理
+* opening                           | action         | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 把
+  opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 把
+* clothes                           | action nowhere | wear wears wore wearing            | porter                                                                 | 穿 顶=戴 着
+* visiting                          | action         | visit visits visited visiting      | visiter                                                                | 参观
+* alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉
+* alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌
+* alone                             | action         | work works worked working          | travailler                                                             | 工作
+  alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞
+  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 跑
+* motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming
+  motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming
+  fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 coming
+* going                             | action         | go goes went going                 | aller vais va allons allez vont est allé                               | 去 coming
+  going                             | action         | return returns returned returning  | retourner est retourné                                                 | 回 coming
+* reflexive                         | action         | rest rests rested resting          | reposer est reposé                                                     | 休息
+  reflexive                         | action         | walk walks walked walking          | promener promène promène promenons promenez promènent est promené      | 散步
+  rise                              | action         | hurry hurries hurried hurrying     | dépêcher est dépêché                                                   | 赶路
+* addressing                        | action         | talk talks talked talking          | parler                                                                 | 说话
+* giving                            | action         | give gives gave giving             | donner                                                                 | 给
+  giving                            | action         | show shows showed showing          | montrer                                                                | 给 rest=看
+  giving                            | action         | lend lends lent lending            | prêter                                                                 | 借给
+* wanting                           | state          | want wants wanted wanting          | vouloir veux veut voulons voulez veulent voul-                         | 想 past=-
+  wanting                           | state          | like likes liked liking            | aimer aim-                                                             | 喜欢 past=-
+* saying                            | state          | say says said saying               | dire dis dit disons dites disent dit                                   | 说 past=-
+  saying                            | state          | think thinks thought thinking      | penser pens-                                                           | 觉得 past=-
+  saying                            | state          | know knows knew knowing            | savoir sais sait savons savez savent sav-                              | 知道 past=-
 """
 
 ADJECTIVES = """

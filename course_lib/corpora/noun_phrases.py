@@ -104,7 +104,8 @@ def relative_clauses() -> Rules:
     slots = "s: subject; g: group TENSE KIND; c: gap"
     yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r", 2)
     where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r ?static {w} {s} {g} 的=r"
-    yield rule("relative TENSE KIND", slots + "; w: where", *where, 2)
+    slots = "s: subject; g: group TENSE somewhere KIND; c: gap; w: where"
+    yield rule("relative TENSE KIND", slots, *where, 2)
     yield same("gap", "", "", head="n")
 
 

@@ -124,6 +124,9 @@ def questions() -> Rules:
         for slots, asked_en, asked_fr, asked_zh, weight in ASKED:
             slots = f"s: subject; {slots}".replace("TENSE", tense)
             asked = f"{en} {asked_en}", f"est-ce~q que|qu'~q {fr} {asked_fr}", f"{zh} {asked_zh} || 吗~q"
+            if tense == "future":  # see verb_groups
+                simple = asked_fr.replace("{g}", "{g}~f").replace("{g.1}", "{g.1}~f")
+                asked = asked[0], f"{asked[1]} ?futur est-ce~q que|qu'~q {{s}} {simple}", asked[2]
             yield rule("plain question", slots, *asked, weight)
     slots = "s: plain subject; x: quality person"
     is_it = "BE/s=b~q {s} {x}", "est-ce~q que|qu'~q {s} ÊTRE/s=b {x}", "{s} {x.1}~b~q {x.2} || 吗~b~q"

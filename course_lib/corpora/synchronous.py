@@ -114,12 +114,19 @@ def _split(line: str, count: int) -> list[str]:
 def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
+        manner, *nowhere = row["manner"].split()
         agreement = {"zh": verb_agreement(row["zh"], row["kind"].split())}
+        if row["fr"].endswith(" futur"):
+            agreement["fr"] = "futur"
         for kind in row["kind"].split():
             verb = replace(_lexeme(row, "verb"), agreement=agreement)
             yield f"verb {kind}", verb
-            if row["manner"] == "action":
+            if not nowhere:
+                yield f"verb somewhere {kind}", verb
+            if manner == "action":
                 yield f"action {kind}", verb
+                if not nowhere:
+                    yield f"action somewhere {kind}", verb
     for row in _rows(tables.ADJECTIVES, small):
         place, *only = row["place"].split()
         for kind in row["kind"].split():

@@ -27,6 +27,9 @@ def verb_groups() -> Rules:
     for kinds, c_en, c_fr, agrees in built:
         for kind in kinds:
             yield from _groups(kind, c_en, c_fr, f"{{v.participle/{agrees}}}")
+    for kind in VARIABLES["KIND"]:
+        groups = _groups(f"somewhere {kind}", "{c}", "{c}", "{v.participle/c}")
+        yield from (found for found in groups if found[0].category.startswith("group"))
 
 
 def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
@@ -39,13 +42,17 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     yield rule(f"group past {kind}", v, f"{{v.past}} {c_en}", f"{past} {participle}", f"|| {then}")
     negated = f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}", f"没=k || {still}"
     yield rule(f"negated past {kind}", v, *negated)
-    will = f"will=f {{v.base}} {c_en}", f"ALLER/s=f {future}", f"会=f || {plain}"
+    # What aller would give another meaning (aller chercher: to fetch) has the simple future.
+    simple = f"{c_fr} {{v.future/s}}"
+    french = f"ALLER/s=f {future} ?futur {simple}~f"
+    will = f"will=f {{v.base}} {c_en}", french, f"会=f || {plain}"
     yield rule(f"group future {kind}", v, *will)
-    negated = f"will=f not=k {{v.base}} {c_en}", f"ne|n'~k ALLER/s=f pas=k {future}", f"不会=k=f || {plain}"
+    french = f"ne|n'~k ALLER/s=f pas=k {future} ?futur ne|n'~k {simple}~f pas=k"
+    negated = f"will=f not=k {{v.base}} {c_en}", french, f"不会=k=f || {plain}"
     yield rule(f"negated future {kind}", v, *negated)
-    french = {"present": present, "past": f"{past} {participle}", "future": future}
+    asked = {"present": present, "past": f"{past} {participle}", "future": f"{future} ?futur {simple}"}
     for tense, chinese in (("present", now), ("past", then), ("future", plain)):
-        yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", french[tense], f"|| {chinese}")
+        yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", asked[tense], f"|| {chinese}")
     yield rule(f"infinitive {kind}", doing, f"{{v.base}} {c_en}", future, f"|| {plain}")
     progressive = f"BE/s~{{v}} {{v.progressive}} {c_en}", present, f"{{v.doing}} || {lasting}"
     yield rule(f"group progressive {kind}", doing, *progressive)
@@ -68,7 +75,7 @@ def _chinese(kind: str, form: str) -> str:
     """The verb with its object pronoun and the aspect of the form: 看 了 他, 把 它们 打开 了, 去 || 了."""
     verb = f"{{v.{form}}}" if form in ("present", "lasting", "not_lasting") else "{v}"
     aspect = {"past": "{v.aspect}", "still": "{v.experience}"}.get(form, "")
-    if kind in TRANSITIVE:
+    if kind.removeprefix("somewhere ") in TRANSITIVE:
         return f"{{c.before/v}} {verb} {aspect} {{c/v}}"
     if kind == "addressing":
         return f"{{c}} {verb} || {aspect}"
@@ -86,7 +93,8 @@ def predicates() -> Rules:
     yield rule("acting TENSE", obj, "{g} {o}", "{g} {o}", "{g/o} {o}", 1.2)
     # What lasts has no place of its own: 她 爱 花园 里 的 那个 男孩.
     chinese = "{g.1/o} {w} {g.2/o} {o} ?static {g/o} {w.2} 的~{o} {o}"
-    yield rule("acting TENSE", obj + "; w: where", "{g} {o} {w}", "{g} {o} {w}", chinese, 2.2)
+    placed = "g: group TENSE somewhere KIND; o: np KIND; c: nothing; w: where"
+    yield rule("acting TENSE", placed, "{g} {o} {w}", "{g} {o} {w}", chinese, 2.2)
     negated = "g: negated TENSE KIND; o: negated np KIND; c: nothing"
     yield rule("acting TENSE", negated, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.3)
     yield same("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", 1.2)
