@@ -4,20 +4,6 @@ from tests.mutations import Mutation
 
 MUTATIONS = (
     Mutation(
-        "a contraction loses the links of its first word",
-        "corpora/derivations.py",
-        "joined[-1] = (contracted[0], keys + joined[-1][1])",
-        "joined[-1] = (contracted[0], joined[-1][1])",
-        "test_corpora_grammar.py::test_a_contraction_keeps_the_links_of_both_words",
-    ),
-    Mutation(
-        "a link is sure as soon as one side is",
-        "corpora/derivations.py",
-        "if sure and also:",
-        "if sure or also:",
-        "test_corpora_grammar.py::test_words_that_share_a_key_are_linked_sure_only_if_both_are",
-    ),
-    Mutation(
         "every word agrees as a masculine singular",
         "corpora/derivations.py",
         "return node.lexeme.agreement.get(language.code, language.default)",

@@ -27,7 +27,7 @@ BY_HAND = {
         "some cats are running in the garden .",
         "几 只 猫 正在 花园 里 跑 。",
         "0-0 1-2 3-6 4-3 6-4 7-7",
-        "0-1 1-1 2-3 2-6 3-3 4-5",
+        "0-1 1-1 2-3 2-6 3-3 4-5 5-4 6-5",
     ),
     "relative clause before the noun": (
         "the letter that she wrote was old .",
@@ -39,7 +39,7 @@ BY_HAND = {
         "the girl who is tired does not love him .",
         "很 累 的 那 个 女孩 不 爱 他 。",
         "0-3 1-5 2-2 4-1 6-6 7-7 8-8 9-9",
-        "0-4 1-4 3-0 4-0 5-7",
+        "0-4 1-4 3-0 4-0 4-2 5-7",
     ),
     "question": (
         "did anne open the door ?",
@@ -84,13 +84,13 @@ BY_HAND = {
         "he went to the station with anne .",
         "他 跟 安妮 一起 去 车站 了 。",
         "0-0 1-4 4-5 5-1 6-2 7-7",
-        "1-6 2-4 5-3",
+        "1-6 2-4 3-5 5-3",
     ),
     "there is": (
         "there are some cats in the garden .",
         "花园 里 有 几 只 猫 。",
         "1-2 2-3 3-5 6-0 7-6",
-        "0-2 2-4 3-4 4-1",
+        "0-2 2-4 3-4 4-1 5-0 6-1",
     ),
     "没 in the past": (
         "she did not buy any apples .",
@@ -98,17 +98,17 @@ BY_HAND = {
         "0-0 2-1 3-2 4-3 5-4 6-5",
         "1-2",
     ),
-    "的 of an owner, none of a missing article": (
+    "an owner, and an article that is missing": (
         "my friend does not open a door .",
         "我 的 朋友 不 打开 门 。",
         "0-0 1-2 3-3 4-4 6-5 7-6",
-        "0-1 1-1 2-4",
+        "0-1 1-1 2-4 5-5",
     ),
     "several people without an article": (
         "the teacher 's sisters will not sleep .",
         "那 位 老师 的 姐姐们 不会 睡觉 。",
         "0-0 1-2 2-3 3-4 4-5 5-5 6-6 7-7",
-        "0-1 1-1",
+        "0-1 1-1 1-3 3-3",
     ),
     "when takes no aspect": (
         "when she arrived , he slept .",
@@ -120,8 +120,28 @@ BY_HAND = {
         "she loves the dog in the garden .",
         "她 爱 花园 里 的 那 条 狗 。",
         "0-0 1-1 2-5 3-7 6-2 7-8",
-        "2-6 3-4 3-6 4-3",
+        "2-6 3-4 3-6 4-3 5-2 6-3",
     ),
+    "what lasts has its place before the verb in a relative clause": (
+        "paul sees the dog that she loves in the garden .",
+        "保罗 看见 她 在 花园 里 爱 的 那 条 狗 。",
+        "0-0 1-1 2-8 3-10 4-7 5-2 6-6 7-3 9-4 10-11",
+        "2-9 3-9 6-7 7-5 8-4 9-5",
+    ),
+    "who is not about to go does not go": (
+        "she is not going to the station .",
+        "她 不 去 车站 。",
+        "0-0 2-1 3-2 6-3 7-4",
+        "1-2 4-2 5-3",
+    ),
+    "what one goes for": (
+        "paul went to the school to arrive .",
+        "保罗 去 学校 报到 了 。",
+        "0-0 1-1 4-2 6-3 7-5",
+        "1-4 2-1 3-2",
+    ),
+    "very sick is one word": ("anne was not very sick .", "安妮 没有 病重 。", "0-0 2-1 3-2 4-2 5-3", "1-2"),
+    "nobody decides to fall": ("paul does not fall .", "保罗 不会 摔倒 。", "0-0 2-1 3-2 4-3", "1-2"),
 }
 
 
@@ -166,8 +186,8 @@ NOUNS = {
 }
 CLASSIFIER = {noun: classifier for classifier, nouns in NOUNS.items() for noun in nouns.split()}
 ADJECTIVES = set(
-    "小 大 年轻 年幼 年老 旧 古老 新 漂亮 美丽 好 疲惫 快乐 聪明 伤心 生病 有名 有趣 难懂 红色 黑色 白色 绿色 昂贵 "
-    "一流 美味 关着 脏 安静 的".split()
+    "小 大 年轻 年幼 年老 旧 古老 新 漂亮 美丽 优美 好 疲惫 快乐 聪明 伤心 生病 有名 有趣 难懂 红色 黑色 白色 绿色 "
+    "昂贵 一流 美味 关着 脏 安静 的".split()
 )
 
 

@@ -119,7 +119,7 @@ VERBS = """
 * person animal text thing machine  | state          | see sees saw seeing                | voir vois voit voyons voyez voient vu                                  | 看见
 * person animal thing               | action         | look looks looked looking ~at      | regarder                                                               | 看
 * person animal thing clothes       | action         | look looks looked looking ~for     | chercher futur                                                         | 找
-  person animal text thing clothes  | state          | find finds found finding           | trouver futur                                                          | 找到
+  person animal text thing clothes  | state          | find finds found finding           | trouver futur                                                          | 找到 present=了
 * person animal                     | state          | love loves loved loving            | aimer aim-                                                             | 爱 past=过 static
 * person                            | state nowhere  | know knows knew knowing            | connaître connais connaît connaissons connaissez connaissent connaiss- | 认识 past=- static
 * person                            | action         | help helps helped helping          | aider                                                                  | 帮助
@@ -128,11 +128,11 @@ VERBS = """
   animal clothes                    | action         | wash washes washed washing         | laver                                                                  | 洗
 * text food thing clothes machine   | action         | buy buys bought buying             | acheter achète achète achetons achetez achètent                        | 买
   food animal clothes machine       | action         | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖
-* animal text thing clothes machine | state          | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=过
+* animal text thing clothes machine | state          | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=-
 * text                              | action         | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写
   text food                         | action         | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要
 * food                              | action         | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃
-  text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 coming=要 把
+  text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 coming=要 purpose=拿来 把
   thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把
   thing text clothes                | state          | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了
 * machine opening                   | action         | repair repairs repaired repairing  | réparer                                                                | 修理
@@ -145,9 +145,9 @@ VERBS = """
 * alone                             | action         | work works worked working          | travailler                                                             | 工作
   alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞
   beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 跑
-* motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming
-  motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming
-  fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 coming
+* motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming purpose=报到
+  motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming purpose=住下
+  fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 present=了 coming
 * going                             | action         | go goes went going                 | aller vais va allons allez vont est allé                               | 去 coming
   going                             | action         | return returns returned returning  | retourner est retourné                                                 | 回 coming
 * reflexive                         | action         | rest rests rested resting          | reposer est reposé                                                     | 休息
@@ -178,14 +178,15 @@ ADJECTIVES = """
   before only | text clothes machine thing                     | no     | new           | nouveau|nouvel nouvelle nouveaux nouvelles | 新
 * later       | person                                         | yes    | beautiful     | beau belle beaux belles                    | 漂亮的
 * before      | animal clothes thing                           | yes    | beautiful     | beau|bel belle beaux belles                | 漂亮的
-* before      | area text                                      | yes    | beautiful     | beau|bel belle beaux belles                | 美丽的
+* before      | area                                           | yes    | beautiful     | beau|bel belle beaux belles                | 美丽的
+* before      | text                                           | yes    | beautiful     | beau|bel belle beaux belles                | 优美的 美
   before      | food                                           | yes    | good          | bon bonne                                  | 好 好吃
 * after       | person                                         | yes    | tired         | fatigué                                    | 疲惫的 累
 * after       | person                                         | yes    | happy happier | heureux heureuse                           | 快乐的 高兴
 * after       | person animal                                  | yes    | intelligent   | intelligent                                | 聪明的
   after       | person                                         | yes    | sad sadder    | triste                                     | 伤心的
   after       | person animal                                  | yes    | sick sicker   | malade                                     | 生病的 感到 不舒服
-  after       | person                                         | yes    | famous        | célèbre                                    | 有名的
+  after       | person                                         | yes    | famous        | célèbre                                    | 有名的 出名
 * after       | text                                           | yes    | interesting   | intéressant                                | 有趣的
   after       | text                                           | yes    | difficult     | difficile                                  | 难懂的
 * after       | clothes machine thing opening                  | no     | red           | rouge                                      | 红色的 是

@@ -44,7 +44,9 @@ def _options(cell: str) -> tuple[str, dict[str, str]]:
 def verb_agreement(cell: str, kinds: Sequence[str]) -> str:
     """What a verb demands: ("爱 static", ["person", "animal"]) -> "human,static"."""
     _, options = _options(cell)
-    return ",".join(["human" if "person" in kinds else "thing", *(o for o in ("把", "static") if o in options)])
+    return ",".join(
+        ["human" if "person" in kinds else "thing", *(o for o in ("把", "static", "coming") if o in options)]
+    )
 
 
 def chinese_verb(cell: str) -> Forms:
@@ -55,6 +57,7 @@ def chinese_verb(cell: str) -> Forms:
     ``lasting=``  another verb after 正在: 关 for 关上
     ``着``         a state that its verb with 着 says
     ``coming``    no 正在, but 要 … 了; ``coming=``: but another word, without 了
+    ``purpose=``  another verb for what one goes or comes for: 去 学校 报到
     ``rest=``     a part after the receiver: 给 他 看
     ``顶= text=``  another verb for objects with this classifier or of this kind
     ``把 static`` see :func:`verb_agreement`
@@ -73,6 +76,7 @@ def chinese_verb(cell: str) -> Forms:
     doing = "" if state else f"~{options.get('coming', '正在')}".replace("coming", "要")
     return {
         "": verb(),
+        "purpose": verb(usual=options.get("purpose", base)),
         "present": verb(state, now),
         "present.bare": verb(state),
         "lasting": verb(state, usual=options.get("lasting", base)),
@@ -89,7 +93,7 @@ def chinese_verb(cell: str) -> Forms:
     }
 
 
-_NOT_FEATURES = {"past", "present", "lasting", "着", "coming", "rest", "把", "static"}
+_NOT_FEATURES = {"past", "present", "lasting", "着", "coming", "purpose", "rest", "把", "static"}
 
 
 def _possibly(form: str) -> str:
@@ -169,15 +173,21 @@ CHINESE = Language(
         ("在", "在"): ("在",),
         ("来", "在"): ("来到",),
         ("留下来", "在"): ("留在",),
+        ("报到", "在"): ("到",),
+        ("住下", "在"): ("住在",),
         ("了", "的"): ("的",),
         ("的", "的"): ("的",),
         ("不", "很"): ("不",),
         ("不会", "很"): ("不会",),
         ("不", "非常"): ("不", "太"),
+        ("非常", "不舒服"): ("病重",),
+        ("不", "病重"): ("没有", "病重"),
+        ("不", "感到"): ("没有", "感到"),
         ("不", "有"): ("没", "有"),
         ("没", "认识"): ("不", "认识"),
         ("不", "看见"): ("看不见",),
         ("不", "找到"): ("找不到",),
+        ("不", "摔倒"): ("不会", "摔倒"),
         ("不", "弄丢"): ("不会", "弄丢"),
         ("不", "忘记"): ("不会", "忘记"),
         ("不", "吃完"): ("不会", "吃完"),

@@ -10,6 +10,8 @@ from course_lib.corpora.constructions import Rules, rule, same
 THE = "{d/n} {d.joint/n}~{n}"
 A, B = "{a} {a.joint}~{n}", "{b} {b.joint}~{n}"
 BARE = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}}"
+# A Chinese noun without an article stands for the English article too: 看不见 猫, does not see a cat.
+BARE_NEGATED = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}} ?s {THE} {{n}}~{{d}}"
 BEFORE = "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", f"{THE} {A} {{n}}"
 AFTER = "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", f"{THE} {A} {{n}}"
 BOTH = "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", f"{THE} {B} {A} {{n}}"
@@ -23,7 +25,8 @@ def articles() -> Rules:
         ("determiner before", {"the": 6, "this": 1, "a before": 4}),  # de beaux livres, not des
     ):
         for article, often in articles.items():
-            yield same(category, f"d: {article}", "{d/n}", often)
+            # Of these, only "the" may be left to a Chinese noun: see _alone.
+            yield same(category, f"d: {article}", "{d/n}", often, head="d" if article == "the" else None)
 
 
 def noun_phrases() -> Rules:
@@ -45,25 +48,31 @@ def noun_phrases() -> Rules:
     yield rule("plain KIND", "d: definite; n: noun KIND", *BARE, 2)
     # Chinese says several with an article, or with 们 where there is none and they are people.
     yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}", f"{THE} {{n.many/n}}")
-    owned = "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", "{p} 的=g {n.many/n}"
+    owned = "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", "{p} 的=g~{p}~{n} {n.many/n}"
     yield rule("plain KIND", "p: owner; n: owned KIND", *owned, 0.7)
     # Under a negation the indefinite article of the object is de: il n'a pas de chien.
     yield same("negated np KIND", "n: definite KIND", "{n}", 2)
-    yield rule("negated np KIND", "d: any; n: noun KIND", *BARE)
+    yield rule("negated np KIND", "d: any; n: noun KIND", *BARE_NEGATED)
 
 
 def places() -> Rules:
     """Where something is. A Chinese place has two parts, the preposition and the rest: it comes without the first."""
     yield same("place PLACE", "n: plain PLACE", "{n}", 3)
-    yield rule("plain PLACE", "d: definite; n: noun PLACE", *BARE, 3)
+    yield rule("plain PLACE", "d: definite; n: noun PLACE", *_alone(BARE), 3)
     yield rule("plain PLACE", "d: possessive; n: owned PLACE", *BARE, 0.8)
-    yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", *BEFORE)
-    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *AFTER, 0.4)
-    yield rule("where", "o: place area", "in=w {o}", "dans=w {o}", "在=w || {o} 里~w", 3)
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", *_alone(BEFORE))
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *_alone(AFTER), 0.4)
+    yield rule("where", "o: place area", "in=w {o}", "dans=w {o}", "在=w || {o} 里~w~{o}", 3)
     yield rule("where", "o: place site", "at=w {o}", "à=w {o}", "在=w || {o}", 3)
     yield rule("where", "o: place PLACE", "near=w {o}", "près=w de|d'~w {o}", "在~w || {o} 附近=w", 0.5)
     yield rule("where", "o: place PLACE", "behind=w {o}", "derrière=w {o}", "在~w || {o} 后面=w", 0.5)
     yield rule("where", "o: place PLACE", "in~w front=w of~w {o}", "devant=w {o}", "在~w || {o} 前面=w", 0.4)
+
+
+def _alone(templates: tuple[str, str, str]) -> tuple[str, str, str]:
+    """A Chinese place has no article, and the noun alone stands for the English one too: 花园, the garden."""
+    english, french, chinese = templates
+    return english, french, chinese + "~{d}"
 
 
 def persons() -> Rules:
@@ -98,12 +107,12 @@ def relative_clauses() -> Rules:
     before = "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}", f"{{r}} {THE} {A} {{n}}"
     yield rule("long np TENSE KIND", relative, *before)
     yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", *plain, 0.4)
-    yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", "{p} 的=r", 3)
-    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b} 的=r")
-    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b} 的=r")
+    yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", "{p} 的=r~{p}", 3)
+    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b} 的=r~{b}")
+    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b} 的=r~{b}")
     slots = "s: subject; g: group TENSE KIND; c: gap"
-    yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r", 2)
-    where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r ?static {w} {s} {g} 的=r"
+    yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r~{g}", 2)
+    where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r~{g}"
     slots = "s: subject; g: group TENSE somewhere KIND; c: gap; w: where"
     yield rule("relative TENSE KIND", slots, *where, 2)
     yield same("gap", "", "", head="n")

@@ -57,7 +57,8 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     progressive = f"BE/s~{{v}} {{v.progressive}} {c_en}", present, f"{{v.doing}} || {lasting}"
     yield rule(f"group progressive {kind}", doing, *progressive)
     french_negated = f"ne|n'~k {present} pas=k"
-    chinese = f"没=k {{v.not_doing}} || {_chinese(kind, 'not_lasting')}"
+    after = _chinese(kind, "not_lasting")
+    chinese = f"没=k {{v.not_doing}} || {after} ?coming 不=k || {after}"
     yield rule(
         f"negated progressive {kind}", doing, f"BE/s~{{v}} not=k {{v.progressive}} {c_en}", french_negated, chinese
     )
@@ -140,12 +141,14 @@ def infinitives() -> Rules:
     wanting = "g: negated present wanting; x: negated infinitive; c: nothing"
     yield rule("predicate present", wanting, "{g} to~{x} {x}", "{g} {x}", "{g} {x}", 0.3)
     for en, fr, zh in (("can=m", "POUVOIR", "能"), ("must=m", "DEVOIR", "必须")):
-        yield rule("predicate present", "x: infinitive", f"{en} {{x}}", f"{fr}/s=m {{x}}", f"{zh}=m {{x}}", 0.5)
+        yield rule(
+            "predicate present", "x: infinitive", f"{en} {{x}}", f"{fr}/s=m {{x}}", f"{zh}=m {{x}}", 0.5, head="x"
+        )
         negated, zh = ("cannot=m=k", "能") if zh == "能" else ("must=m not=k", "可以")
         french = f"ne|n'~k {fr}/s=m pas=k {{x}}"
         chinese = f"不{zh}=m=k {{x}}"
-        yield rule("predicate present", "x: negated infinitive", f"{negated} {{x}}", french, chinese, 0.2)
-    yield rule("purpose", "g: infinitive", "to=t {g}", "pour=t {g}", "{g}")
+        yield rule("predicate present", "x: negated infinitive", f"{negated} {{x}}", french, chinese, 0.2, head="x")
+    yield rule("purpose", "g: infinitive", "to=t {g}", "pour=t {g}", "{g.purpose}")
     for category, o in (("infinitive", "np"), ("negated infinitive", "negated np")):
         slots = f"g: infinitive KIND; o: {o} KIND; c: nothing"
         yield rule(category, slots, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.6)
@@ -162,17 +165,17 @@ def being() -> Rules:
     for kind in (*VARIABLES["KIND"], "site", "area"):
         x = f"x: quality {kind}"
         for tense, en, fr in (("present", "BE", "ÊTRE"), ("progressive", "BE", "ÊTRE"), ("past", "WAS", "ÉTAIT")):
-            yield rule(f"being {tense} {kind}", x, f"{en}/s=b {{x}}", f"{fr}/s=b {{x}}", "{x.1}~b {x.2}", 3)
+            yield rule(f"being {tense} {kind}", x, f"{en}/s=b {{x}}", f"{fr}/s=b {{x}}", "{x.1}~b {x.2}", 3, head="x")
             negated = f"{en}/s=b not=k {{x}}", f"ne|n'~k {fr}/s=b pas=k {{x}}", "不=k {x.1}~b {x.2}"
-            yield rule(f"being {tense} {kind}", x, *negated)
+            yield rule(f"being {tense} {kind}", x, *negated, head="x")
         adjective = "{v/s}", "{v.plain/s}", "{v.copula} || {v.plain}"
         yield rule(f"quality {kind}", f"v: adjective {kind}", *adjective, 5)
         very = "very=y {v/s}", "très=y {v.plain/s}", "非常=y || {v.plain}"
         yield rule(f"quality {kind}", f"v: degree {kind}", *very)
     will = "will=f be=b {x}", "ALLER/s=f être=b {x}", "会=f {x.1}~b {x.2}"
-    yield rule("being future person", "x: condition", *will, 3)
+    yield rule("being future person", "x: condition", *will, 3, head="x")
     will_not = "will=f not=k be=b {x}", "ne|n'~k ALLER/s=f pas=k être=b {x}", "不会=k=f {x.1}~b {x.2}"
-    yield rule("being future person", "x: condition", *will_not)
+    yield rule("being future person", "x: condition", *will_not, head="x")
     yield rule("condition", "v: after person", "{v/s}", "{v.plain/s}", "{v.copula} || {v.plain}", 2)
     yield same("condition", "w: where", "{w}")
     for kind, other in (("person", "known person"), ("animal", "definite animal")):
