@@ -65,8 +65,8 @@ MUTATIONS = (
     Mutation(
         "the particle of a relative clause does not belong to what is said there",
         "corpora/noun_phrases.py",
-        '"who=r {b}", "qui=r {b}", "{b} 的=r~{b}"',
-        '"who=r {b}", "qui=r {b}", "{b} 的=r"',
+        '"who=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}"',
+        '"who=r {b}", "qui=r {b}", "{b.trait} 的=r"',
         BY_HAND + "[subject_relative]",
     ),
     Mutation(
@@ -75,6 +75,13 @@ MUTATIONS = (
         "{g.2/c} 的=r~{g}",
         "{g.2/c} 的=r",
         BY_HAND + "[what_lasts_has_its_place_before_the_verb_in_a_relative_clause]",
+    ),
+    Mutation(
+        "what is red is said to be red before its noun too",
+        "corpora/mandarin.py",
+        '"" if copula == "是" else',
+        '"" if copula == "no" else',
+        BY_HAND + "[what_is_red,_before_a_noun]",
     ),
     Mutation(
         "who is not about to go has not gone",

@@ -124,7 +124,7 @@ def chinese_determiner(cell: str) -> Forms:
 def chinese_adjective(cell: str) -> Forms:
     """ "年老的 老": before the noun, and after the copula 很 where it differs; then another copula (是, 感到).
 
-    What 是 connects keeps its 的: 是 红色 的. The form "joint" is the 的 before a noun.
+    What 是 connects keeps its 的: 是 红色 的, and needs no 是 before a noun. The form "joint" is the 的 before a noun.
     """
     before, *rest = cell.split()
     stem, joint = (before[:-1], "~的") if before.endswith("的") else (before, "")
@@ -141,6 +141,7 @@ def chinese_adjective(cell: str) -> Forms:
         "plain": _always(plain),
         "copula": _always(f"~{copula}"),
         "copula.asked": _always("" if copula == "很" else f"~{copula}"),
+        "copula.trait": _always("" if copula == "是" else f"~{copula}"),
     }
 
 
@@ -183,6 +184,7 @@ CHINESE = Language(
         ("非常", "不舒服"): ("病重",),
         ("不", "病重"): ("没有", "病重"),
         ("不", "感到"): ("没有", "感到"),
+        **{("不", adjective): ("不是", adjective) for adjective in "红色 黑色 白色 绿色 一流 关着".split()},
         ("不", "有"): ("没", "有"),
         ("没", "认识"): ("不", "认识"),
         ("不", "看见"): ("看不见",),

@@ -108,8 +108,8 @@ def relative_clauses() -> Rules:
     yield rule("long np TENSE KIND", relative, *before)
     yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", *plain, 0.4)
     yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", "{p} 的=r~{p}", 3)
-    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b} 的=r~{b}")
-    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b} 的=r~{b}")
+    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}")
+    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}")
     slots = "s: subject; g: group TENSE KIND; c: gap"
     yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r~{g}", 2)
     where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r~{g}"
