@@ -6,8 +6,8 @@ MUTATIONS = (
     Mutation(
         "a frame shows the weights of the next step",
         "widgets/frames.py",
-        "trace.source, trace.weights[step], trace.scores[step], places, strict=True",
-        "trace.source, trace.weights[step - 1], trace.scores[step], places, strict=True",
+        "zip(trace.source, trace.weights[step], trace.scores[step], strict=True)",
+        "zip(trace.source, trace.weights[step - 1], trace.scores[step], strict=True)",
         "test_widgets.py::test_a_frame_shows_the_weights_and_scores_of_its_own_step",
     ),
     Mutation(
@@ -30,6 +30,27 @@ MUTATIONS = (
         "<rect class=row x={left} y={top + step * cell}",
         "<rect class=row x={left} y={top + (step + 1) * cell}",
         "test_widgets.py::test_the_outlined_row_of_the_map_is_the_step_and_the_veil_lies_below_it",
+    ),
+    Mutation(
+        "the cells of the map lie at (target, source)",
+        "widgets/heatmap.py",
+        'f"M{left + j * cell} {top + i * cell + cell // 2}h{cell}"',
+        'f"M{left + i * cell} {top + j * cell + cell // 2}h{cell}"',
+        "test_widgets.py::test_every_cell_of_the_map_is_as_strong_as_its_weight",
+    ),
+    Mutation(
+        "the map has an element for every cell",
+        "widgets/heatmap.py",
+        "        strength = fraction(weights[i, j], 2)\n",
+        '        strength = fraction(weights[i, j], 2) + " " * (40 * int(i) + int(j))\n',
+        "test_widgets.py::test_a_long_sentence_costs_the_map_a_hundred_elements_not_thousands",
+    ),
+    Mutation(
+        "words to come look like words written",
+        "widgets/style.py",
+        ".course-frame .tgt .now~bdi{",
+        ".course-frame .tgt .next{",
+        "test_widgets.py::test_a_frame_frames_the_word_of_its_step_and_ghosts_the_later_ones",
     ),
     Mutation(
         "every level of frames listens to the last slider",

@@ -215,6 +215,20 @@ def test_executing_twice_leaves_no_difference(small_notebook: Path) -> None:
     assert small_notebook.read_bytes() == first
 
 
+def test_a_stored_widget_loses_only_what_the_page_puts_there_by_itself() -> None:
+    names = {
+        "_model_name": "SelectionSliderModel",
+        "_view_module_version": "2.0.0",
+        "_view_name": "SelectionSliderView",
+    }
+    kept = {"_dom_classes": ["course-widget"], "_options_labels": ["a"], "index": 0, "readout": True, "value": "x"}
+    state = names | kept | {"tooltip": None, "button_style": "", "children": []}
+    notebook: dict[str, Any] = {"metadata": {"widgets": {stable_notebook.STATE: {"state": {"a": {"state": state}}}}}}
+    stable_notebook.drop_the_usual(notebook)
+    assert notebook["metadata"]["widgets"][stable_notebook.STATE]["state"]["a"]["state"] == kept
+    stable_notebook.drop_the_usual({"metadata": {}})  # a notebook without a widget
+
+
 def test_a_failing_notebook_is_left_as_it_was(small_notebook: Path) -> None:
     notebook = nbformat.read(small_notebook, as_version=4)
     notebook.cells[1].source = "print('begun')\nraise RuntimeError('the reason')"

@@ -9,7 +9,7 @@ from ipywidgets.embed import dependency_state
 
 from course_lib.widgets import Player, compare, step_through, step_through_models
 from course_lib.widgets.frames import step_frame, step_sentence
-from tests.test_widgets import ROOM, Browser, shown, soup, texts
+from tests.test_widgets import ROOM, Browser, scores_of, shown, soup, texts
 from tests.traces import SOURCE, TARGET, random_trace
 
 WORDS = ("a", "b", "c", "d", "e", "</s>")
@@ -39,10 +39,9 @@ def test_the_window_is_marked_around_its_centre_and_nothing_is_scored_outside(st
     frame = soup(step_frame(local_trace(), step))
     chips = frame.select(".src > span")
     assert [j for j, chip in enumerate(chips) if "in" in chip.get("class", [])] == list(INSIDE[step])
-    assert [j for j, chip in enumerate(chips) if chip.u.get_text() == "–"] == [
-        j for j in range(6) if j not in INSIDE[step]
-    ]
-    assert texts(frame, ".src .in u") == [shown(0.5 * j - 1) for j in INSIDE[step]]
+    outside = [j for j in range(6) if j not in INSIDE[step]]
+    assert [j for j, said in enumerate(scores_of(frame)) if said == "–"] == outside
+    assert scores_of(frame, ".src .in") == [shown(0.5 * j - 1) for j in INSIDE[step]]
     assert "∞" not in frame.get_text()
 
 

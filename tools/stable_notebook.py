@@ -24,6 +24,8 @@ LANGUAGE = {
 }
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 PROGRESS = re.compile(r"\d+%\|")  # a bar of tqdm, which holds times
+USUAL = re.compile("_(model|view)_")
+EMPTY: tuple[Any, ...] = (None, "", [])
 REFERENCE = re.compile(r"IPY_MODEL_([0-9A-Za-z-]+)")
 
 Notebook = dict[str, Any]
@@ -38,6 +40,7 @@ def stabilise(notebook: Notebook) -> Notebook:
             cell["outputs"] = [output for output in cell["outputs"] if not is_progress(output)]
     name_cells(notebook["cells"])
     keep_shown_widgets(notebook)
+    drop_the_usual(notebook)
     metadata = notebook["metadata"]
     notebook["metadata"] = {**metadata, "kernelspec": KERNEL, "language_info": LANGUAGE}
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
@@ -100,6 +103,18 @@ def keep_shown_widgets(notebook: Notebook) -> None:
     stored["state"] = kept
     if not kept:
         del notebook["metadata"]["widgets"]
+
+
+def drop_the_usual(notebook: Notebook) -> None:
+    """Drop from each widget's state what the page's script puts there by itself.
+
+    That is all that is empty, and the names and versions of modules, models and views: most of the weight of a
+    layout and a tenth of a frame's. The numbers stay, for Python's defaults are not always the script's.
+    """
+    stored = notebook["metadata"].get("widgets", {}).get(STATE, {"state": {}})
+    for model in stored["state"].values():
+        state = model["state"].items()
+        model["state"] = {name: value for name, value in state if value not in EMPTY and not USUAL.match(name)}
 
 
 def rename_widgets(notebook: Notebook) -> Notebook:

@@ -8,7 +8,7 @@ import numpy as np
 from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.heatmap import heat_map_at
-from course_lib.widgets.markup import bars, direction, fraction, listed, number, word
+from course_lib.widgets.markup import bars, direction, fraction, listed, number, styled, tint, word
 
 NOTABLE = 0.1  # a weight that the sentence above the frame names
 ENTRIES = 40  # of a vector, drawn as strokes
@@ -90,12 +90,11 @@ def _source(trace: Trace, step: int) -> str:
         chips = "".join(f"<span>{word(token)}</span>" for token in trace.source)
         return f"<p class=k>Source: read once, out of sight now</p>{way.replace('src', 'src out')}{chips}</div>"
     window = window_at(trace, step)
-    places = (_place(window, j) for j in range(len(trace.source)))
     chips = "".join(
-        f"<span style=--a:{fraction(weight)}{place}>{word(token)}"
-        f"<b>{number(weight)}</b><u>{UNSEEN if window and np.isinf(score) else number(score)}</u></span>"
-        for token, weight, score, place in zip(
-            trace.source, trace.weights[step], trace.scores[step], places, strict=True
+        f"<span{_look(weight, window, j)}>{word(token)}<b>{number(weight)}</b>"
+        f"{UNSEEN if window and np.isinf(score) else number(score)}</span>"
+        for j, (token, weight, score) in enumerate(
+            zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
         )
     )
     label = (
@@ -111,18 +110,19 @@ def _source(trace: Trace, step: int) -> str:
     return f"{label}{way}{chips}</div>"
 
 
-def _place(window: Window | None, position: int) -> str:
-    """Return the attributes of a source word, after its weight: inside the window, under its centre."""
+def _look(weight: float, window: Window | None, position: int) -> str:
+    """Return the attributes of a source word: its tint, and its place in the window."""
     if window is None or not window.first <= position <= window.last:
-        return ""
+        return styled(tint(weight))
     share = window.share(position)
-    return " class=in" if share is None else f";--p:{fraction(share)} class='in at'"
+    if share is None:
+        return f"{styled(tint(weight))} class=in"
+    return f"{styled(tint(weight), f'--p:{fraction(share)}')} class='in at'"
 
 
 def _target(trace: Trace, step: int) -> str:
     def chip(i: int, token: str) -> str:
-        kind = " class=now aria-current=step" if i == step else " class=next" if i > step else ""
-        return word(token, kind)
+        return word(token, " class=now aria-current=step" if i == step else "")
 
     chips = "".join(chip(i, token) for i, token in enumerate(trace.target))
     reference = ""

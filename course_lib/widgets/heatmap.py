@@ -94,12 +94,15 @@ def breadth(text: str) -> int:
 def cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
     """Draw a square for each weight from 0.01 and, where there is room or ``labelled``, the words around."""
     T, S = len(trace.target), len(trace.source)
-    drawn = "".join(  # a stroke as thick as the cell: shorter than a rectangle
-        f"<path d='M{left + j * cell} {top + i * cell + cell // 2}h{cell}' opacity='{fraction(weight)}'/>"
-        for i, row in enumerate(_weights(trace))
-        for j, weight in enumerate(row)
-        if weight >= 0.01
-    )
+    # One path for all cells of a strength, each a stroke as thick as the cell: every frame that shows the
+    # map makes the browser copy its elements, and there are a hundred of them at most.
+    strengths: dict[str, str] = {}
+    weights = _weights(trace)
+    for i, j in np.argwhere(weights >= 0.01):
+        strength = fraction(weights[i, j], 2)
+        start = f"M{left + j * cell} {top + i * cell + cell // 2}h{cell}"
+        strengths[strength] = strengths.get(strength, "") + start
+    drawn = "".join(f"<path d='{start}' opacity='{strength}'/>" for strength, start in strengths.items())
     drawn = f"<g style='stroke:var(--c-weight,{WEIGHT.light})' stroke-width='{cell}'>{drawn}</g>"
     drawn += f"<rect x='{left}' y='{top}' width='{S * cell}' height='{T * cell}' fill='none' stroke='#8b949e'/>"
     return drawn if not labelled and max(T, S) > LABELS_UP_TO else drawn + _labels(trace, cell, left, top)

@@ -26,9 +26,21 @@ def number(value: float, digits: int = 2) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
-def fraction(value: float) -> str:
-    """Write ``value`` for CSS: three decimals at most, nothing superfluous."""
-    return f"{value:.3f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
+def fraction(value: float, digits: int = 3) -> str:
+    """Write ``value`` for CSS: ``digits`` decimals at most, nothing superfluous."""
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
+
+
+def tint(weight: float) -> str:
+    """Return the declaration that tints a word by its ``weight``; none for one that is written as 0.00."""
+    share = fraction(weight, 2)
+    return "" if share == "0" else f"--a:{share}"
+
+
+def styled(*declarations: str) -> str:
+    """Return a ``style`` attribute with a blank before it; nothing where every declaration is empty."""
+    given = ";".join(filter(None, declarations))
+    return f" style={given}" if given else ""
 
 
 def direction(tokens: Iterable[str]) -> str:

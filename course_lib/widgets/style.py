@@ -53,12 +53,12 @@ linear-gradient(var(--c-line),var(--c-line)) 0 100%/100% 5px no-repeat,
 color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .bar::before{content:"";padding:0 0 5px}
 .course-frame .out bdi{background:none}
-.course-frame .src b,.course-frame .src u{direction:ltr;unicode-bidi:isolate;text-decoration:none}
+.course-frame .src>span{direction:ltr;color:var(--c-score)}
 .course-frame .src b,.course-frame .bar b{color:var(--c-weight)}
-.course-frame .src u{color:var(--c-score)}
+.course-frame .src u{text-decoration:none}
 .course-frame .tgt bdi{padding:1px 5px;border-radius:4px;border:1px solid transparent}
 .course-frame .tgt .now{border:2px solid var(--c-target);color:var(--c-target);font-weight:700}
-.course-frame .tgt .next{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
+.course-frame .tgt .now~bdi{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
 .course-frame li{display:grid;grid-template-columns:minmax(4em,7em) 1fr 3.2em minmax(0,6.5em);gap:6px;
 align-items:center;margin:1px 0;padding:0}
 .course-frame li i{height:9px;background:linear-gradient(var(--c-target),var(--c-target)) 0 0/calc(var(--a)*100%)
