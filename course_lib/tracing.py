@@ -5,12 +5,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from course_lib.batching import encode_sources
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
 from course_lib.traces import Candidate, Trace
-from course_lib.vocabulary import EOS, EOS_TOKEN
+from course_lib.vocabulary import EOS, EOS_TOKEN, PAD, PAD_TOKEN
 
 
 @torch.no_grad()
@@ -23,13 +24,15 @@ def trace(
     links: Iterable[tuple[int, int]] | None = None,
     top: int = 5,
     max_length: int | None = None,
+    padding: int = 0,
 ) -> Trace:
     """Translate ``source`` (words) step by step and record what the decoder saw.
 
     With ``target`` the words are given (teacher forcing) and the trace says how likely each was;
     without, they are chosen greedily, as :meth:`Seq2Seq.translate` chooses them. ``gold`` is a
     reference translation to show beside, ``links`` its gold (source, target) links. ``top`` says
-    how many candidates to keep a step.
+    how many candidates to keep a step. ``padding`` adds so many ``<pad>`` to the source, as a longer
+    sentence in its batch would: they get no weight, unless the mask is forgotten (chapter 4).
     """
     outputs: list[Any] = []
     words: list[int] = []
@@ -40,7 +43,7 @@ def trace(
 
     with evaluating(model):
         ids, lengths = encode_sources([source], model.source_vocabulary, model.device)
-        step, state = model.stepper(ids, lengths)
+        step, state = model.stepper(functional.pad(ids, (0, padding), value=PAD), lengths)
         if target is None:
             limit = max_length if max_length is not None else default_max_length(len(source))
             greedy(step, state, 1, limit, model.device, on_step=record)
@@ -50,7 +53,7 @@ def trace(
     attends = outputs[0].weights is not None
     return Trace(
         model=model.name,
-        source=(*source, EOS_TOKEN),
+        source=(*source, EOS_TOKEN, *[PAD_TOKEN] * padding),
         target=tuple(model.target_vocabulary.decode(words)),
         candidates=tuple(_candidates(model, output.logits, top) for output in outputs),
         states=_rows(output.state.top for output in outputs),

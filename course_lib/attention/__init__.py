@@ -6,6 +6,7 @@ positions they look at.
 """
 
 from course_lib.attention.additive import AdditiveAttention
+from course_lib.attention.interventions import pinned, tempered, unmasked
 from course_lib.attention.local import LocalAttention
 from course_lib.attention.multiplicative import DotAttention, GeneralAttention, LocationAttention
 from course_lib.attention.self_attention import SelfAttention, scaled_dot_product
@@ -21,6 +22,9 @@ __all__ = [
     "LocationAttention",
     "SelfAttention",
     "masked_softmax",
+    "pinned",
     "scaled_dot_product",
+    "tempered",
+    "unmasked",
     "weighted_sum",
 ]
