@@ -1,12 +1,14 @@
 """A model and held-out pairs in, scores out. Chapters 2, 4 and 5."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 
 from course_lib.batching import Batch, Unknown, collate, epoch_batches
+from course_lib.captions import RegionScores, score_regions
 from course_lib.corpora.pairs import SentencePair
 from course_lib.metrics import AlignmentScore, Link, Score, aer, argmax_links, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
@@ -73,6 +75,20 @@ def score_by_length(
     return {bucket: evaluate(model, group, batch_size, unknown) for bucket, group in groups.items() if group}
 
 
+@torch.no_grad()
+def evaluate_regions(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64) -> RegionScores:
+    """Score where a captioner looks while it is told the words of each caption (teacher forcing). Chapter 10.
+
+    ValueError for a model without attention.
+    """
+    with evaluating(model):
+        seen = list(_weights(model, pairs, batch_size, "error"))
+    if not seen:
+        raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
+    chosen, weights = zip(*seen, strict=True)
+    return score_regions(chosen, weights)
+
+
 def translations(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
 ) -> list[Translation]:
@@ -106,21 +122,28 @@ def _alignment(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
 ) -> AlignmentScore | None:
     """Return AER of the weights with which the model predicts the reference, where all is there for it."""
+    if any(pair.sure is None for pair in pairs):
+        return None
     links: list[frozenset[Link]] = []
     sure: list[frozenset[Link]] = []
     possible: list[frozenset[Link]] = []
+    for pair, rows in _weights(model, pairs, batch_size, unknown):
+        links.append(argmax_links(rows, len(pair.source), len(pair.target)))
+        sure.append(pair.sure or frozenset())
+        possible.append(pair.possible or frozenset())
+    return aer(links, sure, possible) if links else None
+
+
+def _weights(
+    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
+) -> Iterator[tuple[SentencePair, np.ndarray]]:
+    """Yield each pair and the weights (T, S) with which the model predicts it; nothing without attention."""
     for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
         chosen = [pairs[k] for k in indices]
-        if any(pair.sure is None for pair in chosen):
-            return None
         weights = model(_collated(model, chosen, unknown)).weights
         if weights is None:
-            return None
-        for pair, rows in zip(chosen, weights.float().cpu().numpy(), strict=True):
-            links.append(argmax_links(rows, len(pair.source), len(pair.target)))
-            sure.append(pair.sure or frozenset())
-            possible.append(pair.possible or frozenset())
-    return aer(links, sure, possible)
+            return
+        yield from zip(chosen, weights.float().cpu().numpy(), strict=True)
 
 
 def _collated(model: Seq2Seq, pairs: Sequence[SentencePair], unknown: Unknown) -> Batch:

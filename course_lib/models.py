@@ -1,4 +1,4 @@
-"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2 to 9."""
+"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2 to 10."""
 
 from typing import Literal
 
@@ -7,18 +7,21 @@ from course_lib.attention import (
     Attention,
     DotAttention,
     GeneralAttention,
+    HardAttention,
     LocalAttention,
     LocationAttention,
 )
-from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder
+from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
 from course_lib.decoders.bahdanau import Initial, Query, Readout
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
+from course_lib.grid_encoder import GridEncoder
 from course_lib.options import check_option, check_sizes
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
 ScoreName = Literal["dot", "general", "concat", "location"]
 Local = Literal["none", "monotonic", "predictive"]
+Look = Literal["soft", "hard", "none"]
 
 
 def sutskever2014(
@@ -56,13 +59,14 @@ def bahdanau2014(
     initial: Initial = "backward",
     readout: Readout = "maxout",
     coverage: bool = False,
+    hard: bool = False,
 ) -> Seq2Seq:
     """Return RNNsearch, Bahdanau, Cho & Bengio (2015): bidirectional GRU, additive attention, maxout.
 
     ``attention`` is the size of the score's hidden layer (the paper's n', there equal to n), by
     default ``hidden``. Departs in size, in the encoder's fused GRU (see
     :class:`~course_lib.encoders.BidirectionalEncoder`) and in the width of the maxout layer
-    (``hidden``; the paper: half of it). The last four options turn on further departures, named
+    (``hidden``; the paper: half of it). The last five options turn on further departures, named
     in :class:`~course_lib.decoders.BahdanauDecoder`.
     """
     attention = hidden if attention is None else attention
@@ -79,12 +83,14 @@ def bahdanau2014(
         initial=initial,
         readout=readout,
         coverage=coverage,
+        hard=hard,
     )
     departures = [
         "query after the step" if query == "after" else "",
         "s_0 from both directions" if initial == "both" else "",
         "linear readout" if readout == "linear" else "",
         "coverage" if coverage else "",
+        "hard" if hard else "",
     ]
     name = ", ".join(filter(None, ["Bahdanau", *departures]))
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
@@ -124,6 +130,7 @@ def luong2015(
     local: Local = "none",
     window: int = 10,
     input_feeding: bool = False,
+    hard: bool = False,
     direction: Direction = "reversed",
     longest_source: int = 64,
     dropout: float = 0.0,
@@ -134,17 +141,22 @@ def luong2015(
     ``"monotonic"`` is local-m, ``"predictive"`` local-p (§3.2). ``input_feeding`` is §3.3.
     ``longest_source`` is what the location score is built for, ``</s>`` included; it points at
     positions, which a window would hide, so the two do not go together. Departs in size (the paper:
-    four layers of 1,000 units), and with ``direction="bidirectional"``.
+    four layers of 1,000 units), with ``direction="bidirectional"``, and with ``hard``, which looks at
+    one annotation a step, drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from.
     """
     check_sizes(embedding=embedding, hidden=hidden, layers=layers)
     check_option("score", score, ScoreName)
     check_option("local", local, Local)
     if score == "location" and local != "none":
         raise ValueError("score='location' points at positions of the whole source; with local, take another score.")
+    if hard and local != "none":
+        raise ValueError("hard draws from the weights over the whole source; leave local or hard out.")
     V_x, V_y = len(source_vocabulary), len(target_vocabulary)
     encoder = LSTMEncoder(V_x, embedding, hidden, layers, direction, dropout)
     align = _score(score, hidden, longest_source)
-    attention = align if local == "none" else LocalAttention(align, hidden, window, local == "predictive")
+    attention: Attention | LocalAttention | HardAttention = HardAttention(align) if hard else align
+    if local != "none":
+        attention = LocalAttention(align, hidden, window, local == "predictive")
     decoder = LuongDecoder(
         V_y, embedding, hidden, hidden, layers, dropout, attention=attention, input_feeding=input_feeding
     )
@@ -152,8 +164,50 @@ def luong2015(
         f"Luong {score}",
         {"none": "", "monotonic": "local-m", "predictive": "local-p"}[local],
         "input feeding" if input_feeding else "",
+        "hard" if hard else "",
     ]
     return Seq2Seq(", ".join(filter(None, parts)), encoder, decoder, source_vocabulary, target_vocabulary)
+
+
+def xu2015(
+    source_vocabulary: Vocabulary,
+    target_vocabulary: Vocabulary,
+    *,
+    embedding: int = 64,
+    hidden: int = 128,
+    channels: int = 16,
+    features: int = 48,
+    attention_size: int | None = None,
+    attention: Look = "soft",
+    gated: bool = False,
+    dropout: float = 0.0,
+) -> Seq2Seq:
+    """Return the captioner of Xu et al. (2015), Show, attend and tell: CNN, attention over places, LSTM.
+
+    Source vocabulary and pairs come from :mod:`course_lib.captions`. ``attention`` is ``"soft"`` (§4.2),
+    ``"hard"`` (§4.1) or ``"none"``, which tells every step the mean annotation. ``features`` is the
+    size D of an annotation, ``channels`` that of the layer before, ``attention_size`` the hidden layer
+    of the score, by default ``features``. ``gated`` adds β_t of §4.2.1, which the paper has for soft
+    attention alone; on the course's scenes it learns more slowly. Doubly stochastic attention (eq. 14)
+    and how hard attention learns are options of :class:`~course_lib.objectives.Objective`. Departs in
+    size and in the CNN, which learns with the rest (see :class:`~course_lib.grid_encoder.GridEncoder`).
+    """
+    attention_size = features if attention_size is None else attention_size
+    check_sizes(embedding=embedding, hidden=hidden, channels=channels, features=features, attention_size=attention_size)
+    check_option("attention", attention, Look)
+    encoder = GridEncoder(source_vocabulary, channels, features)
+    align = None if attention == "none" else AdditiveAttention(hidden, features, attention_size)
+    decoder = XuDecoder(
+        len(target_vocabulary),
+        embedding,
+        features,
+        hidden,
+        dropout,
+        attention=HardAttention(align) if align is not None and attention == "hard" else align,
+        gated=gated,
+    )
+    name = "mean annotation" if attention == "none" else f"Xu, {attention}"
+    return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
 
 
 def _score(score: ScoreName, hidden: int, longest_source: int) -> Attention:

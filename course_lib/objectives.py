@@ -1,7 +1,7 @@
-"""What training minimises: cross-entropy, and three ways to bend it. Chapters 5, 11 and 13."""
+"""What training minimises: cross-entropy, and ways to bend it. Chapters 5, 10, 11 and 13."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from course_lib.batching import Batch
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
+from course_lib.reinforce import Reinforce, hard_attention, update_baseline
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.vocabulary import BOS, PAD
 
@@ -23,12 +24,17 @@ class Objective:
     et al. (2015). Departs in taking them from a first, teacher-forced pass, so that the fast paths
     stay open: Mihaylova & Martins (2019). ``supervision`` is the weight of a second loss, the
     cross-entropy of the attention weights against gold links: Liu et al. (2016), §3.
+    ``doubly_stochastic`` is the weight λ of Σ_i (1 − Σ_t α_ti)², which asks that every annotation be
+    looked at: Xu et al. (2015), eq. 14. ``reinforce`` says how hard attention learns; models
+    without it have no use for it.
     ValueError for a share outside [0, 1) or a negative weight.
     """
 
     label_smoothing: float = 0.0
     scheduled_sampling: float = 0.0
     supervision: float = 0.0
+    doubly_stochastic: float = 0.0
+    reinforce: Reinforce = field(default_factory=Reinforce)
 
     def __post_init__(self) -> None:
         for name in ("label_smoothing", "scheduled_sampling"):
@@ -36,13 +42,21 @@ class Objective:
                 raise ValueError(
                     f"{name}: expected a share from 0 up to but not including 1, got {getattr(self, name)}."
                 )
-        if self.supervision < 0:
-            raise ValueError(f"supervision: expected a weight of 0 or more, got {self.supervision}.")
+        for name in ("supervision", "doubly_stochastic"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: expected a weight of 0 or more, got {getattr(self, name)}.")
 
-    def loss(self, model: Seq2Seq, batch: Batch, pairs: Sequence[SentencePair]) -> Loss:
-        """Return what to minimise for ``batch``, made of ``pairs``, in nats over all target words."""
-        if self == PLAIN:
+    def loss(self, model: Seq2Seq, batch: Batch, pairs: Sequence[SentencePair], progress: float = 1.0) -> Loss:
+        """Return what to minimise for ``batch``, made of ``pairs``, in nats over all target words.
+
+        ``progress`` is the share of the updates done before this one. In training mode a model with
+        hard attention draws its positions, and its baseline moves.
+        """
+        hard = hard_attention(model) if model.training else None
+        if self == PLAIN and hard is None:
             return model.loss(batch)
+        if hard is not None:
+            hard.soft_share = self.reinforce.soft_share(progress)
         if self.scheduled_sampling:
             batch = with_own_words(model, batch, self.scheduled_sampling)
         output = model(batch)
@@ -55,6 +69,12 @@ class Objective:
         )
         if self.supervision:
             total = total + self.supervision * attention_loss(output, pairs)
+        if self.doubly_stochastic:
+            total = total + self.doubly_stochastic * doubly_stochastic_loss(output, batch.target_mask)
+        if hard is not None:
+            log_probs = sentence_log_probs(output, batch)
+            total = total + self.reinforce.loss(output, log_probs, batch.target_mask, hard.baseline)
+            update_baseline(hard.baseline, log_probs)
         return Loss(total, int(batch.target_mask.sum()))
 
 
@@ -93,3 +113,23 @@ def attention_loss(output: DecoderOutput, pairs: Sequence[SentencePair]) -> Tens
     gold = gold / gold.sum(-1, keepdim=True).clamp(min=1.0)
     tiny = torch.finfo(output.weights.dtype).tiny
     return -(gold * output.weights.clamp(min=tiny).log()).sum()
+
+
+def doubly_stochastic_loss(output: DecoderOutput, words: Tensor) -> Tensor:
+    """Return Σ_i (1 − Σ_t α_ti)² summed over sentences: Xu et al. (2015), eq. 14.
+
+    Over the real words (B, T) of the target and the source positions that may be looked at.
+    ValueError for a model without attention.
+    """
+    if output.weights is None or output.scores is None:
+        raise ValueError("doubly_stochastic sums attention weights over the words; this model has no attention.")
+    looked_at = (output.weights * words.unsqueeze(-1)).sum(1)
+    may_be = (output.scores > -torch.inf).any(1)
+    return ((1 - looked_at) ** 2).masked_fill(~may_be, 0.0).sum()
+
+
+@torch.no_grad()
+def sentence_log_probs(output: DecoderOutput, batch: Batch) -> Tensor:
+    """Return log p(y | x) of each target sentence (B,), in nats."""
+    logits = output.logits.mT
+    return -F.cross_entropy(logits, batch.target_out, ignore_index=PAD, reduction="none").sum(-1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from course_lib.files import write_atomically
-from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
@@ -18,6 +18,7 @@ CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
     "cho": cho2014,
     "bahdanau": bahdanau2014,
     "luong": luong2015,
+    "xu": xu2015,
 }
 """The papers' models by the short names of the command line."""
 

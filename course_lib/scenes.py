@@ -27,7 +27,7 @@ COLOURS = {
     "white": (1.0, 1.0, 1.0),
 }
 HELD_OUT = 500
-_SIZES = (6, 9)  # pixels, smallest and largest
+SIZES = (6, 9)  # pixels, smallest and largest
 _MARGIN = 3  # pixels by which one of "left of" and "above" is the better word
 
 
@@ -137,7 +137,7 @@ def _draw(numbers: random.Random, count: int) -> tuple[Shape, ...]:
 
 
 def _draw_shape(numbers: random.Random, colour: str) -> Shape:
-    size = numbers.randint(*_SIZES)
+    size = numbers.randint(*SIZES)
     top, left = (numbers.randint(0, SIDE - size) for _ in range(2))
     return Shape(numbers.choice(KINDS), colour, top, left, size)
 

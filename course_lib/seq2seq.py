@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from course_lib.batching import Batch, Unknown, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
-from course_lib.encoders import Encoded, Encoder, State
+from course_lib.encoders import Encoded, State
 from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
 from course_lib.vocabulary import EOS, PAD, Vocabulary
 
@@ -46,7 +46,7 @@ class Seq2Seq(nn.Module):
     def __init__(
         self,
         name: str,
-        encoder: Encoder,
+        encoder: nn.Module,
         decoder: Decoder,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,

@@ -28,11 +28,11 @@ class Trace:
     ``source`` (S words) and ``target`` (T words) hold ``</s>`` where the model read or wrote it.
     ``weights[i]`` are the weights used to predict ``target[i]``; they and ``scores`` (both T × S,
     scores in nats, minus infinity where masked) are ``None`` for a model without attention.
-    ``contexts`` is T × M; ``centres`` (T) is p_t of local attention; ``states`` is T × H, the
-    decoder's state after each step. ``candidates[i]`` lists the most probable words for position i,
-    best first. ``gold`` is a reference translation, ``links`` its gold (source, target) links; both
-    may be missing. ``forced`` says that ``target`` was given (teacher forcing), not chosen;
-    ``finished`` that the decoder wrote ``</s>`` in time.
+    ``contexts`` is T × M; ``centres`` (T) is p_t of local attention, ``positions`` (T) where hard
+    attention looked; ``states`` is T × H, the decoder's state after each step. ``candidates[i]`` lists
+    the most probable words for position i, best first. ``gold`` is a reference translation, ``links``
+    its gold (source, target) links; both may be missing. ``forced`` says that ``target`` was given
+    (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time.
     """
 
     model: str
@@ -44,6 +44,7 @@ class Trace:
     weights: np.ndarray | None = None
     contexts: np.ndarray | None = None
     centres: np.ndarray | None = None
+    positions: tuple[int, ...] | None = None
     gold: tuple[str, ...] | None = None
     links: frozenset[tuple[int, int]] | None = None
     forced: bool = False
@@ -53,7 +54,7 @@ class Trace:
         T, S = len(self.target), len(self.source)
         if not T or not S:
             raise ValueError(f"A trace needs at least one step and one source word; got T={T}, S={S}.")
-        expected = {"candidates": T, "states": T, "contexts": T, "centres": T}
+        expected = {"candidates": T, "states": T, "contexts": T, "centres": T, "positions": T}
         for name, rows in expected.items():
             value = getattr(self, name)
             if value is not None and len(value) != rows:
@@ -81,7 +82,7 @@ class Trace:
         fields = dict(record)
         for name in ARRAYS:
             fields[name] = None if fields[name] is None else np.array(fields[name])
-        for name in ("source", "target", "gold"):
+        for name in ("source", "target", "positions", "gold"):
             fields[name] = None if fields[name] is None else tuple(fields[name])
         fields["candidates"] = tuple(tuple(Candidate(*pair) for pair in row) for row in fields["candidates"])
         fields["links"] = None if fields["links"] is None else frozenset(map(tuple, fields["links"]))

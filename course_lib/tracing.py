@@ -61,6 +61,7 @@ def trace(
         weights=_rows(output.weights for output in outputs) if attends else None,
         contexts=_rows(output.context for output in outputs) if attends else None,
         centres=_rows(output.centre for output in outputs) if outputs[0].centre is not None else None,
+        positions=tuple(int(output.position) for output in outputs) if outputs[0].position is not None else None,
         gold=(*gold, EOS_TOKEN) if gold is not None else None,
         links=frozenset(links) if links is not None else None,
         forced=target is not None,

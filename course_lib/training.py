@@ -193,7 +193,7 @@ def _update(
     for group in optimiser.param_groups:
         group["lr"] = learning_rate(step, config)
     with torch.autocast(model.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
-        loss = config.objective.loss(model, batch, pairs)
+        loss = config.objective.loss(model, batch, pairs, step / config.steps)
     mean = loss.total / loss.tokens
     optimiser.zero_grad()
     mean.backward()

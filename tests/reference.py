@@ -128,6 +128,64 @@ def bahdanau(model, source_ids, target_in_ids):
     return np.stack(logits), np.stack(weights), np.stack(states)
 
 
+def convolve(layer: nn.Conv2d, planes):
+    """Convolve planes (C, Y, X) and rectify: (D, Y', X'), with loops over the places."""
+    W, b = array(layer.weight), array(layer.bias)
+    D, _, K, _ = W.shape
+    (stride, _), (pad, _) = layer.stride, layer.padding
+    wide = np.pad(planes, ((0, 0), (pad, pad), (pad, pad)))
+    Y, X = ((size - K) // stride + 1 for size in wide.shape[1:])
+    out = np.zeros((D, Y, X))
+    for y in range(Y):
+        for x in range(X):
+            patch = wide[:, y * stride : y * stride + K, x * stride : x * stride + K]
+            for d in range(D):
+                out[d, y, x] = np.sum(W[d] * patch) + b[d]
+    return np.maximum(out, 0.0)
+
+
+def grid(encoder, image):
+    """The annotations (L, D) of a picture (3, Y, X), place after place, with x and y as planes beside it."""
+    _, Y, X = image.shape
+    planes = np.zeros((5, Y, X))
+    planes[:3] = image
+    for y in range(Y):
+        for x in range(X):
+            planes[3, y, x], planes[4, y, x] = 2 * y / (Y - 1) - 1, 2 * x / (X - 1) - 1
+    for layer in encoder.cnn:
+        if isinstance(layer, nn.Conv2d):
+            planes = convolve(layer, planes)
+    return np.array([planes[:, y, x] for y in range(planes.shape[1]) for x in range(planes.shape[2])])
+
+
+def xu(decoder, a, mean, target_in_ids):
+    """Run the decoder of Xu et al. (2015) over annotations a (L, D); returns logits (T, V), weights (T, L).
+
+    Hard attention takes the annotation of the largest weight, no attention the mean annotation.
+    """
+    attention, cell = decoder.attention, decoder.cell
+    hard = type(attention).__name__ == "HardAttention"
+    E, L_h, L_z, L_o = (array(layer.weight) for layer in (decoder.embedding, decoder.L_h, decoder.L_z, decoder.L_o))
+    W, U, b = array(cell.weight_ih), array(cell.weight_hh), array(cell.bias_ih) + array(cell.bias_hh)
+    h = np.tanh(array(decoder.f_init_h.weight) @ mean + array(decoder.f_init_h.bias))
+    c = np.tanh(array(decoder.f_init_c.weight) @ mean + array(decoder.f_init_c.bias))
+    logits, weights = [], []
+    for token in target_in_ids:
+        z = mean
+        if attention is not None:
+            alpha, z = attend(attention.align if hard else attention, h, a)
+            weights.append(alpha)
+            if hard:
+                z = a[np.argmax(alpha)]
+        if decoder.f_beta is not None:
+            z = sigmoid(array(decoder.f_beta.weight) @ h + array(decoder.f_beta.bias)) * z
+        i, f, g, o = np.split(W @ np.concatenate([E[token], z]) + U @ h + b, 4)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        logits.append(L_o @ (E[token] + L_h @ h + L_z @ z) + array(decoder.L_o.bias))
+    return np.stack(logits), np.array(weights)
+
+
 def sutskever(model, source_ids, target_in_ids):
     """Run the fixed-vector model on one sentence; returns logits (T, V). EOS stays last in reverse."""
     if model.encoder.reverse_source:

@@ -10,6 +10,7 @@ import pytest
 
 from tests import (
     mutations,
+    mutations_captions,
     mutations_corpora,
     mutations_grammar,
     mutations_interventions,
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
 COLLECTIONS = (
     mutations,
+    mutations_captions,
     mutations_corpora,
     mutations_grammar,
     mutations_interventions,

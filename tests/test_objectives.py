@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.decoders import DecoderOutput
 from course_lib.history import History, Validation
 from course_lib.models import bahdanau2014
-from course_lib.objectives import Objective, attention_loss, with_own_words
+from course_lib.objectives import Objective, attention_loss, doubly_stochastic_loss, with_own_words
 from course_lib.training import TrainConfig, evaluate, fit
 from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
 from tests.models import MAKERS, PAIRS, TARGET, batch, make
@@ -74,6 +75,29 @@ def test_a_weight_of_exactly_zero_costs_much_but_not_infinity():
     assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
 
 
+def test_doubly_stochastic_attention_is_the_square_worked_by_hand():
+    """Two words over three positions, of which the last may not be looked at; a third word is padding."""
+    weights = torch.tensor([[[0.75, 0.25, 0.0], [0.5, 0.5, 0.0], [0.0, 1.0, 0.0]]], dtype=torch.float64)
+    scores = weights.log()
+    words = torch.tensor([[True, True, False]])
+    output = DecoderOutput(torch.zeros(1, 3, 4), torch.zeros(1, 3, 2), scores, weights)
+    # position 0 is looked at 1.25 times, position 1 0.75 times
+    assert doubly_stochastic_loss(output, words).item() == pytest.approx(0.25**2 + 0.25**2)
+    with pytest.raises(ValueError, match="no attention"):
+        doubly_stochastic_loss(DecoderOutput(output.logits, output.states), words)
+
+
+def test_doubly_stochastic_attention_adds_its_weight_times_the_square_of_every_sentence():
+    model, given = make("bahdanau"), batch()
+    weights = model(given).weights.detach().numpy()
+    expected = 0.0
+    for row, pair in enumerate(PAIRS):
+        for j in range(len(pair.source) + 1):
+            expected += (1 - sum(weights[row, i, j] for i in range(len(pair.target) + 1))) ** 2
+    loss = Objective(doubly_stochastic=3.0).loss(model, given, PAIRS)
+    assert loss.total.item() == pytest.approx(model.loss(given).total.item() + 3 * expected, rel=1e-9)
+
+
 def test_own_words_are_the_models_own_and_come_at_the_rate_asked_for():
     model = make("bahdanau")
     given = batch(PAIRS * 200)
@@ -108,6 +132,8 @@ def test_options_that_make_no_sense_are_refused():
         Objective(scheduled_sampling=-0.1)
     with pytest.raises(ValueError, match="supervision: expected a weight"):
         Objective(supervision=-1)
+    with pytest.raises(ValueError, match="doubly_stochastic: expected a weight"):
+        Objective(doubly_stochastic=-1)
     with pytest.raises(ValueError, match="no attention"):
         Objective(supervision=1).loss(make("fixed"), batch(), LINKED)
     with pytest.raises(ValueError, match="has none: 'the black cat sleeps'"):

@@ -1,6 +1,7 @@
 """A trace must be the run it claims to show, to the bit."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from course_lib.seq2seq import default_max_length
 from course_lib.traces import Trace
 from course_lib.tracing import trace
 from course_lib.vocabulary import EOS
-from tests.models import MAKERS, PAIRS, SOURCE, TARGET, make
+from tests.models import HARD, MAKERS, PAIRS, SOURCE, TARGET, make
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -61,6 +62,19 @@ def test_gold_and_links_travel_with_the_trace():
     assert traced.gold == ("chat", "</s>") and traced.links == frozenset({(0, 0)})
 
 
+@pytest.mark.parametrize("name", HARD)
+def test_a_trace_says_where_hard_attention_looked(name):
+    seen = set()
+    for seed in range(4):
+        traced = trace(make(name, seed).train(), PAIRS[2].source, PAIRS[2].target)
+        assert traced.positions == tuple(traced.weights.argmax(1))
+        seen |= set(traced.positions)
+    assert len(seen) > 1  # or any constant would do
+    assert trace(make("bahdanau"), PAIRS[2].source).positions is None
+    with pytest.raises(ValueError, match="positions: expected"):
+        replace(traced, positions=traced.positions[1:])
+
+
 def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
     good = trace(make("bahdanau"), ["cat"], ["chat"])
     with pytest.raises(ValueError, match=r"weights: expected shape \(2, 2\)"):
@@ -73,7 +87,7 @@ def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
 def test_a_recorded_trace_comes_back_as_it_was(name):
     traced = trace(make(name), PAIRS[0].source, gold=PAIRS[0].target, links=[(0, 0), (1, 2)])
     again = Trace.from_record(json.loads(json.dumps(traced.to_record(digits=9))))
-    for field in ("model", "source", "target", "gold", "links", "forced", "finished"):
+    for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished"):
         assert getattr(again, field) == getattr(traced, field)
     for field in ("states", "scores", "weights", "contexts"):
         before, after = getattr(traced, field), getattr(again, field)

@@ -1,4 +1,4 @@
-"""How a decoder looks back: scores, weights, context. Chapters 4 to 9 and 16.
+"""How a decoder looks back: scores, weights, context. Chapters 4 to 10 and 16.
 
 Every mechanism is the same three lines: score each source position, turn the scores into weights
 that sum to one, take the weighted sum of the values. They differ in the score, and in which
@@ -6,6 +6,7 @@ positions they look at.
 """
 
 from course_lib.attention.additive import AdditiveAttention
+from course_lib.attention.hard import SOFT, HardAttention
 from course_lib.attention.interventions import pinned, tempered, unmasked
 from course_lib.attention.local import LocalAttention
 from course_lib.attention.multiplicative import DotAttention, GeneralAttention, LocationAttention
@@ -13,11 +14,13 @@ from course_lib.attention.self_attention import SelfAttention, scaled_dot_produc
 from course_lib.attention.softmax import Attended, Attention, masked_softmax, weighted_sum
 
 __all__ = [
+    "SOFT",
     "AdditiveAttention",
     "Attended",
     "Attention",
     "DotAttention",
     "GeneralAttention",
+    "HardAttention",
     "LocalAttention",
     "LocationAttention",
     "SelfAttention",

@@ -17,6 +17,7 @@ class Attended:
     weights: Tensor  # (B, S), α_ij
     context: Tensor  # (B, M), c_i
     centre: Tensor | None = None  # (B,), p_t of local attention
+    position: Tensor | None = None  # (B,), ŝ_t of hard attention
 
 
 def masked_softmax(scores: Tensor, mask: Tensor, check: bool = True) -> Tensor:

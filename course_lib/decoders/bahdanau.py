@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention import AdditiveAttention, Attended
+from course_lib.attention import AdditiveAttention, Attended, HardAttention
 from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput, stack, stack_looks
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
 from course_lib.encoders import Encoded, State
@@ -26,7 +26,8 @@ class BahdanauDecoder(Decoder):
     The switches turn on the departures that toolkits make: ``query="after"`` steps first, with
     c_{i-1}, and attends with s_i (Luong's order); ``initial="both"`` makes s_0 from both directions;
     ``readout="linear"`` drops the maxout. ``coverage`` adds a term to the score for how much each
-    position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11.
+    position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11. ``hard``
+    looks at one annotation a step: Xu et al. (2015), §4.1.
     """
 
     def __init__(
@@ -42,13 +43,15 @@ class BahdanauDecoder(Decoder):
         initial: Initial = "backward",
         readout: Readout = "maxout",
         coverage: bool = False,
+        hard: bool = False,
     ) -> None:
         super().__init__(vocabulary_size, embedding, dropout)
         self.query = check_option("query", query, Query)
         self.initial = check_option("initial", initial, Initial)
         check_option("readout", readout, Readout)
         self.W_s = nn.Linear(memory_size // 2 if initial == "backward" else memory_size, hidden)
-        self.attention = AdditiveAttention(hidden, memory_size, attention_size, coverage=coverage)
+        align = AdditiveAttention(hidden, memory_size, attention_size, coverage=coverage)
+        self.attention = HardAttention(align) if hard else align
         self.cell = ContextGRUCell(embedding, memory_size, hidden)
         self.readout = (
             MaxoutReadout(vocabulary_size, embedding, memory_size, hidden, maxout=hidden)
@@ -78,7 +81,7 @@ class BahdanauDecoder(Decoder):
         embedded = self._embed(previous)
         read, after, look = self._advance(self.cell.W(embedded), state, encoded)
         logits = self._logits(read, embedded, look.context)
-        return StepOutput(logits, after, look.scores, look.weights, look.context)
+        return StepOutput.of(logits, after, look)
 
     def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
         """Read BOS y_1 … y_m (B, T). Only attention and the cell wait for the step before."""
@@ -92,7 +95,7 @@ class BahdanauDecoder(Decoder):
             looks.append(look)
         seen = stack_looks(looks)
         logits = self._logits(stack(reads), embedded, seen.context)
-        return DecoderOutput(logits, stack(states), seen.scores, seen.weights, seen.context)
+        return DecoderOutput.of(logits, stack(states), seen)
 
     def _advance(self, projected_input: Tensor, state: State, encoded: Encoded) -> tuple[Tensor, State, Attended]:
         """Attend and step, in the order of ``query``; return the state to read out, s_i and the look."""

@@ -1,7 +1,7 @@
 """What every decoder gives and has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,13 @@ class StepOutput:
     weights: Tensor | None = None  # (B, S)
     context: Tensor | None = None  # (B, M)
     centre: Tensor | None = None  # (B,), p_t of local attention
+    position: Tensor | None = None  # (B,), ŝ_t of hard attention
+
+    @classmethod
+    def of(cls, logits: Tensor, state: State, look: Attended, context: Tensor | None = None) -> "StepOutput":
+        """Return the output of a step with a look; ``context`` where it is not the look's own."""
+        context = look.context if context is None else context
+        return cls(logits, state, look.scores, look.weights, context, look.centre, look.position)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,13 @@ class DecoderOutput:
     weights: Tensor | None = None  # (B, T, S)
     contexts: Tensor | None = None  # (B, T, M)
     centres: Tensor | None = None  # (B, T)
+    positions: Tensor | None = None  # (B, T)
+
+    @classmethod
+    def of(cls, logits: Tensor, states: Tensor, looks: Attended, contexts: Tensor | None = None) -> "DecoderOutput":
+        """Return the output of all steps with their looks; ``contexts`` where they are not the looks' own."""
+        contexts = looks.context if contexts is None else contexts
+        return cls(logits, states, looks.scores, looks.weights, contexts, looks.centre, looks.position)
 
 
 class Decoder(nn.Module):
@@ -66,10 +80,9 @@ def stack(steps: Iterable[Tensor]) -> Tensor:
 
 def stack_looks(looks: list[Attended]) -> Attended:
     """Put T looks side by side: each tensor gains the axis T."""
-    centres = [look.centre for look in looks if look.centre is not None]
-    return Attended(
-        stack(look.scores for look in looks),
-        stack(look.weights for look in looks),
-        stack(look.context for look in looks),
-        stack(centres) if centres else None,
-    )
+    parts: dict[str, Tensor] = {}
+    for field in fields(Attended):
+        found = [part for look in looks if (part := getattr(look, field.name)) is not None]
+        if found:
+            parts[field.name] = stack(found)
+    return Attended(**parts)

@@ -1,0 +1,76 @@
+"""Look at one position, not at an average. Chapter 10."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention.softmax import Attended, Attention
+
+SOFT = -1
+"""Stands for the position where a look was soft."""
+
+
+class HardAttention(nn.Module):
+    """Draw ŝ_t from the weights α_t and take the one annotation a_ŝ: Xu et al. (2015), §4.1, eqs. 8 and 9.
+
+    Goes around any global attention, which says how to score. In training mode positions are drawn;
+    in evaluation mode the most probable one is taken, which is a departure: the paper draws there too.
+    ``weights`` stay the α_t of the score, ``position`` says where the look went.
+
+    A draw has no gradient: what the score learns comes from
+    :class:`~course_lib.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
+    buffer ``baseline``, so that it travels with checkpoints. ``soft_share``, set by the objective
+    before each update, is the share of looks that are soft instead; their position is ``SOFT``.
+    """
+
+    baseline: Tensor
+
+    def __init__(self, align: Attention) -> None:
+        super().__init__()
+        if not isinstance(align, Attention):
+            raise ValueError(f"Hard attention draws from the weights of a global one, got {type(align).__name__}.")
+        self.align = align
+        self.soft_share = 0.0
+        self.register_buffer("baseline", torch.zeros(()))
+
+    @property
+    def coverage(self) -> bool:
+        """Whether the score inside knows how much each position has been looked at."""
+        return getattr(self.align, "coverage", False)
+
+    def project_keys(self, memory: Tensor) -> Tensor:
+        """Return the keys of the score inside, (B, S, A)."""
+        return self.align.project_keys(memory)
+
+    def forward(
+        self,
+        query: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor,
+        first_step: int = 0,
+        **of_the_score: Tensor | None,
+    ) -> Attended:
+        """Look as every attention does, at one position a query, (B,) or (B, T)."""
+        look = self.align(query, keys, values, mask, first_step, **of_the_score)
+        if not self.training:
+            positions = look.weights.argmax(-1)
+            return replace(look, context=annotations_at(values, positions), position=positions)
+        positions = draw(look.weights)
+        soft = torch.rand(positions.shape, device=positions.device) < self.soft_share
+        context = torch.where(soft.unsqueeze(-1), look.context, annotations_at(values, positions))
+        return replace(look, context=context, position=positions.masked_fill(soft, SOFT))
+
+
+def draw(weights: Tensor) -> Tensor:
+    """Return a position for each row of weights (…, S), as often as its weight says; never one of weight 0."""
+    rows = weights.detach().flatten(0, -2)
+    return torch.multinomial(rows, 1).view(weights.shape[:-1])
+
+
+def annotations_at(values: Tensor, positions: Tensor) -> Tensor:
+    """Pick a_ŝ from values (B, S, M): (B, M) for positions (B,), (B, T, M) for (B, T)."""
+    index = positions.flatten(1) if positions.dim() > 1 else positions.unsqueeze(1)
+    picked = values.gather(1, index.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
+    return picked.view(*positions.shape, values.shape[-1])

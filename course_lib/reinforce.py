@@ -1,0 +1,73 @@
+"""How positions that are drawn can learn: REINFORCE with a baseline. Chapter 10."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention import SOFT, HardAttention
+from course_lib.decoders import DecoderOutput
+
+DECAY = 0.9
+"""Of the moving average: b_k = 0.9 b_{k-1} + 0.1 log p(y | ŝ_k, a)."""
+
+
+@dataclass(frozen=True)
+class Reinforce:
+    """The gradient of the positions of hard attention: Xu et al. (2015), §4.1.
+
+        ∂ log p(y | ŝ, a) + λ_r (log p(y | ŝ, a) − b) ∂ log p(ŝ | a) + λ_e ∂ H[ŝ]
+
+    The first part is the cross-entropy; this class adds the other two. ``weight`` is λ_r, ``entropy``
+    λ_e, and b the moving average of log p(y | ŝ, a) over the batches before this one, from 0.
+
+    ``mixing`` is the share of looks that are soft: the paper's 0.5, which tosses one coin an image;
+    here it is one a look. ``soft_start`` is the share of the updates, at the beginning, in which every
+    look is soft. It is not the paper's; from scratch, hard attention seldom finds where to look.
+    A soft look has no draw to learn from: it adds nothing here. ValueError for a share outside
+    [0, 1] or a negative weight.
+    """
+
+    weight: float = 1.0
+    entropy: float = 0.01
+    soft_start: float = 0.35
+    mixing: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("soft_start", "mixing"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: expected a share from 0 to 1, got {getattr(self, name)}.")
+        for name in ("weight", "entropy"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name}: expected a weight of 0 or more, got {getattr(self, name)}.")
+
+    def soft_share(self, progress: float) -> float:
+        """Return the share of soft looks once ``progress``, from 0 to 1, of the updates are done."""
+        return 1.0 if progress < self.soft_start else self.mixing
+
+    def loss(self, output: DecoderOutput, log_probs: Tensor, words: Tensor, baseline: Tensor) -> Tensor:
+        """Return a term of value 0 whose gradient is minus that of the last two parts, summed over sentences.
+
+        ``log_probs`` (B,) is log p(y | ŝ, a) of each sentence, ``words`` (B, T) True at real ones. Of
+        value 0, for only the gradient means anything: the curve of the loss stays the cross-entropy.
+        """
+        if output.positions is None or output.weights is None:
+            raise ValueError("REINFORCE needs the positions that were drawn; this model has no hard attention.")
+        drawn = words & (output.positions != SOFT)
+        weights = output.weights.clamp(min=torch.finfo(output.weights.dtype).tiny)  # log 0 has no gradient
+        chosen = weights.gather(-1, output.positions.clamp(min=0).unsqueeze(-1)).squeeze(-1).log()
+        reward = self.weight * (log_probs.detach() - baseline).unsqueeze(-1) * chosen
+        gain = (reward + self.entropy * torch.special.entr(weights).sum(-1)).masked_fill(~drawn, 0.0).sum()
+        return gain.detach() - gain
+
+
+def hard_attention(model: nn.Module) -> HardAttention | None:
+    """Return the hard attention in ``model``, or None."""
+    return next((module for module in model.modules() if isinstance(module, HardAttention)), None)
+
+
+@torch.no_grad()
+def update_baseline(baseline: Tensor, log_probs: Tensor) -> None:
+    """Move b towards the mean of log p(y | ŝ, a) over the sentences of a batch (B,), in place."""
+    baseline.lerp_(log_probs.mean().to(baseline.dtype), 1 - DECAY)
