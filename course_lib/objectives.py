@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from course_lib.batching import Batch
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
-from course_lib.reinforce import Reinforce, hard_attention, update_baseline
+from course_lib.reinforce import Reinforce, hard_attention, start_baseline, update_baseline
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.vocabulary import BOS, PAD
 
@@ -71,8 +71,9 @@ class Objective:
             total = total + self.supervision * attention_loss(output, pairs)
         if self.doubly_stochastic:
             total = total + self.doubly_stochastic * doubly_stochastic_loss(output, batch.target_mask)
-        if hard is not None:
+        if hard is not None and hard.soft_share < 1:
             log_probs = sentence_log_probs(output, batch)
+            start_baseline(hard.baseline, log_probs)
             total = total + self.reinforce.loss(output, log_probs, batch.target_mask, hard.baseline)
             update_baseline(hard.baseline, log_probs)
         return Loss(total, int(batch.target_mask.sum()))

@@ -20,7 +20,7 @@ class Reinforce:
         ∂ log p(y | ŝ, a) + λ_r (log p(y | ŝ, a) − b) ∂ log p(ŝ | a) + λ_e ∂ H[ŝ]
 
     The first part is the cross-entropy; this class adds the other two. ``weight`` is λ_r, ``entropy``
-    λ_e, and b the moving average of log p(y | ŝ, a) over the batches before this one, from 0.
+    λ_e, and b the moving average of log p(y | ŝ, a) over the batches before this one that drew.
 
     ``mixing`` is the share of looks that are soft: the paper's 0.5, which tosses one coin an image;
     here it is one a look. ``soft_start`` is the share of the updates, at the beginning, in which every
@@ -29,7 +29,7 @@ class Reinforce:
     [0, 1] or a negative weight.
     """
 
-    weight: float = 1.0
+    weight: float = 0.1
     entropy: float = 0.01
     soft_start: float = 0.35
     mixing: float = 0.0
@@ -68,6 +68,17 @@ def hard_attention(model: nn.Module) -> HardAttention | None:
 
 
 @torch.no_grad()
+def start_baseline(baseline: Tensor, log_probs: Tensor) -> None:
+    """Let b, where it is still 0, begin at the mean of log p(y | ŝ, a) over a batch (B,), in place.
+
+    Departs from the paper, which does not say where it begins. After a soft start the first draws are
+    worse than all before by many nats: with a b that lags behind, every draw of the next updates is
+    punished, wherever it went, and what soft attention had learnt is gone.
+    """
+    baseline.copy_(torch.where(baseline == 0, log_probs.mean().to(baseline.dtype), baseline))
+
+
+@torch.no_grad()
 def update_baseline(baseline: Tensor, log_probs: Tensor) -> None:
-    """Move b towards the mean of log p(y | ŝ, a) over the sentences of a batch (B,), in place."""
+    """Move b towards the mean of log p(y | ŝ, a) over a batch (B,), in place."""
     baseline.lerp_(log_probs.mean().to(baseline.dtype), 1 - DECAY)

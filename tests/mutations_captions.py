@@ -155,6 +155,27 @@ MUTATIONS = (
         HARD + "test_the_baseline_of_an_update_is_the_one_from_before_it",
     ),
     Mutation(
+        "the baseline begins at zero",
+        "objectives.py",
+        "            start_baseline(hard.baseline, log_probs)\n",
+        "",
+        HARD + "test_the_baseline_begins_with_the_first_draws_and_counts_no_padding",
+    ),
+    Mutation(
+        "the baseline follows soft attention",
+        "objectives.py",
+        "if hard is not None and hard.soft_share < 1:",
+        "if hard is not None:",
+        HARD + "test_the_baseline_begins_with_the_first_draws_and_counts_no_padding",
+    ),
+    Mutation(
+        "the baseline begins anew at every batch",
+        "reinforce.py",
+        "torch.where(baseline == 0,",
+        "torch.where(baseline <= 0,",
+        HARD + "test_the_baseline_begins_with_the_first_draws_and_counts_no_padding",
+    ),
+    Mutation(
         "the baseline never moves",
         "objectives.py",
         "            update_baseline(hard.baseline, log_probs)\n",
@@ -166,7 +187,7 @@ MUTATIONS = (
         "objectives.py",
         'ignore_index=PAD, reduction="none"',
         'reduction="none"',
-        HARD + "test_the_baseline_of_an_update_is_the_one_from_before_it",
+        HARD + "test_the_baseline_begins_with_the_first_draws_and_counts_no_padding",
     ),
     Mutation(
         "evaluation moves the baseline",

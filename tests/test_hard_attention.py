@@ -129,7 +129,7 @@ def gradients(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", HARD)
-@pytest.mark.parametrize("baseline", [0.0, -7.5])
+@pytest.mark.parametrize("baseline", [-1.5, -7.5])
 def test_on_average_reinforce_is_the_gradient_of_the_expected_log_probability(
     name: str, baseline: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +139,7 @@ def test_on_average_reinforce_is_the_gradient_of_the_expected_log_probability(
     """
     model, given = shaken(MAKERS[name](embedding=2, hidden=3), seed=1).train(), batch(TINY)
     hard = hard_attention(model)
-    objective = Objective(reinforce=Reinforce(entropy=0.0, soft_start=0.0))
+    objective = Objective(reinforce=Reinforce(weight=1.0, entropy=0.0, soft_start=0.0))
     expectation, estimates, total = torch.zeros(()).double(), [], 0.0
     for positions in product(range(3), repeat=2):
         forced(monkeypatch, positions)
@@ -217,10 +217,10 @@ def test_the_baseline_is_the_moving_average_worked_by_hand() -> None:
 
 
 def test_the_baseline_of_an_update_is_the_one_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The average must not know the draw that it judges. It counts no padding, and moves in soft updates too."""
+    """The average must not know the draw that it judges."""
     model, given = make("xu-over-words-hard").train(), batch(TINY)
     hard = hard_attention(model)
-    objective = Objective(reinforce=Reinforce(entropy=0.0))
+    objective = Objective(reinforce=Reinforce(weight=1.0, entropy=0.0))
     forced(monkeypatch, (0, 2))
     words, chosen = log_probs_of(model(given), given, (0, 2))
     chosen.backward()
@@ -231,14 +231,22 @@ def test_the_baseline_of_an_update_is_the_one_from_before_it(monkeypatch: pytest
     objective.loss(model, given, TINY).total.backward()
     torch.testing.assert_close(hard.align.v_a.grad, -10 * slope)
     assert hard.baseline.item() == pytest.approx(words.item() - 9)
-    monkeypatch.undo()
 
-    hard.baseline.zero_()
-    given = batch()
+
+def test_the_baseline_begins_with_the_first_draws_and_counts_no_padding() -> None:
+    """One that has followed soft attention, or starts at 0, finds every draw bad when draws begin."""
+    model, given = make("xu-over-words-hard").train(), batch()
+    hard = hard_attention(model)
     assert (given.target_out == PAD).any()
-    loss = objective.loss(model, given, PAIRS, progress=0.1)
-    assert hard.soft_share == 1.0
-    assert hard.baseline.item() == pytest.approx(0.1 * -loss.total.item() / len(PAIRS))
+    Objective().loss(model, given, PAIRS, progress=0.1)
+    assert hard.soft_share == 1.0 and hard.baseline.item() == 0.0
+    first, second = (-Objective().loss(model, given, PAIRS, progress=0.5).total.item() / len(PAIRS) for _ in range(2))
+    assert first != second  # other draws
+    assert hard.baseline.item() == pytest.approx(0.9 * first + 0.1 * second)
+    alone = make("xu-over-words-hard").train()
+    given = batch(TINY)
+    Objective(reinforce=Reinforce(entropy=0.0)).loss(alone, given, TINY).total.backward()
+    assert not hard_attention(alone).align.v_a.grad.any()  # as good as the average, which it is
 
 
 @pytest.mark.parametrize("name", HARD)
