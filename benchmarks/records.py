@@ -108,4 +108,5 @@ def _summary(record: dict[str, Any]) -> str:
     by_length = ", ".join(f"{bucket}: {scores['bleu']:.1f}" for bucket, scores in buckets.items())
     aligned = record["test"]["alignment"]
     aer = "" if aligned is None else f"; AER {aligned['aer']:.1f} %"
-    return f"BLEU {by_length}{aer}; {record['training_seconds']} s, {record['target_tokens_per_second']} tokens/s"
+    scores = f"exact match {record['test']['exact_match']:.1f} %, BLEU {record['test']['bleu']:.1f} ({by_length}){aer}"
+    return f"{scores}; {record['training_seconds']} s, {record['target_tokens_per_second']} tokens/s"
