@@ -9,6 +9,7 @@ puts before the verb in c; a slot that a template names may also stand in a cons
 
 from collections.abc import Iterator
 
+from course_lib.corpora.marathi_rules import in_marathi
 from course_lib.corpora.rules import Rule
 
 VARIABLES = {
@@ -48,7 +49,8 @@ def rule(
     filled = dict(part.strip().split(": ") for part in slots.split(";")) if slots else {}
     if head is None:
         head = next((name for name in ("n", "v", "g") if name in filled), "")
-    return [Rule(category, filled, {"en": en, "fr": fr, "zh": zh}, weight, head)]
+    templates = {"en": en, "fr": fr, "zh": zh, "mr": in_marathi(category, en, fr)}
+    return [Rule(category, filled, templates, weight, head)]
 
 
 def same(category: str, slots: str, template: str, weight: float = 1.0, head: str | None = None) -> list[Rule]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from course_lib.corpora.pairs import Link, SentencePair
-from course_lib.corpora.rules import CompiledRule, Forms, Language, Lexeme, Template, Words
+from course_lib.corpora.rules import CompiledRule, Language, Lexeme, Template
 
+T = TypeVar("T")
 Key = tuple[int, bool]
 """(what a word expresses, surely or only possibly)."""
 Token = tuple[str, tuple[Key, ...]]
@@ -125,6 +127,8 @@ def _write(
     for slot, inner, own_form, control, words, marks in template.parts[part - 1] if part else template.whole:
         agrees = _agreement(_find(scope, control), language) if control else agreement
         if slot is None:
+            if own_form and form:
+                words = _in_form(language.inflected, own_form, form)
             word = words if isinstance(words, str) else words[agrees]
             tokens.append((word, tuple([(_marked(node, scope, mark), sure) for mark, sure in marks])))
             continue
@@ -135,7 +139,8 @@ def _write(
             for word, sure in (_in_form(forms, own_form, form) if form else forms[own_form])[agrees]:
                 tokens.append((word, ((found.key, sure),)))
         else:
-            _write(found, where, language, tokens, inner, own_form or form, agrees)
+            around = f"{own_form}.{form}" if own_form and form else own_form or form
+            _write(found, where, language, tokens, inner, around, agrees)
         if marks and len(tokens) > before:
             word, keys = tokens[-1]
             tokens[-1] = word, (*keys, *[(_marked(node, scope, mark), sure) for mark, sure in marks])
@@ -146,10 +151,12 @@ def _instead(template: Template, agreement: str) -> Template:
     return next((other for when, other in template.instead if when in held), template)
 
 
-def _in_form(forms: Forms, own: str, around: str) -> Mapping[str, Words]:
-    """Return a word's own form in a construction of the form ``around``."""
-    inner = f"{own}.{around}" if own else around
-    return forms[inner] if inner in forms else forms[own]
+def _in_form(forms: Mapping[str, T], own: str, around: str) -> T:
+    """Return a word's own form in a construction of the form ``around``, the innermost first ("past.bare")."""
+    name = f"{own}.{around}" if own else around
+    while name not in forms and name != own:
+        name = name.rpartition(".")[0]
+    return forms[name]
 
 
 def _marked(node: Branch, scope: Scope, mark: str | int) -> int:
@@ -166,7 +173,9 @@ def _join(tokens: list[Token], language: Language) -> list[Token]:
             before_consonant, before_vowel = word.split("|")
             word = before_vowel if language.starts_with_vowel(following) else before_consonant
         contracted = language.contractions.get((word, following))
-        if contracted is None:
+        if not word:
+            joined[-1] = (following, keys + joined[-1][1])
+        elif contracted is None:
             joined.append((word, keys))
         elif len(contracted) == 1:
             joined[-1] = (contracted[0], keys + joined[-1][1])

@@ -7,6 +7,8 @@ English needs no gender: "3p". A cell of the lexicon lists the forms that cannot
 from collections.abc import Callable, Mapping
 
 from course_lib.corpora.mandarin import CHINESE, chinese_adjective, chinese_determiner, chinese_verb, chinese_word
+from course_lib.corpora.marathi import MARATHI, marathi_verb
+from course_lib.corpora.marathi_words import marathi_adjective, marathi_determiner, marathi_word
 from course_lib.corpora.rules import Forms, Language, Words, words
 
 ENGLISH = ("1s", "3s", "1p", "2p", "3p")
@@ -166,16 +168,23 @@ LANGUAGES: Mapping[str, Language] = {
         },
     ),
     "zh": CHINESE,
+    "mr": MARATHI,
 }
 
 Paradigm = Callable[[str], Forms]
 PARADIGMS: Mapping[str, Mapping[str, Paradigm]] = {
-    "verb": {"en": english_verb, "fr": french_verb, "zh": chinese_verb},
-    "determiner": {"en": english_determiner, "fr": french_determiner, "zh": chinese_determiner},
-    "adjective": {"en": english_adjective, "fr": french_adjective, "zh": chinese_adjective},
+    "verb": {"en": english_verb, "fr": french_verb, "zh": chinese_verb, "mr": marathi_verb},
+    "determiner": {
+        "en": english_determiner,
+        "fr": french_determiner,
+        "zh": chinese_determiner,
+        "mr": marathi_determiner,
+    },
+    "adjective": {"en": english_adjective, "fr": french_adjective, "zh": chinese_adjective, "mr": marathi_adjective},
     "word": {
         "en": lambda cell: {"": _always(cell, ENGLISH)},
         "fr": lambda cell: {"": _always(cell, FRENCH)},
         "zh": chinese_word,
+        "mr": marathi_word,
     },
 }

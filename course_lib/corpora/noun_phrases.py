@@ -107,15 +107,19 @@ def relative_clauses() -> Rules:
     before = "{d/n} {a/n} {n} {r}", "{d/n} {a/n} {n} {r}", f"{{r}} {THE} {A} {{n}}"
     yield rule("long np TENSE KIND", relative, *before)
     yield rule("long np TENSE KIND", "d: determiner; n: noun KIND; r: trait TENSE KIND", *plain, 0.4)
-    yield rule("relative TENSE person", "s: gap; p: predicate TENSE", "who=r {p}", "qui=r {p}", "{p} 的=r~{p}", 3)
-    yield rule("trait TENSE THING", "s: gap; b: being TENSE THING", "that=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}")
-    yield rule("trait TENSE person", "s: gap; b: being TENSE person", "who=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}")
+    yield rule("relative TENSE person", "s: who; p: predicate TENSE", "{s} {p}", "{s} {p}", "{p} {s}~{p}", 3)
+    yield rule("trait TENSE THING", "s: which; b: being TENSE THING", "{s} {b}", "{s} {b}", "{b.trait} {s}~{b}")
+    yield rule("trait TENSE person", "s: who; b: being TENSE person", "{s} {b}", "{s} {b}", "{b.trait} {s}~{b}")
     slots = "s: subject; g: group TENSE KIND; c: gap"
     yield rule("relative TENSE KIND", slots, "that=r {s} {g}", "que|qu'=r {s} {g}", "{s} {g/c} 的=r~{g}", 2)
     where = "that=r {s} {g} {w}", "que|qu'=r {s} {g} {w}", "{s} {g.1/c} {w} {g.2/c} 的=r~{g}"
     slots = "s: subject; g: group TENSE somewhere KIND; c: gap; w: where"
     yield rule("relative TENSE KIND", slots, *where, 2)
+    # Who acts or what is acted on, as the clause itself says it.
+    yield rule("who", "", "who=r", "qui=r", "的=r", head="n")
+    yield rule("which", "", "that=r", "qui=r", "的=r", head="n")
     yield same("gap", "", "", head="n")
+    yield same("described", "", "", head="n")
 
 
 NOUN_PHRASES = (articles, noun_phrases, places, persons, relative_clauses)

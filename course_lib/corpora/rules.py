@@ -15,7 +15,8 @@ A template is a row of pieces:
 
 A form or an agreement given to a construction holds for its words that have none of their own:
 ``{o.oblique}`` for the words of o. A form "past" in a construction of the form "bare" is the form
-"past.bare" where a word has one.
+"past.bare" where a word has one. So are words in capitals: BE is "BE.bare" there, if there is one.
+A word that is left out ("~" alone in the lexicon) leaves what it expresses to the next word.
 """
 
 import re
@@ -81,7 +82,10 @@ class Rule:
 
 
 class Piece(NamedTuple):
-    """A piece of a template, read: a part of a slot in a form (0: the whole), or a word; and its marks."""
+    """A piece of a template, read: a part of a slot in a form (0: the whole), or a word; and its marks.
+
+    The form of a word in capitals is the word itself, which has its own forms: "BE" and "BE.bare".
+    """
 
     slot: str | None
     part: int
@@ -128,7 +132,7 @@ def _read_template(rule: Rule, language: Language, text: str, names: dict[str, i
     parts = tuple(
         tuple(_read_piece(rule, language, piece, names) for piece in part.split()) for part in usual.split("||")
     )
-    found = (other.split(" ", 1) for other in others)
+    found = (other.split(maxsplit=1) for other in others)
     instead = tuple((when, _read_template(rule, language, other, names)) for when, other in found)
     return Template(sum(parts, ()), parts, instead)
 
@@ -140,7 +144,7 @@ def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]
         (slot or names.setdefault(name, len(names) + 1), sign == "=")
         for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", signs)
     )
-    if match := re.fullmatch(r"\{(\w+)(?:\.(\w+))?(?:/(\w+))?\}", slot_or_word):
+    if match := re.fullmatch(r"\{(\w+)(?:\.([^{}./]+))?(?:/(\w+))?\}", slot_or_word):
         slot, form, control = match.groups()
         part = int(form) if form and form.isdigit() else 0
         return Piece(slot, part, "" if part else form or "", control, "", marks)
@@ -150,4 +154,6 @@ def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]
             f"{rule.category}: cannot read {text!r} in the {language.name} template {rule.templates[language.code]!r}."
         )
     word, control = match.groups()
-    return Piece(None, 0, "", control, language.inflected[word] if control else word, marks)
+    if control or word in language.inflected:
+        return Piece(None, 0, word, control, language.inflected[word], marks)
+    return Piece(None, 0, "", None, word, marks)

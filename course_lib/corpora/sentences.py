@@ -80,7 +80,7 @@ def clauses() -> Rules:
     long_object = "s: subject; g: group TENSE KIND; o: long np TENSE KIND; c: nothing"
     yield rule("long clause TENSE", long_object, "{s} {g} {o}", "{s} {g} {o}", "{s} {g/o} {o}", 0.5)
     yield same("long clause TENSE", "s: long np TENSE person; p: predicate TENSE", "{s} {p}", 3)
-    plain = "d: definite; n: noun KIND; r: relative TENSE KIND; b: being TENSE KIND; s: gap"
+    plain = "d: definite; n: noun KIND; r: relative TENSE KIND; b: being TENSE KIND; s: described"
     written = "{d/n} {n} {r} {b}", "{d/n} {n} {r} {b}", f"{{r}} {THE} {{n}} {{b}}"
     yield rule("long clause TENSE", plain, *written, 0.25)
     said = "{s} {g} that=k {x}", "{s} {g} que|qu'=k {x}", "{s} {g}~k {x}"

@@ -8,10 +8,10 @@ from functools import lru_cache, partial
 from typing import Literal
 
 from course_lib.corpora import lexicon as tables
+from course_lib.corpora import mandarin, marathi, marathi_words
 from course_lib.corpora.derivations import Derivation, Token, align
 from course_lib.corpora.grammar import SynchronousGrammar
 from course_lib.corpora.languages import LANGUAGES, PARADIGMS
-from course_lib.corpora.mandarin import verb_agreement
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.rules import Lexeme, Rule
 from course_lib.corpora.sentences import rules
@@ -33,7 +33,7 @@ def synchronous(
 ) -> ParallelCorpus:
     """Draw ``size`` distinct training pairs and 1,000 each for validation and test, with gold links.
 
-    ``source`` and ``target`` are codes of languages: "en", "fr", "zh".
+    ``source`` and ``target`` are codes of languages: "en", "fr", "zh", "mr".
 
     Source sentences hold 4 to ``max_length`` words, punctuation among them. Which split a sentence
     may enter hangs on the sentence alone, so that no load, whatever its size, seed or length,
@@ -115,11 +115,13 @@ def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
         manner, *nowhere = row["manner"].split()
-        agreement = {"zh": verb_agreement(row["zh"], row["kind"].split())}
+        kinds = row["kind"].split()
+        agreement = {"zh": mandarin.verb_agreement(row["zh"], kinds)}
         if row["fr"].endswith(" futur"):
             agreement["fr"] = "futur"
-        for kind in row["kind"].split():
-            verb = replace(_lexeme(row, "verb"), agreement=agreement)
+        for kind in kinds:
+            agreement["mr"] = marathi.verb_agreement(row["mr"], kind, kinds)
+            verb = replace(_lexeme(row, "verb"), agreement=dict(agreement))
             yield f"verb {kind}", verb
             if not nowhere:
                 yield f"verb somewhere {kind}", verb
@@ -183,10 +185,11 @@ def _nouns(row: dict[str, str]) -> list[Lexeme]:
                     "en": f"{en} 3{number}",
                     "fr": f"{fr} {gender}3{number}",
                     "zh": f"{chinese} {classifier},{number},{row['kind']}",
+                    "mr": mr,
                 }
             ),
             meaning=row["en"],
         )
-        for en, fr, number in zip(english, french, "sp", strict=False)
+        for en, fr, mr, number in zip(english, french, marathi_words.nouns(row["mr"], row["kind"]), "sp", strict=False)
     )
     return [singular, singular, *plural]

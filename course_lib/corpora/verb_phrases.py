@@ -54,7 +54,7 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     for tense, chinese in (("present", now), ("past", then), ("future", plain)):
         yield rule(f"asked {tense} {kind}", v, f"{{v.base}} {c_en}", asked[tense], f"|| {chinese}")
     yield rule(f"infinitive {kind}", doing, f"{{v.base}} {c_en}", future, f"|| {plain}")
-    progressive = f"BE/s~{{v}} {{v.progressive}} {c_en}", present, f"{{v.doing}} || {lasting}"
+    progressive = f"BE/s=p~{{v}} {{v.progressive}} {c_en}", present, f"{{v.doing}} || {lasting}"
     yield rule(f"group progressive {kind}", doing, *progressive)
     french_negated = f"ne|n'~k {present} pas=k"
     after = _chinese(kind, "not_lasting")
