@@ -3,6 +3,7 @@
 from tests.mutations import Mutation
 
 CHINESE = "test_corpora_grammar_zh.py::"
+MARATHI = "test_corpora_grammar_mr.py::"
 BY_HAND = CHINESE + "test_links_point_where_a_linguist_would_point"
 
 MUTATIONS = (
@@ -65,8 +66,8 @@ MUTATIONS = (
     Mutation(
         "the particle of a relative clause does not belong to what is said there",
         "corpora/noun_phrases.py",
-        '"who=r {b}", "qui=r {b}", "{b.trait} 的=r~{b}"',
-        '"who=r {b}", "qui=r {b}", "{b.trait} 的=r"',
+        '"s: who; b: being TENSE person", "{s} {b}", "{s} {b}", "{b.trait} {s}~{b}"',
+        '"s: who; b: being TENSE person", "{s} {b}", "{s} {b}", "{b.trait} {s}"',
         BY_HAND + "[subject_relative]",
     ),
     Mutation(
@@ -159,5 +160,131 @@ MUTATIONS = (
         "if sure and also:",
         "if sure or also:",
         "test_corpora_grammar.py::test_words_that_share_a_key_are_linked_sure_only_if_both_are",
+    ),
+    Mutation(
+        "who acted in Marathi is not ergative",
+        "corpora/marathi_rules.py",
+        "group past       | {v.past}      | {s.ने} || {v.past}",
+        "group past       | {v.past}      | {s} || {v.past}",
+        MARATHI + "test_in_the_past_who_acts_is_ergative_and_the_verb_agrees_with_what_is_acted_on",
+    ),
+    Mutation(
+        "a Marathi verb does not agree with its object",
+        "corpora/marathi_rules.py",
+        "{g.1} {c.ला} {o.CASE} {g.2/o}",
+        "{g.1} {c.ला} {o.CASE} {g.2}",
+        MARATHI + "test_in_the_past_who_acts_is_ergative_and_the_verb_agrees_with_what_is_acted_on",
+    ),
+    Mutation(
+        "a person is a direct object in Marathi",
+        "corpora/marathi.py",
+        "'ला' if kind in ANIMATE else",
+        "'' if kind in ANIMATE else",
+        MARATHI + "test_persons_are_objects_in_the_dative",
+    ),
+    Mutation(
+        "they are persons with one object of a Marathi verb and things with another",
+        "corpora/marathi.py",
+        "'them' if set(ANIMATE) & set(kinds) else ''",
+        "''",
+        MARATHI + "test_an_english_sentence_has_one_marathi_translation",
+    ),
+    Mutation(
+        "Marathi adjectives have no oblique form",
+        "corpora/marathi_words.py",
+        "ending = OBLIQUE if oblique else",
+        "ending =",
+        MARATHI + "test_what_stands_before_an_oblique_noun_is_oblique",
+    ),
+    Mutation(
+        "Marathi adjectives do not agree in the plural",
+        "corpora/marathi_words.py",
+        'return f"{agreement[0]}3{agreement[2]}"',
+        'return f"{agreement[0]}3s"',
+        MARATHI + "test_adjectives_and_owners_agree_with_the_noun_after_them",
+    ),
+    Mutation(
+        "the Marathi relative clause follows its noun",
+        "corpora/marathi_rules.py",
+        "{r.direct} {d.relative/n} {n}\n- | {d/n} {a/n} {n} {r} ",
+        "{d.relative/n} {n} {r.direct}\n- | {d/n} {a/n} {n} {r} ",
+        MARATHI + "test_the_relative_clause_comes_before_its_noun",
+    ),
+    Mutation(
+        "a Marathi verb comes before its object",
+        "corpora/marathi_rules.py",
+        "{g.1} {c.ला} {o.CASE} {g.2/o}",
+        "{g.1} {g.2/o} {c.ला} {o.CASE}",
+        MARATHI + "test_the_verb_is_the_last_word",
+    ),
+    Mutation(
+        "a Marathi postposition expresses nothing",
+        "corpora/marathi_rules.py",
+        "{o.जवळ}=w",
+        "{o.जवळ}~w",
+        MARATHI + "test_a_postposition_is_linked_to_its_noun_and_ends_it",
+    ),
+    Mutation(
+        "a word that is left out leaves nothing behind",
+        "corpora/derivations.py",
+        "joined[-1] = (following, keys + joined[-1][1])",
+        "joined[-1] = (following, joined[-1][1])",
+        MARATHI + "test_the_links_are_valid_and_every_word_has_one",
+    ),
+    Mutation(
+        "a construction in a form forgets the form around it",
+        "corpora/derivations.py",
+        'f"{own_form}.{form}" if own_form and form else own_form or form',
+        "own_form or form",
+        MARATHI + "test_what_stands_before_an_oblique_noun_is_oblique",
+    ),
+    Mutation(
+        "a word in capitals has one form",
+        "corpora/derivations.py",
+        "if own_form and form:",
+        "if own_form and not form:",
+        MARATHI + "test_links_point_where_a_linguist_would_point[who_acted]",
+    ),
+    Mutation(
+        "two of two genders are what the first is",
+        "corpora/marathi.py",
+        "else 'm'}3p",
+        "else first[0]}3p",
+        MARATHI + "test_links_point_where_a_linguist_would_point[two_of_two_genders]",
+    ),
+    Mutation(
+        "a short vowel stays short at the end of a Marathi word",
+        "corpora/marathi.py",
+        're.sub("[िु]$", lambda vowel: LONG[vowel[0]], stem)',
+        "stem",
+        MARATHI + "test_links_point_where_a_linguist_would_point[progressive]",
+    ),
+    Mutation(
+        "an English word slips into Marathi",
+        "corpora/marathi_rules.py",
+        "{a} आणि=k {b} .=e",
+        "{a} and=k {b} .=e",
+        MARATHI + "test_only_marathi_is_written_and_its_letters_are_composed",
+    ),
+    Mutation(
+        "words end at a vowel sign",
+        "corpora/text.py",
+        "[\\\\w{marks}\\u200c\\u200d]",
+        "[\\\\w\\u200c\\u200d]",
+        MARATHI + "test_a_sentence_put_together_is_split_into_the_same_words",
+    ),
+    Mutation(
+        "what must be done in Marathi is always one thing",
+        "corpora/marathi.py",
+        "f\"हव{ending}{'त' * (gender[2] == 'p')}\"",
+        'f"हव{ending}"',
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_must_be_done]",
+    ),
+    Mutation(
+        "a construction that Marathi lacks is written in English",
+        "corpora/marathi_rules.py",
+        "if english == _plain(french):",
+        "if english:",
+        MARATHI + "test_a_construction_without_marathi_is_named",
     ),
 )

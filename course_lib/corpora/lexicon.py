@@ -12,7 +12,7 @@ adjective lists the kinds it describes.
             *être* (*un grand homme* is no tall man)
 ``degree``  whether the adjective takes *very*
 
-What the cells of a language mean is said in languages.py.
+What the cells of a language mean is said in languages.py, mandarin.py, marathi_words.py and marathi.py.
 """
 
 NOUNS = """

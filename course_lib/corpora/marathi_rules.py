@@ -100,7 +100,7 @@ infinitive | {g} {w}             | {w} {g}
 - | {g} to~{x} {x}               | {g.1} {x.purpose} {g.2} ?wish {g.1} {g.2}
 - | can=m {x}                    | {s} {x.able} SHAKNE/s=m
 - | cannot=m=k {x}               | {s} {x.able} शकत=m NAHI/s=k
-- | must=m {x}                   | {s.ने} {x.purpose} हवे=m
+- | must=m {x}                   | {s.ने} {x.must}=m
 - | must=m not=k {x}             | {s.ने} {x.must_not} कामा=m नये=k
 
 # To be.
