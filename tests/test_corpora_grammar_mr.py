@@ -328,7 +328,7 @@ def test_a_sentence_put_together_is_split_into_the_same_words(sample: list[Sente
 @pytest.mark.parametrize("name", ["en-mr", "mr-en", "fr-mr", "mr-zh"])
 def test_any_two_languages_make_a_corpus(name: str) -> None:
     corpus = load(name, size=200, seed=3, max_length=25)
-    assert "Marathi" == (corpus.target_language if name.endswith("mr") else corpus.source_language)
+    assert (corpus.target_language if name.endswith("mr") else corpus.source_language) == "Marathi"
     for pair in corpus.train:
         assert 4 <= len(pair.source) <= 25 and pair.sure and pair.possible
 

@@ -2,9 +2,10 @@
 
 A rule names its category, its slots ("slot: category; …"), one template a language and how often
 it is taken. Words in capitals in a category are variables: TENSE or KIND stands for one value
-throughout the rule, and the rule holds for every value. Marathi is in marathi_rules.py. The notation of the templates is
-explained in rules.py. Subjects stand in slot s, verbs in v, nouns in n, pronouns that French
-puts before the verb in c; a slot that a template names may also stand in a construction around it.
+throughout the rule, and the rule holds for every value. The notation of the templates is explained
+in rules.py; those of Marathi are in marathi_rules.py. Subjects stand in slot s, verbs in v, nouns
+in n, pronouns that French puts before the verb in c; a slot that a template names may also stand in
+a construction around it.
 """
 
 from collections.abc import Iterator

@@ -40,7 +40,7 @@ def _future(stem: str) -> dict[str, str]:
     return dict(zip(PERSONS, forms, strict=True))
 
 
-HAVE = {gender: f"हव{ending}{'त' * (gender[2] == 'p')}" for gender, ending in ENDINGS.items()}
+HAVA = {gender: f"हव{ending}{'त' * (gender[2] == 'p')}" for gender, ending in ENDINGS.items()}  # what must be done
 LONG = {"ि": "ी", "ु": "ू"}  # लिहितो, but लिहीत
 
 
@@ -121,7 +121,7 @@ def marathi_verb(cell: str) -> Forms:
         "prospective": form(lambda _: f"{stem}णार"),
         "infinitive": form(lambda _: f"{to}यला"),
         "infinitive.able": form(lambda _: future["m1p"]),
-        "infinitive.must": with_object(lambda agreement: f"{to}यला ~{HAVE[gender_of(agreement)]}"),
+        "infinitive.must": with_object(lambda agreement: f"{to}यला ~{HAVA[gender_of(agreement)]}"),
         "infinitive.must_not": form(lambda _: f"{stem}ता"),
         "infinitive.wish": wish(AHE),
         "infinitive.wish.if": wish(ASEL),

@@ -1,7 +1,7 @@
 """The sentences of the grammar: one to four clauses, joined; statements and questions. Chapter 1.
 
 The notation is explained in rules.py, the variables in constructions.py. Templates come in the
-order English, French, Chinese; Marathi has a table of its own, marathi_rules.py.
+order English, French, Chinese; those of Marathi are in marathi_rules.py.
 """
 
 from course_lib.corpora.constructions import VARIABLES, Rules, rule, same

@@ -1,8 +1,8 @@
 """Verb phrases of the grammar: what is done and what is. Chapter 1.
 
 The notation is explained in rules.py, the variables in constructions.py. Templates come in the
-order English, French, Chinese; Marathi has a table of its own, marathi_rules.py. A Chinese verb group has parts, for a place or a company stands
-inside it: what comes before the verb, the verb, and what comes after (了).
+order English, French, Chinese; those of Marathi are in marathi_rules.py. A Chinese verb group has
+parts, for a place or a company stands inside it: what comes before the verb, the verb, and what comes after (了).
 """
 
 from collections.abc import Iterable
