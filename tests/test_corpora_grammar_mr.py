@@ -309,6 +309,13 @@ def test_an_english_sentence_has_one_marathi_translation(sample: list[SentencePa
         assert seen.setdefault(pair.source, pair.target) == pair.target
 
 
+def test_they_are_persons_wherever_a_verb_may_have_persons_for_objects() -> None:
+    source = ("he", "sees", "them", ".")
+    drawn = islice(only_with(set(source)).derivations(seed=1), 3000)
+    found = {tuple(word for word, _ in d.write("mr")) for d in drawn if tuple(w for w, _ in d.write("en")) == source}
+    assert found == {("तो", "त्यांना", "पाहतो", ".")}
+
+
 def test_marathi_crosses_more_than_twice_as_often_as_french(sample: list[SentencePair]) -> None:
     def crossing(pairs: list[SentencePair]) -> float:
         found = [sorted(pair.sure or ()) for pair in pairs]
