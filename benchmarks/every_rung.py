@@ -1,6 +1,6 @@
 """Every mechanism of the course on one ladder: three seeds each on English-French and English-Chinese.
 
-    python benchmarks/every_rung.py                              # 78 runs, about three hours of one core
+    python benchmarks/every_rung.py                              # 90 runs, about three hours of one core
     python benchmarks/every_rung.py --corpora en-zh --rungs "Luong dot" --seeds 1
     python benchmarks/every_rung.py --table                      # what has been measured so far
 
@@ -47,12 +47,14 @@ RUNGS: dict[str, Callable[..., Seq2Seq]] = {
     "Cho": cho2014,
     "Bahdanau": bahdanau2014,
     "Bahdanau, coverage": partial(bahdanau2014, coverage=True),
+    "Bahdanau, query after": partial(bahdanau2014, query="after"),
     "Luong dot, forward": partial(luong2015, direction="forward"),
     "Luong dot": luong2015,
     "Luong general": partial(luong2015, score="general"),
     "Luong concat": partial(luong2015, score="concat"),
     "Luong location": partial(luong2015, score="location"),
     "Luong dot, input feeding": partial(luong2015, input_feeding=True),
+    "Luong dot, hard": partial(luong2015, hard=True),
     "Luong dot, local-m": partial(luong2015, local="monotonic", window=WINDOW),
     "Luong dot, local-p": partial(luong2015, local="predictive", window=WINDOW),
 }
