@@ -14,9 +14,9 @@ SOFT = -1
 class HardAttention(nn.Module):
     """Draw ŝ_t from the weights α_t and take the one annotation a_ŝ: Xu et al. (2015), §4.1, eqs. 8 and 9.
 
-    Goes around any global attention, which says how to score. In training mode positions are drawn;
-    in evaluation mode the most probable one is taken, which is a departure: the paper draws there too.
-    ``weights`` stay the α_t of the score, ``position`` says where the look went.
+    Goes around any global attention, which says how to score. In training mode positions are drawn; in
+    evaluation mode the most probable one is taken, so that a source has one output: the paper speaks of
+    draws alone. ``weights`` stay the α_t of the score, ``position`` says where the look went.
 
     A draw has no gradient: what the score learns comes from
     :class:`~course_lib.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
