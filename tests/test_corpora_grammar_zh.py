@@ -25,7 +25,7 @@ BY_HAND = {
     "classifier": ("the black cats sleep .", "那些 黑色 的 猫 睡觉 。", "0-0 1-1 2-3 3-4 4-5", "1-2 2-2"),
     "正在 takes up the 在 of the place": (
         "some cats are running in the garden .",
-        "几 只 猫 正在 花园 里 跑 。",
+        "几 只 猫 正在 花园 里 奔跑 。",
         "0-0 1-2 3-6 4-3 6-4 7-7",
         "0-1 1-1 2-3 2-6 3-3 4-5 5-4 6-5",
     ),

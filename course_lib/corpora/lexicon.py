@@ -128,13 +128,13 @@ VERBS = """
   animal clothes                    | action         | wash washes washed washing         | laver                                                                  | 洗                                              | धुणे धुतला
 * text food thing clothes machine   | action         | buy buys bought buying             | acheter achète achète achetons achetez achètent                        | 买                                              | विकत घेणे घेतला
   food animal clothes machine       | action         | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖                                              | विकणे विकला direct
-* animal text thing clothes machine | state          | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=-                                       | असणे होता having
+* animal text thing clothes machine | state          | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=- static                                | असणे होता having
 * text                              | action         | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写                                              | लिहिणे लिहिला
   text food                         | action         | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要 | संपवणे संपवला
 * food                              | action         | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃                                              | खाणे खाल्ला
   text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 coming=要 purpose=拿来 把                  | आणणे आणला
   thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把                              | हरवणे हरवला
-  thing text clothes                | state          | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了                                 | विसरणे विसरला subject
+  thing text clothes                | state          | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了 static                          | विसरणे विसरला subject
 * machine opening                   | action         | repair repairs repaired repairing  | réparer                                                                | 修理                                            | दुरुस्त करणे केला
 * opening                           | action         | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 把                                         | उघडणे उघडला
   opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 把                                         | बंद करणे केला
@@ -144,7 +144,7 @@ VERBS = """
 * alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌                                            | गाणे गायला subject
 * alone                             | action         | work works worked working          | travailler                                                             | 工作                                            | काम करणे केला n
   alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞                                            | नाचणे नाचला subject
-  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 跑                                              | धावणे धावला subject
+  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 奔跑                                             | धावणे धावला subject
 * motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming purpose=报到                          | पोहोचणे पोहोचला subject
   motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming purpose=住下                      | थांबणे थांबला subject
   fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 present=了 coming                          | पडणे पडला subject
@@ -152,7 +152,7 @@ VERBS = """
   going                             | action         | return returns returned returning  | retourner est retourné                                                 | 回 coming                                       | परतणे परतला subject
 * reflexive                         | action         | rest rests rested resting          | reposer est reposé                                                     | 休息                                            | विश्रांती घेणे घेतला f
   reflexive                         | action         | walk walks walked walking          | promener promène promène promenons promenez promènent est promené      | 散步                                            | फिरणे फिरला subject
-  rise                              | action         | hurry hurries hurried hurrying     | dépêcher est dépêché                                                   | 赶路                                            | घाई करणे केला f
+  rise                              | action         | hurry hurries hurried hurrying     | dépêcher est dépêché                                                   | 赶时间 past=-                                    | घाई करणे केला f
 * addressing                        | action         | talk talks talked talking          | parler                                                                 | 说话                                            | बोलणे बोलला शी subject
 * giving                            | action         | give gives gave giving             | donner                                                                 | 给                                              | देणे दिला
   giving                            | action         | show shows showed showing          | montrer                                                                | 给 rest=看                                      | दाखवणे दाखवला
@@ -168,7 +168,7 @@ ADJECTIVES = """
   place       | kind                                           | degree | en            | fr                                         | zh                 | mr
 * before      | animal thing machine text clothes area opening | yes    | small smaller | petit                                      | 小                 | लहान
 * before      | animal thing machine area opening              | yes    | big bigger    | grand                                      | 大                 | मोठा
-* before      | site                                           | yes    | big bigger    | grand                                      | 大的 大            | मोठा
+* before      | site                                           | yes    | big bigger    | grand                                      | 大               | मोठा
   later       | person                                         | yes    | tall taller   | grand                                      | 高                 | उंच
 * before      | person                                         | yes    | young younger | jeune                                      | 年轻               | तरुण
 * before      | animal                                         | yes    | young younger | jeune                                      | 年幼的             | तरुण
