@@ -6,7 +6,7 @@ MUTATIONS = (
     Mutation(
         "every word agrees as a masculine singular",
         "corpora/derivations.py",
-        "return node.lexeme.agreement.get(language.code, language.default)",
+        "return what.agreement.get(language.code, language.default)",
         "return language.default",
         "test_corpora_grammar.py::test_articles_agree_with_the_noun_after_them",
     ),
@@ -90,8 +90,8 @@ MUTATIONS = (
     Mutation(
         "a link may point one place past the end",
         "corpora/pairs.py",
-        "0 <= j < len(self.source) and",
-        "0 <= j <= len(self.source) and",
+        "0 <= j < source_length and",
+        "0 <= j <= source_length and",
         "test_corpora.py::test_a_broken_pair_is_refused",
     ),
     Mutation(

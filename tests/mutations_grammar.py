@@ -115,8 +115,8 @@ MUTATIONS = (
     Mutation(
         "a part of a construction brings the whole",
         "corpora/derivations.py",
-        "template.parts[part - 1] if part else template.whole",
-        "template.whole",
+        "in parts[part]:",
+        "in parts[0]:",
         BY_HAND + "[company_before_the_verb]",
     ),
     Mutation(
@@ -136,29 +136,29 @@ MUTATIONS = (
     Mutation(
         "an agreement given to a verb group does not reach the verb",
         "corpora/derivations.py",
-        "if control else agreement\n",
-        "if control else language.default\n",
+        "agrees = agreement\n",
+        "agrees = language.default\n",
         BY_HAND + "[a_hat_is_worn_with_another_verb]",
     ),
     Mutation(
         "the other template of a construction is never taken",
         "corpora/derivations.py",
-        "if when in held), template)",
-        "if when not in held and not when), template)",
+        "if when in held), parts)",
+        "if when not in held and not when), parts)",
         BY_HAND + "[what_lasts_has_no_place]",
     ),
     Mutation(
         "a contraction forgets what its first word said",
         "corpora/derivations.py",
-        "(contracted[0], keys + joined[-1][1])",
-        "(contracted[0], joined[-1][1])",
+        "(one, keys + others)",
+        "(one, others)",
         "test_corpora_grammar.py::test_a_contraction_keeps_the_links_of_both_words",
     ),
     Mutation(
         "possible links pass for sure ones",
         "corpora/derivations.py",
-        "if sure and also:",
-        "if sure or also:",
+        "unsure.add(_LINKS[j, i])",
+        "sure.add(_LINKS[j, i])",
         "test_corpora_grammar.py::test_words_that_share_a_key_are_linked_sure_only_if_both_are",
     ),
     Mutation(
@@ -227,8 +227,8 @@ MUTATIONS = (
     Mutation(
         "a word that is left out leaves nothing behind",
         "corpora/derivations.py",
-        "joined[-1] = (following, keys + joined[-1][1])",
-        "joined[-1] = (following, joined[-1][1])",
+        "(one, keys + others)",
+        "(one, others)",
         MARATHI + "test_the_links_are_valid_and_every_word_has_one",
     ),
     Mutation(
@@ -286,5 +286,19 @@ MUTATIONS = (
         "if english == _plain(french):",
         "if english:",
         MARATHI + "test_a_construction_without_marathi_is_named",
+    ),
+    Mutation(
+        "all that a construction holds agrees with what its first word agrees with",
+        "corpora/derivations.py",
+        "elif control != looked_up:",
+        "elif looked_up is None:",
+        "test_corpora_grammar.py::test_participles_agree_with_subject_or_object_before_them",
+    ),
+    Mutation(
+        "a construction without a head passes for its word",
+        "corpora/rules.py",
+        "{rule.head}/",
+        "{next(iter(rule.slots))}/",
+        "test_corpora_grammar.py::test_a_construction_without_a_head_does_not_pass_for_its_word[-linked1]",
     ),
 )

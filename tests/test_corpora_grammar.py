@@ -418,6 +418,17 @@ def test_words_that_share_a_key_are_linked_sure_only_if_both_are() -> None:
     assert pair.possible == {(0, 1), (0, 2), (1, 1), (1, 2), (3, 0)}
 
 
+@pytest.mark.parametrize(("head", "linked"), [("d", {0, 1}), ("", {1})])
+def test_a_construction_without_a_head_does_not_pass_for_its_word(head: str, linked: set[int]) -> None:
+    written = {"en": "{d/n} {n}", "fr": "{d.none/n} {n}~{d}"}
+    handing_on = Rule("article", {"d": "the"}, dict.fromkeys(written, "{d/n}"), head=head)
+    the = Lexeme("the", {"en": {"": {"3s": (("the", True),)}}, "fr": {"none": {"m3s": ()}}}, {})
+    rules = [Rule("sentence", {"d": "article", "n": "noun"}, written), handing_on]
+    [pair] = draw(SynchronousGrammar(tuple(LANGUAGES.values()), rules, {"noun": [TOY_WORD], "the": [the]}), 1, 1)
+    assert pair.source == ("the", "cat") and pair.target == ("chat",)
+    assert pair.possible == {(j, 0) for j in linked}
+
+
 def test_a_contraction_keeps_the_links_of_both_words() -> None:
     [pair] = draw(toy("of=d the=l {n}", "de=d le=l {n}", {"n": "noun"}), 1, 1)
     assert pair.target == ("du", "chat") and pair.sure == {(0, 0), (1, 0), (2, 1)}

@@ -11,9 +11,9 @@ synchronous grammars); departs in that agreement is looked up by name and not un
 import itertools
 import random
 from bisect import bisect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from course_lib.corpora.derivations import Branch, Derivation, Leaf, Node
+from course_lib.corpora.derivations import Derivation, Node
 from course_lib.corpora.rules import KEYS_A_NODE, CompiledRule, Language, Lexeme, Rule, read_rule
 
 _TRIES = 4  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
@@ -38,35 +38,40 @@ class SynchronousGrammar:
         missing = {c for rule in rules for c in rule.slots.values()} - options.keys()
         if missing:
             raise ValueError(f"No construction and no word fills the categories {sorted(missing)}.")
-        self._choices: dict[str, tuple[list[float], list[Lexeme | CompiledRule]]] = {}
+        self._choices: dict[str, tuple[list[float], float, list[Lexeme | CompiledRule]]] = {}
         for category in options:
             found = _without_relays(options, category)
-            self._choices[category] = list(itertools.accumulate(w for w, _ in found)), [option for _, option in found]
+            cumulative = list(itertools.accumulate(w for w, _ in found))
+            self._choices[category] = cumulative, cumulative[-1], [option for _, option in found]
 
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
-        uniform = random.Random(seed).random
-        while True:
-            root = self._expand("sentence", uniform, itertools.count(0, KEYS_A_NODE), set())
-            if isinstance(root, Branch):  # a sentence of one bare word would say nothing to align
-                yield Derivation(self.languages, root)
+        uniform, choices = random.Random(seed).random, self._choices
 
-    def _expand(self, category: str, uniform: Callable[[], float], keys: Iterator[int], used: set[str]) -> Node:
-        """Draw what fills a category; a word that the sentence holds already (``used``) is drawn anew."""
-        cumulative, options = self._choices[category]
-        for _ in range(_TRIES):
-            option = options[bisect(cumulative, uniform() * cumulative[-1])]
-            if isinstance(option, CompiledRule) or option.meaning not in used:
-                break
-        if isinstance(option, Lexeme):
-            if len(options) > 1:
+        def expand(category: str) -> Node:
+            """Draw what fills a category; a word that the sentence holds already (``used``) is drawn anew."""
+            cumulative, total, options = choices[category]
+            option = options[bisect(cumulative, uniform() * total)]
+            tries = 1
+            while isinstance(option, Lexeme) and option.meaning in used and tries < _TRIES:
+                option = options[bisect(cumulative, uniform() * total)]
+                tries += 1
+            key = next(keys)
+            children: dict[str, Node] = {}
+            if isinstance(option, CompiledRule):
+                if option.transparent:
+                    return expand(option.slots[0][1])
+                for name, filler in option.slots:
+                    children[name] = expand(filler)
+            elif len(options) > 1:
                 used.add(option.meaning)
-            return Leaf(option, next(keys))
-        children: dict[str, Node] = {}
-        node = Branch(option, next(keys), children)
-        for name, filler in option.slots:
-            children[name] = self._expand(filler, uniform, keys, used)
-        return node
+            return option, key, children
+
+        while True:
+            keys, used = itertools.count(0, KEYS_A_NODE), set[str]()
+            root = expand("sentence")
+            if isinstance(root[0], CompiledRule):  # a sentence of one bare word would say nothing to align
+                yield Derivation(self.languages, root)
 
 
 def _without_relays(

@@ -26,13 +26,14 @@ class SentencePair:
             raise ValueError("Give sure and possible links together, or neither.")
         if self.sure is None or self.possible is None:
             return
-        if not self.sure <= self.possible:
+        if self.sure is not self.possible and not self.sure <= self.possible:
             raise ValueError(f"Sure links must be among the possible ones; extra: {self.sure - self.possible}.")
+        source_length, target_length = len(self.source), len(self.target)
         for j, i in self.possible:
-            if not (0 <= j < len(self.source) and 0 <= i < len(self.target)):
+            if not (0 <= j < source_length and 0 <= i < target_length):
                 raise ValueError(
-                    f"Link ({j}, {i}) leaves the sentence: the source has positions 0 to "
-                    f"{len(self.source) - 1}, the target 0 to {len(self.target) - 1}."
+                    f"Link ({j}, {i}) leaves the sentence: the source has positions 0 to {source_length - 1}, "
+                    f"the target 0 to {target_length - 1}."
                 )
 
 

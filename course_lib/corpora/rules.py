@@ -22,7 +22,7 @@ A word that is left out ("~" alone in the lexicon) leaves what it expresses to t
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
 """form name -> agreement -> words, each with its surely/possibly."""
@@ -34,6 +34,9 @@ def words(form: str) -> Words:
     """Split a form of the lexicon into words; one that starts with ~ expresses its meaning only possibly."""
     return tuple((word.lstrip("~"), not word.startswith("~")) for word in form.split())
 
+
+Marks = tuple[tuple[str | int, bool], ...]
+"""What a piece expresses besides, each with its surely/possibly: the number of a name of the rule, or a slot."""
 
 KEYS_A_NODE = 8
 """Each node of a derivation may express this many things, its own word among them."""
@@ -55,6 +58,11 @@ class Language:
     inflected: Mapping[str, Mapping[str, str]]
     starts_with_vowel: Callable[[str], bool]
     contractions: Mapping[tuple[str, str], tuple[str, ...]]
+
+    @cached_property
+    def contracted(self) -> frozenset[str]:
+        """The words that a contraction may begin with: few, so that most are told at a glance."""
+        return frozenset(first for first, _ in self.contractions)
 
 
 @dataclass(frozen=True)
@@ -81,37 +89,35 @@ class Rule:
     head: str = ""
 
 
-class Piece(NamedTuple):
-    """A piece of a template, read: a part of a slot in a form (0: the whole), or a word; and its marks.
+Piece = tuple[str | None, int, str, str | None, Mapping[str, str] | str, Marks]
+"""A piece of a template, read: (slot, part of it, form, control, words, marks).
 
-    The form of a word in capitals is the word itself, which has its own forms: "BE" and "BE.bare".
-    """
+Either a slot, whole (part 0) or a part of it, in a form; or, where slot is None, a word: the form of one in
+capitals is the word itself, which has its own forms, "BE" and "BE.bare". ``control`` is the slot with which
+it agrees. Plain tuples here and below: they are taken apart for every word written.
+"""
 
-    slot: str | None
-    part: int
-    form: str
-    control: str | None
-    words: Mapping[str, str] | str
-    marks: tuple[tuple[str | int, bool], ...]
+Parts = tuple[tuple[Piece, ...], ...]
+"""The pieces of a whole construction, then those of each of its parts."""
 
-
-class Template(NamedTuple):
-    """A template, read: the whole, its parts, and what stands for it where the head's agreement holds a word."""
-
-    whole: tuple[Piece, ...]
-    parts: tuple[tuple[Piece, ...], ...]
-    instead: "tuple[tuple[str, Template], ...]"
+Template = tuple[Parts, tuple[tuple[str, Parts], ...]]
+"""A template, read; and what stands for it where the agreement of the head holds a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule whose templates are read; a relay only hands on what its one slot holds."""
+    """A rule whose templates are read.
+
+    A relay only hands on what its one slot holds: "{n}" in every language. So does one that is
+    ``transparent``: "{d/n}" with d for its head, where it is written in the agreement of n.
+    """
 
     slots: tuple[tuple[str, str], ...]
     templates: Mapping[str, Template]
     head: tuple[str, ...]
     category: str
     relays: bool
+    transparent: bool
 
 
 def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
@@ -124,17 +130,23 @@ def read_rule(rule: Rule, languages: Mapping[str, Language]) -> CompiledRule:
         raise ValueError(f"{rule.category}: at most {KEYS_A_NODE - 1} shared names a rule, got {sorted(names)}.")
     head = tuple(rule.head.split("+")) if rule.head else ()
     relays = len(rule.slots) == 1 and set(rule.templates.values()) == {f"{{{next(iter(rule.slots))}}}"}
-    return CompiledRule(tuple(rule.slots.items()), templates, head, rule.category, relays)
+    transparent = len(rule.slots) == 1 and all(
+        re.fullmatch(rf"\{{{rule.head}/\w+\}}", template) for template in rule.templates.values()
+    )
+    return CompiledRule(tuple(rule.slots.items()), templates, head, rule.category, relays, transparent)
 
 
 def _read_template(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Template:
+    def read(alternative: str) -> Parts:
+        parts = tuple(
+            tuple(_read_piece(rule, language, piece, names) for piece in part.split())
+            for part in alternative.split("||")
+        )
+        return sum(parts, ()), *parts
+
     usual, *others = re.split(r" \?(?=\w)", text)
-    parts = tuple(
-        tuple(_read_piece(rule, language, piece, names) for piece in part.split()) for part in usual.split("||")
-    )
     found = (other.split(maxsplit=1) for other in others)
-    instead = tuple((when, _read_template(rule, language, other, names)) for when, other in found)
-    return Template(sum(parts, ()), parts, instead)
+    return read(usual), tuple((when, read(other)) for when, other in found)
 
 
 def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Piece:
@@ -147,7 +159,7 @@ def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]
     if match := re.fullmatch(r"\{(\w+)(?:\.([^{}./]+))?(?:/(\w+))?\}", slot_or_word):
         slot, form, control = match.groups()
         part = int(form) if form and form.isdigit() else 0
-        return Piece(slot, part, "" if part else form or "", control, "", marks)
+        return slot, part, "" if part else form or "", control, "", marks
     match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?", slot_or_word)
     if not match:
         raise ValueError(
@@ -155,5 +167,5 @@ def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]
         )
     word, control = match.groups()
     if control or word in language.inflected:
-        return Piece(None, 0, word, control, language.inflected[word], marks)
-    return Piece(None, 0, "", None, word, marks)
+        return None, 0, word, control, language.inflected[word], marks
+    return None, 0, "", None, word, marks
