@@ -222,7 +222,7 @@ def test_a_stored_widget_loses_only_what_the_page_puts_there_by_itself() -> None
         "_view_name": "SelectionSliderView",
     }
     kept = {"_dom_classes": ["course-widget"], "_options_labels": ["a"], "index": 0, "readout": True, "value": "x"}
-    state = names | kept | {"tooltip": None, "button_style": "", "children": []}
+    state = names | kept | {"tooltip": None, "button_style": "", "children": [], "placeholder": "\u200b"}
     notebook: dict[str, Any] = {"metadata": {"widgets": {stable_notebook.STATE: {"state": {"a": {"state": state}}}}}}
     stable_notebook.drop_the_usual(notebook)
     assert notebook["metadata"]["widgets"][stable_notebook.STATE]["state"]["a"]["state"] == kept

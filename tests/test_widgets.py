@@ -33,7 +33,7 @@ from course_lib.widgets.heatmap import heat_map_definition
 from course_lib.widgets.style import PAPER, VARIABLES, stylesheet
 from tests.traces import SOURCE, TARGET, random_trace
 
-ROOM = 80_000  # bytes of page for a sentence of 12 steps
+ROOM = 70_000  # bytes of page for a sentence of 12 steps
 
 
 def soup(html: str) -> BeautifulSoup:
@@ -336,7 +336,26 @@ def test_the_stylesheet_comes_once():
     assert sum(str(value).count("<style>") for value in html) == 1
 
 
+def test_all_sliders_of_a_notebook_share_one_stylesheet(monkeypatch: pytest.MonkeyPatch):
+    """A page with twenty sliders carried it twenty times, a tenth of its weight."""
+    monkeypatch.setattr(grid_module, "_shared_style", None)
+    first, second = (grid_of_frames(["a", "b"], [axis("Step", 2)]).widget.children[0] for _ in range(2))
+    assert first is second and stylesheet() in first.value
+    first.close()
+    third = grid_of_frames(["a", "b"], [axis("Step", 2)]).widget.children[0]
+    assert third is not first and third.comm is not None
+
+
 # --- steps, training, print
+
+
+def test_a_compact_frame_leaves_out_the_vectors_but_never_the_last_thing_to_see():
+    for attends in (True, False):
+        trace = random_trace(attends=attends)
+        whole, compact = (soup(step_frame(trace, 3, compact=compact)) for compact in (False, True))
+        assert bool(compact.select(".of-s, .of-c")) != attends
+        for kept in (".says", ".src", ".tgt", "li", "svg.m"):
+            assert list(map(str, compact.select(kept))) == list(map(str, whole.select(kept)))
 
 
 def test_step_through_shows_every_step_of_the_trace():
@@ -351,18 +370,17 @@ def test_a_sentence_of_twelve_steps_weighs_little():
     trace = random_trace()
     assert (len(trace.source), len(trace.target)) == (12, 12)
     player = step_through(trace, title="Bahdanau")
-    state = dependency_state(player.widget, drop_defaults=False)
-    assert len(json.dumps(state)) + len(player.static.encode()) <= ROOM
+    assert len(json.dumps(dependency_state(player.widget))) + len(player.static.encode()) <= ROOM
 
 
 def test_training_runs_from_the_first_snapshot_to_the_last():
     traces = {moment: random_trace(seed=moment, forced=True) for moment in (1000, 0, 100)}
     page = Browser(step_through_training(traces))
-    assert page.frame() == step_frame(traces[1000], 0, "1,000 updates")
+    assert page.frame() == step_frame(traces[1000], 0, "1,000 updates", compact=True)
     page.move(1, 5)
     for place, moment in enumerate((0, 100, 1000)):
         page.move(0, place)
-        assert page.frame() == step_frame(traces[moment], 5, f"{moment:,} updates")
+        assert page.frame() == step_frame(traces[moment], 5, f"{moment:,} updates", compact=True)
 
 
 def test_snapshots_of_different_sentences_are_refused():

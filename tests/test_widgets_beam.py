@@ -1,8 +1,10 @@
 """The tree on the page is the tree of the search."""
 
+import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -110,7 +112,7 @@ def test_the_picture_hangs_every_word_under_the_word_before_it():
 def test_a_frame_shows_the_tree_so_far_and_the_running_paths_in_bold():
     player = beam_tree(by_hand(), VOCABULARY)
     page = Browser(player)
-    groups = soup(player.widget.children[0].value).select("defs > g")
+    groups = soup(player.widget.children[1].value).select("defs > g")
     names = [group["id"] for group in groups]
     assert [[use["href"] for use in group.select("use")] for group in groups] == [[], *([f"#{n}"] for n in names[:-1])]
     # le, <b>& | le chat, <b>& </s> | le chat </s> | the last two together
@@ -138,6 +140,11 @@ def test_the_search_of_a_model_is_shown_as_it_went(alpha: float):
         TARGET_WORDS.decode(h.tokens) for h in result.hypotheses
     ]
     assert all(math.isfinite(s) for s in result.scores)
+
+
+def test_a_recorded_search_is_the_search():
+    result = make("luong-dot").beam_search([["the", "cat", "sleeps"]], 3, 6, n_best=2)[0]
+    assert BeamResult.from_record(json.loads(json.dumps(asdict(result)))) == result
 
 
 def test_no_word_breaks_the_tree_and_it_weighs_little():

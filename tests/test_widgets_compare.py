@@ -28,7 +28,8 @@ def local_trace():
 
 
 def bytes_of(player: Player) -> int:
-    return len(json.dumps(dependency_state(player.widget, drop_defaults=False))) + len(player.static.encode())
+    """Return about what a page stores of a slider; see tools/stable_notebook.py for what it leaves out."""
+    return len(json.dumps(dependency_state(player.widget))) + len(player.static.encode())
 
 
 # --- local attention
@@ -81,9 +82,9 @@ def test_models_and_steps_are_two_sliders_that_leave_each_other_alone():
     page.move(1, 7)
     for place, (name, trace) in enumerate(traces.items()):
         page.move(0, place)
-        assert page.frame() == step_frame(trace, 7, f"Luong · {name}")
+        assert page.frame() == step_frame(trace, 7, f"Luong · {name}", compact=True)
     page.move(1, 2)
-    assert page.frame() == step_frame(traces["local"], 2, "Luong · local")
+    assert page.frame() == step_frame(traces["local"], 2, "Luong · local", compact=True)
     assert soup(page.frame()).select_one(".says b").get_text() == "Luong · local"
 
 
@@ -98,7 +99,7 @@ def test_models_at_different_sentences_are_refused():
 def test_every_heat_map_that_a_frame_shows_is_there():
     traces = {str(seed): random_trace(seed=seed) for seed in (0, 1, 0)} | {"again": random_trace(seed=0)}
     player = compare(traces, over="Run")
-    head = soup(player.widget.children[0].value)
+    head = soup(player.widget.children[1].value)
     drawn = [group["id"] for group in head.select("defs > g")]
     page = Browser(player)
     for place in range(len(traces)):
@@ -111,13 +112,13 @@ def test_a_shorter_trace_says_where_it_ended():
     short, long = random_trace(SOURCE[:3], ("le", "</s>")), random_trace()
     page = Browser(compare({"short": short, "long": long}, over="Length", start=1))
     page.move(1, 11)
-    assert page.frame() == step_frame(long, 11, "long")
+    assert page.frame() == step_frame(long, 11, "long", compact=True)
     page.move(0, 0)
     for step in (2, 11):
         page.move(1, step)
         assert soup(page.frame()).get_text() == "short · No such step: this one took 2 steps, ‘le </s>’."
     page.move(1, 1)
-    assert page.frame() == step_frame(short, 1, "short")
+    assert page.frame() == step_frame(short, 1, "short", compact=True)
 
 
 def test_the_same_text_is_stored_once():

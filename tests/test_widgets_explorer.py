@@ -38,7 +38,7 @@ def test_the_page_shows_the_examples_and_says_why():
     for place, words in enumerate(EXAMPLES):
         ready.move(0, place)
         ready.move(1, 1)
-        assert ready.frame() == step_frame(trace(MODEL, words), 1)
+        assert ready.frame() == step_frame(trace(MODEL, words), 1, compact=True)
     line = parts(player)[2]
     assert soup(line.value).select_one(".course-why").get_text() == WHY
 

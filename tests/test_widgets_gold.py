@@ -48,7 +48,7 @@ def test_the_source_words_carry_sign_and_word():
 def test_a_mark_lies_in_the_cell_of_its_link():
     trace = judged_trace()
     cell, left, top, _ = geometry(trace)
-    marks = soup(gold_and_attention(trace).widget.children[0].value).select("[id$=gold] [class]")
+    marks = soup(gold_and_attention(trace).widget.children[1].value).select("[id$=gold] [class]")
 
     def place(mark: Any) -> tuple[int, int]:
         x, y = (mark["cx"], mark["cy"]) if mark.name == "circle" else mark["d"].split("m")[0].lstrip("M").split()

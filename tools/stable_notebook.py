@@ -25,7 +25,7 @@ LANGUAGE = {
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 PROGRESS = re.compile(r"\d+%\|")  # a bar of tqdm, which holds times
 USUAL = re.compile("_(model|view)_")
-EMPTY: tuple[Any, ...] = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [], "\u200b")
 REFERENCE = re.compile(r"IPY_MODEL_([0-9A-Za-z-]+)")
 
 Notebook = dict[str, Any]

@@ -1,9 +1,9 @@
 """One sentence's beam search as a tree of words: what was kept, what was pruned, what ended. Chapter 13."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from course_lib.search.hypothesis import Hypothesis
 from course_lib.search.scoring import Scoring
@@ -41,6 +41,12 @@ class BeamResult:
     def scores(self) -> tuple[float, ...]:
         """What each hypothesis is worth (see :class:`~course_lib.search.scoring.Scoring`)."""
         return tuple(self.tree[end].score for end in self.ends)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "BeamResult":
+        """Return the result that ``dataclasses.asdict`` made ``record`` of, by way of JSON or not."""
+        hypotheses = (Hypothesis(**{**told, "tokens": tuple(told["tokens"])}) for told in record["hypotheses"])
+        return cls(tuple(hypotheses), tuple(record["ends"]), tuple(Node(**told) for told in record["tree"]))
 
     def path(self, end: int) -> tuple[Node, ...]:
         """Return the nodes from the first word to the one at place ``end``, the root left out."""

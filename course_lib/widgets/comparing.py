@@ -71,7 +71,7 @@ def two_sliders(axis: Axis, traces: Sequence[Trace], titles: Sequence[str | None
 
 def _row(trace: Trace, title: str | None, longest: int) -> list[str]:
     T = len(trace.target)
-    return [*(step_frame(trace, i, title) for i in range(T)), *[_over(trace, title)] * (longest - T)]
+    return [*(step_frame(trace, i, title, compact=True) for i in range(T)), *[_over(trace, title)] * (longest - T)]
 
 
 def _over(trace: Trace, title: str | None) -> str:

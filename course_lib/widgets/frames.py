@@ -9,9 +9,11 @@ from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.heatmap import heat_map_at
 from course_lib.widgets.markup import bars, direction, fraction, listed, number, styled, tint, word
+from course_lib.widgets.picture import is_picture, picture_at, place
 
 NOTABLE = 0.1  # a weight that the sentence above the frame names
 ENTRIES = 40  # of a vector, drawn as strokes
+HERE = "<u>◎ taken</u>"  # hard attention's one position
 UNSEEN = "–"  # the score of a word outside the window: nobody asked for it
 
 
@@ -28,19 +30,25 @@ class Window(NamedTuple):
         return min(max(self.centre - position + 0.5, 0.0), 1.0) if position == nearest else None
 
 
-def step_frame(trace: Trace, step: int, title: str | None = None) -> str:
+def step_frame(trace: Trace, step: int, title: str | None = None, *, compact: bool = False) -> str:
     """Return the frame of ``step``, counted from 0.
 
     It shows the source tinted by weight, scores and weights, the words known so far, the candidates
     for the next one, and (with attention) the heat map up to this row and the context vector; without
-    attention the state is all there is. IndexError outside the trace.
+    attention the state is all there is. ``compact`` leaves the vectors out where there are weights to
+    see: beside a second slider there are many frames. IndexError outside the trace.
     """
     if not 0 <= step < len(trace.target):
         raise IndexError(f"step: expected 0 … {len(trace.target) - 1}, got {step}.")
+    vectors = "" if compact and trace.weights is not None else _vectors(trace, step)
+    if is_picture(trace):
+        seen, picture = "", _picture(trace, step)
+    else:
+        seen, picture = _source(trace, step), _map(trace, step)
     return (
         f"<div class=course-frame><p class=says>{heading(title)}{step_sentence(trace, step, markup=True)}</p>"
-        f"<div class=main>{_source(trace, step)}{_target(trace, step)}{_candidates(trace, step)}</div>"
-        f"<div class=side>{_map(trace, step)}{_vectors(trace, step)}</div></div>"
+        f"<div class=main>{seen}{_target(trace, step)}{_candidates(trace, step)}</div>"
+        f"<div class=side>{picture}{vectors}</div></div>"
     )
 
 
@@ -60,11 +68,14 @@ def step_sentence(trace: Trace, step: int, markup: bool = False) -> str:
     if trace.weights is None:
         return f"{text}; looks at nothing but its state."
     row = trace.weights[step]
+    where = [place(j) if is_picture(trace) else f"‘{show(token)}’" for j, token in enumerate(trace.source)]
+    if (position := looked_at(trace, step)) is not None:
+        return f"{text}; looks at {where[position]} alone, of weight {number(row[position])}."
     order = [int(j) for j in np.argsort(-row, kind="stable")]
     named = [j for j in order[:3] if row[j] >= NOTABLE] or order[:1]
     window = window_at(trace, step)
     text += f"; window around position {number(window.centre, 1)}" if window else ""
-    return f"{text}; looks at {listed([f'‘{show(trace.source[j])}’ {number(row[j])}' for j in named])}."
+    return f"{text}; looks at {listed([f'{where[j]} {number(row[j])}' for j in named])}."
 
 
 def gold_word(trace: Trace, step: int) -> str | None:
@@ -84,15 +95,27 @@ def window_at(trace: Trace, step: int) -> Window | None:
     return Window(float(trace.centres[step]), int(inside[0]), int(inside[-1])) if len(inside) else None
 
 
+def looked_at(trace: Trace, step: int) -> int | None:
+    """Return the source position that hard attention took at ``step``; None where the look was soft."""
+    return None if trace.positions is None or trace.positions[step] < 0 else trace.positions[step]
+
+
+def _picture(trace: Trace, step: int) -> str:
+    gold = "; dashed line: what the word names" if any(i == step for _, i in trace.links or ()) else ""
+    ring = "; ring: the one place looked at" if looked_at(trace, step) is not None else ""
+    squares = "" if trace.weights is None else ", with <b class=weight>weights α</b> as squares: area is weight"
+    return f"<p class=k>The picture{squares}{gold}{ring}</p>{picture_at(trace, step)}"
+
+
 def _source(trace: Trace, step: int) -> str:
     way = f"<div class='words src' dir={direction(trace.source)}>"
     if trace.weights is None or trace.scores is None:
         chips = "".join(f"<span>{word(token)}</span>" for token in trace.source)
         return f"<p class=k>Source: read once, out of sight now</p>{way.replace('src', 'src out')}{chips}</div>"
-    window = window_at(trace, step)
+    window, here = window_at(trace, step), looked_at(trace, step)
     chips = "".join(
         f"<span{_look(weight, window, j)}>{word(token)}<b>{number(weight)}</b>"
-        f"{UNSEEN if window and np.isinf(score) else number(score)}</span>"
+        f"{UNSEEN if window and np.isinf(score) else number(score)}{HERE if j == here else ''}</span>"
         for j, (token, weight, score) in enumerate(
             zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
         )
@@ -101,6 +124,8 @@ def _source(trace: Trace, step: int) -> str:
         "<p class=k>Source, with <b class=weight>weight α</b> (after the softmax, in bold) "
         "and <b class=score>score e</b> (before it, below)</p>"
     )
+    if here is not None:
+        label += "<p class=k>◎ Hard attention takes this one annotation, not an average.</p>"
     if window:
         label += (
             f"<p class=k>Window (line above): positions {window.first} to {window.last}, counted from 0, "

@@ -19,6 +19,7 @@ BORDERS = (
     "<style>.course-static table{border-collapse:collapse}"
     ".course-static :is(td,th){border:1px solid #8b949e;padding:2px 6px}</style>"
 )
+_shared_style: widgets.Widget | None = None
 Frames = Sequence[Any]  # of str for one axis, of such sequences for each axis more
 
 
@@ -71,12 +72,25 @@ def grid_of_frames(
     sliders = tuple(_slider(axis) for axis in axes)
     stage = _stack(frames, sliders) if hasattr(widgets, "Stack") else _swap(frames, sliders)
     stage.add_class("course-stage")
-    head = widgets.HTML(stylesheet() + shared)
-    head.layout.height = head.layout.margin = "0"  # it shows nothing
+    heads = [_style(), *([_unseen(shared)] if shared else [])]
     controls = [_controls(axis, slider) for axis, slider in zip(axes, sliders, strict=True)]
-    widget = widgets.VBox([head, *controls, stage], layout=stage.layout)
+    widget = widgets.VBox([*heads, *controls, stage], layout=stage.layout)
     widget.add_class("course-widget")
     return Player(widget, sliders, static, summary)
+
+
+def _style() -> widgets.Widget:
+    """Return the stylesheet as a widget, one for all sliders of a notebook: each would weigh 6 KB more."""
+    global _shared_style
+    if _shared_style is None or _shared_style.comm is None:  # none yet, or somebody has closed it
+        _shared_style = _unseen(stylesheet())
+    return _shared_style
+
+
+def _unseen(html: str) -> widgets.Widget:
+    head = widgets.HTML(html)
+    head.layout.height = head.layout.margin = "0"
+    return head
 
 
 def _check(frames: Frames, axes: Sequence[Axis], place: str = "frames") -> None:

@@ -7,6 +7,7 @@ from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.heatmap import heat_map_definition, heat_map_with_values
 from course_lib.widgets.markup import word
+from course_lib.widgets.picture import is_picture, picture_definition, pictures_of_all_steps
 from course_lib.widgets.style import OF_WINDOWS, style
 
 
@@ -23,7 +24,7 @@ def step_through(trace: Trace, *, title: str | None = None) -> Player:
         [_steps(trace)],
         shared=definitions(trace),
         static=static_steps(trace, title),
-        summary=f"Step through: ‘{' '.join(trace.source)}’",
+        summary="Step through a caption" if is_picture(trace) else f"Step through: ‘{' '.join(trace.source)}’",
     )
 
 
@@ -31,12 +32,14 @@ def static_steps(trace: Trace, title: str | None = None) -> str:
     """Return what stands for the slider in print: the heat map with its values, each step in words."""
     head = f"{title}: " if title else ""
     picture = ""
-    if trace.weights is not None:
+    if is_picture(trace):
+        picture = f"<div>{pictures_of_all_steps(trace)}</div>"
+    elif trace.weights is not None:
         S, T = len(trace.source), len(trace.target)
         alt = f"{head}heat map of the weights, {S} source words across, {T} target words down"
         picture = heat_map_with_values(trace, alt)
     steps = "".join(f"<li>{step_sentence(trace, i, markup=True)}</li>" for i in range(len(trace.target)))
-    source = " ".join(word(token) for token in trace.source)
+    source = "" if is_picture(trace) else " ".join(word(token) for token in trace.source)
     return f"{picture}<figcaption>{escape(head)}{source}<ol style='list-style:none;padding:0'>{steps}</ol></figcaption>"
 
 
@@ -46,6 +49,8 @@ def _steps(trace: Trace) -> Axis:
 
 
 def definitions(trace: Trace) -> str:
-    """Return what the frames of ``trace`` show by reference: its heat map, if it has one."""
+    """Return what the frames of ``trace`` show by reference: its picture, or its heat map if it has one."""
+    if is_picture(trace):
+        return picture_definition(trace)
     window = "" if trace.centres is None else style(OF_WINDOWS)
     return window if trace.weights is None else window + heat_map_definition(trace)

@@ -55,7 +55,7 @@ color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .out bdi{background:none}
 .course-frame .src>span{direction:ltr;color:var(--c-score)}
 .course-frame .src b,.course-frame .bar b{color:var(--c-weight)}
-.course-frame .src u{text-decoration:none}
+.course-frame .src u{text-decoration:none;color:var(--c-ink)}
 .course-frame .tgt bdi{padding:1px 5px;border-radius:4px;border:1px solid transparent}
 .course-frame .tgt .now{border:2px solid var(--c-target);color:var(--c-target);font-weight:700}
 .course-frame .tgt .now~bdi{color:var(--c-muted);border:1px dashed var(--c-line);font-style:italic}
@@ -73,6 +73,7 @@ align-items:center;margin:1px 0;padding:0}
 .course-frame svg.b{width:100%;height:34px;fill:var(--c-target)}
 .course-frame .of-c svg.b{fill:var(--c-context)}
 .course-frame .of-v svg.b{fill:var(--c-source)}
+.course-frame svg.picture{border-radius:4px}
 .course-frame .veil{fill:var(--c-paper);opacity:.78}
 .course-frame .row{fill:none;stroke:var(--c-target);stroke-width:2.5}
 .course-frame .scroll{overflow-x:auto;max-width:100%}
@@ -109,7 +110,6 @@ OF_TREES = """
 OF_GOLD_LINKS = """
 .course-frame .legend{margin:10px 0 0;padding:0;list-style:none}
 .course-frame .legend li{display:block;margin:4px 0}
-.course-frame .src.judged u{color:var(--c-ink)}
 """
 OF_QUESTIONS = """
 .course-widget .course-widget{border:0;padding:0}
