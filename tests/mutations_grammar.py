@@ -171,8 +171,8 @@ MUTATIONS = (
     Mutation(
         "a Marathi verb does not agree with its object",
         "corpora/marathi_rules.py",
-        "{g.1} {c.ला} {o.CASE} {g.2/o}",
-        "{g.1} {c.ला} {o.CASE} {g.2}",
+        "{g.1} || {c.ला} {o.CASE} || {g.2/o}",
+        "{g.1} || {c.ला} {o.CASE} || {g.2}",
         MARATHI + "test_in_the_past_who_acts_is_ergative_and_the_verb_agrees_with_what_is_acted_on",
     ),
     Mutation(
@@ -213,8 +213,8 @@ MUTATIONS = (
     Mutation(
         "a Marathi verb comes before its object",
         "corpora/marathi_rules.py",
-        "{g.1} {c.ला} {o.CASE} {g.2/o}",
-        "{g.1} {g.2/o} {c.ला} {o.CASE}",
+        "{g.1} || {c.ला} {o.CASE} || {g.2/o}",
+        "{g.1} || {g.2/o} {c.ला} {o.CASE} ||",
         MARATHI + "test_the_verb_is_the_last_word",
     ),
     Mutation(
@@ -258,6 +258,55 @@ MUTATIONS = (
         're.sub("[िु]$", lambda vowel: LONG[vowel[0]], stem)',
         "stem",
         MARATHI + "test_links_point_where_a_linguist_would_point[progressive]",
+    ),
+    Mutation(
+        "what is as a rule in Marathi is said to be now",
+        "corpora/marathi_rules.py",
+        "जेव्हा=k {a.usual}",
+        "जेव्हा=k {a}",
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_is_as_a_rule]",
+    ),
+    Mutation(
+        "a Marathi relative pronoun fuses with the noun after it",
+        "corpora/marathi_rules.py",
+        "{p.2} {p.1} {p.3}",
+        "{p}",
+        MARATHI + "test_links_point_where_a_linguist_would_point[a_relative_pronoun_after_a_place]",
+    ),
+    Mutation(
+        "what was when it was said was before that in Marathi",
+        "corpora/marathi_rules.py",
+        "{b.reported}",
+        "{b}",
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_was_when_it_was_said]",
+    ),
+    Mutation(
+        "what is said in Marathi to have been is said to be",
+        "corpora/marathi_rules.py",
+        "was | {s} {b}",
+        "- | {s} {b}",
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_is_said_to_have_been]",
+    ),
+    Mutation(
+        "what was not when it was known was not before that in Marathi",
+        "corpora/marathi.py",
+        '"NAVHATA.reported"',
+        '"NAVHATA.else"',
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_was_not_when_it_was_known]",
+    ),
+    Mutation(
+        "what is wished as a rule in Marathi is wished now",
+        "corpora/marathi.py",
+        '"infinitive.wish.usual": wish(ASTO)',
+        '"infinitive.wish.usual": wish(AHE)',
+        MARATHI + "test_links_point_where_a_linguist_would_point[what_is_wished_as_a_rule]",
+    ),
+    Mutation(
+        "a Marathi adverb comes before a pronoun",
+        "corpora/marathi_rules.py",
+        "{s} || {h} {v.present/s}",
+        "{s} {h} || {v.present/s}",
+        MARATHI + "test_links_point_where_a_linguist_would_point[an_adverb_after_a_pronoun]",
     ),
     Mutation(
         "an English word slips into Marathi",

@@ -38,7 +38,7 @@ NOUNS = """
   animal  | owned       | cow cows             | f vache vaches           | 奶牛 头   | f गाय गायी गायी गायीं
 * text    | owned       | letter letters       | f lettre lettres         | 信 封     | n पत्र पत्रा पत्रे पत्रां
 * text    | owned       | book books           | m livre livres           | 书 本     | n पुस्तक पुस्तका पुस्तके पुस्तकां
-  text    | -           | story stories        | f histoire histoires     | 故事 个   | f गोष्ट गोष्टी गोष्टी गोष्टीं
+  text    | -           | story stories        | f histoire histoires     | 故事 个   | f कथा कथे कथा कथां
   text    | owned       | poem poems           | m poème poèmes           | 诗 首     | f कविता कविते कविता कवितां
   text    | -           | article articles     | m article articles       | 文章 篇   | m लेख लेखा लेख लेखां
 * food    | owned       | apple apples         | f pomme pommes           | 苹果 个   | n सफरचंद सफरचंदा सफरचंदे सफरचंदां
@@ -220,7 +220,7 @@ ADVERBS = """
   kind             | en        | fr          | zh   | mr
 * adverb           | often     | souvent     | 经常 | अनेकदा
   adverb           | always    | toujours    | 总是 | नेहमी
-  adverb           | rarely    | rarement    | 很少 | क्वचित
+  adverb           | rarely    | rarement    | 很少 | क्वचितच
 * time present     | today     | aujourd'hui | 今天 | आज
   time progressive | now       | maintenant  | 现在 | आता
 * time progressive | today     | aujourd'hui | 今天 | आज

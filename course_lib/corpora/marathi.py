@@ -51,10 +51,18 @@ def _by_person(forms: str) -> dict[str, str]:
 AHE = _by_person("आहे आहे आहे आहे आहोत आहात आहेत आहेत आहेत")
 HOTA = _by_person("होतो होता होती होते होतो होता होते होत्या होती")
 NAHI = _by_person("नाही नाही नाही नाही नाही नाही नाहीत नाहीत नाहीत")
-ASEL, NASEL = _future("अस"), _future("नस")
-PRESENT = _by_person("तो तो ते ते तो ता तात तात तात")
 PAST = _by_person("ो ा ी े ो ात े ्या ी")
-"""To be in the present, in the past, negated, in the future; endings of the present and the past."""
+"""To be in the present, in the past, negated; endings of the past."""
+
+
+def _present(stem: str) -> dict[str, str]:
+    endings = _by_person("तो तो ते ते तो ता तात तात तात")
+    return {agreement: stem + ending for agreement, ending in endings.items()}
+
+
+ASTO, NASTO = _present("अस"), _present("नस")
+ASEL, NASEL = _future("अस"), _future("नस")
+"""To be as a rule, and in the future; each also negated."""
 
 
 def _options(cell: str) -> tuple[list[str], list[str], list[str]]:
@@ -96,7 +104,7 @@ def marathi_verb(cell: str) -> Forms:
     stem = infinitive.removesuffix("णे")
     future, to = _future(stem), _to(stem)
     imperfective = re.sub("[िु]$", lambda vowel: LONG[vowel[0]], stem) + "त"
-    present = {agreement: stem + ending for agreement, ending in PRESENT.items()}
+    present = usual = _present(stem)
     conditional = {agreement: f"{imperfective} ~{auxiliary}" for agreement, auxiliary in ASEL.items()}
     if infinitive == "असणे":
         imperfective, present, conditional = "", AHE, ASEL
@@ -113,6 +121,7 @@ def marathi_verb(cell: str) -> Forms:
 
     return {
         "present": form(lambda agreement: present[agreement]),
+        "present.usual": form(lambda agreement: usual[agreement]),
         "present.if": form(lambda agreement: conditional[agreement]),
         "imperfective": form(lambda _: imperfective),
         "past": with_object(lambda agreement: past[:-1] + PAST[agreement]),
@@ -124,9 +133,11 @@ def marathi_verb(cell: str) -> Forms:
         "infinitive.must": with_object(lambda agreement: f"{to}यला ~{HAVA[gender_of(agreement)]}"),
         "infinitive.must_not": form(lambda _: f"{stem}ता"),
         "infinitive.wish": wish(AHE),
+        "infinitive.wish.usual": wish(ASTO),
         "infinitive.wish.if": wish(ASEL),
         "infinitive.wish_past": wish(HOTA),
         "infinitive.wish_negated": wish(NAHI),
+        "infinitive.wish_negated.usual": wish(NASTO),
         "infinitive.wish_negated.if": wish(NASEL),
     }
 
@@ -159,12 +170,19 @@ MARATHI = Language(
         "AHE": _inflected(AHE),
         "HOTA": _inflected(HOTA),
         "NAHI": _inflected(NAHI),
+        "NASNE": _inflected(NAHI),
         "NAHIT": _inflected(NAHI | {"m2p": "नाहीत"}),
         "NAVHATA": _inflected({agreement: "नव्ह" + form.removeprefix("हो") for agreement, form in HOTA.items()}),
         "ASEL": _inflected(ASEL),
+        # What is a condition; what is as a rule; what was when it was said, thought or known: Marathi then says "is".
         "AHE.if": _inflected(ASEL),
         "NAHI.if": _inflected(NASEL),
-        "SHAKNE": _inflected({agreement: "शक" + ending for agreement, ending in PRESENT.items()}),
+        "NASNE.if": _inflected(NASEL),
+        "AHE.usual": _inflected(ASTO),
+        "NASNE.usual": _inflected(NASTO),
+        "HOTA.reported": _inflected(AHE),
+        "NAVHATA.reported": _inflected(NAHI),
+        "SHAKNE": _inflected(_present("शक")),
         "JO": _relative(""),
         **{f"JO.{case}": _relative(case) for case in (*SUFFIXES, "locative")},
     },

@@ -5,8 +5,9 @@ that it seldom keeps the order of the others and has a table of its own, by what
 pronoun {c} left out); the first column names the construction where English writes two alike.
 
 The case of the subject hangs on the verb. So a verb group has two parts, its subject and its verb,
-and a clause is what its predicate writes. ``{o.CASE}`` is the object in the case that the verb
-demands; with a direct object the verb may agree, ``{g.2/o}``, with another one it never does.
+and a clause is what its predicate writes. A predicate has three parts, its subject, what a relative
+pronoun in the place of that comes after, and the verb: बागेत जो झोपतो. ``{o.CASE}`` is the object in the
+case that the verb demands; with a direct object the verb may agree, ``{g.2/o}``, with another one it never does.
 The indented lines of a row are its other templates, by what the verb is.
 """
 
@@ -21,14 +22,16 @@ TABLE = """
 - | {d/n} {a/n} {b/n} {n}        | {d/n} {a/n} {b/n} {d.silent/n} {n}
 - | {a} and=k {b}                | {a} आणि=k {b}
 - | {p} 's=g {n}                 | {p.genitive/n}=g {n}
-- | in=w {o}                     | {o.locative}=w
-- | at=w {o}                     | {o.locative}=w
-- | near=w {o}                   | {o.जवळ}=w
-- | behind=w {o}                 | {o.मागे}=w
-- | in~w front=w of~w {o}        | {o.समोर}=w
+- | in=w {o}                     | {o.locative}=w ||
+- | at=w {o}                     | {o.locative}=w ||
+- | near=w {o}                   | {o.जवळ}=w ||
+- | behind=w {o}                 | {o.मागे}=w ||
+- | in~w front=w of~w {o}        | {o.समोर}=w ||
 - | with=w {o}                   | {o.सोबत}=w
 
-# Relative clauses: जो बागेत आहे तो मुलगा, "who is in the garden, that boy".
+# Relative clauses: बागेत जो आहे तो मुलगा, "who is in the garden, that boy".
+relative  | {s} {p}              | {p.2} {p.1} {p.3}
+trait     | {s} {b}              | {b.2} {b.1} {b.3}
 who       | who=r                | JO/n=r
 which     | that=r               | JO/n=r
 gap       |                      | JO/n
@@ -49,7 +52,7 @@ asked present    | {v.base}      | {s} || {v.present/s}
     ?having    {s.कडे} || {v.present}
 negated present  | DO/s~{v} not=k {v.base} | {s} || {v.imperfective} NAHI/s=k
     ?dative    {s.ला} || {v.imperfective} NAHI=k
-    ?having    {s.कडे} || NAHI=k={v}
+    ?having    {s.कडे} || NASNE=k={v}
     ?wish      {s.ला} || {x.wish_negated}=k={v}
 group past       | {v.past}      | {s.ने} || {v.past}
     ?subject   {s} || {v.past/s}
@@ -78,45 +81,46 @@ negated future   | will=f not=k {v.base} | {s} || {v.prospective}=f NAHI/s=k
     ?having    {s.कडे} || {v.prospective}=f NAHI=k
 - | BE/s=p~{v} {v.progressive}   | {s} || {v.imperfective} AHE/s=p~{v}
 - | BE/s~{v} not=k {v.progressive} | {s} || {v.imperfective} NAHI/s=k
-habit            | {h} {v.present/s} | {s} {h} || {v.present/s}
-never            | never=k {v.present/s} | {s} कधीही=k || {v.imperfective} NAHI/s=k
+habit            | {h} {v.present/s} | {s} || {h} {v.present/s}
+never            | never=k {v.present/s} | {s} || कधीही=k {v.imperfective} NAHI/s=k
 infinitive       | {v.base}      | {v.infinitive}
 
 # Predicates.
-acting | {g}                     | {g.1} {c.CASE} {g.2/c} ?them {g.1} {c.ला} {g.2}
-acting | {g} {o}                 | {g.1} {c.ला} {o.CASE} {g.2/o}
-acting | {g} {o} {w}             | {g.1} {w} {o.CASE} {g.2/o}
-acting | {g} {w}                 | {g.1} {w} {g.2}
-acting | {g} {x}                 | {g.1} {x} {g.2}
-acting | {g} to=t {o}            | {g.1} {o.locative}=t {g.2} ?शी {g.1} {o.शी}=t {g.2}
-acting | {g} to=t {o} {x}        | {g.1} {o.locative}=t {x} {g.2}
-acting | {g} to=t {o} {w}        | {g.1} {w} {o.locative}=t {g.2}
-acting | {g} {o} to=t {i}        | {g.1} {i.ला}=t {o} {g.2/o}
-acting | {g} {i} {o}             | {g.1} {i.ला} {o} {g.2/o}
+acting | {g}                     | {g.1} || {c.CASE} || {g.2/c} ?them {g.1} || {c.ला} || {g.2}
+acting | {g} {o}                 | {g.1} || {c.ला} {o.CASE} || {g.2/o}
+acting | {g} {o} {w}             | {g.1} || {w} {o.CASE} || {g.2/o}
+acting | {g} {w}                 | {g.1} || {w} || {g.2}
+acting | {g} {x}                 | {g.1} || {x} || {g.2}
+acting | {g} to=t {o}            | {g.1} || {o.locative}=t || {g.2} ?शी {g.1} || {o.शी}=t || {g.2}
+acting | {g} to=t {o} {x}        | {g.1} || {o.locative}=t {x} || {g.2}
+acting | {g} to=t {o} {w}        | {g.1} || {w} {o.locative}=t || {g.2}
+acting | {g} {o} to=t {i}        | {g.1} || {i.ला}=t {o} || {g.2/o}
+acting | {g} {i} {o}             | {g.1} || {i.ला} {o} || {g.2/o}
 infinitive | {g}                 | {c.CASE} {g/c}
 infinitive | {g} {o}             | {o.CASE} {g/o}
 infinitive | {g} {w}             | {w} {g}
 - | to=t {g}                     | {g.purpose}=t
-- | {g} to~{x} {x}               | {g.1} {x.purpose} {g.2} ?wish {g.1} {g.2}
-- | can=m {x}                    | {s} {x.able} SHAKNE/s=m
-- | cannot=m=k {x}               | {s} {x.able} शकत=m NAHI/s=k
-- | must=m {x}                   | {s.ने} {x.must}=m
-- | must=m not=k {x}             | {s.ने} {x.must_not} कामा=m नये=k
+- | {g} to~{x} {x}               | {g.1} || {x.purpose} || {g.2} ?wish {g.1} || || {g.2}
+- | can=m {x}                    | {s} || || {x.able} SHAKNE/s=m
+- | cannot=m=k {x}               | {s} || || {x.able} शकत=m NAHI/s=k
+- | must=m {x}                   | {s.ने} || || {x.must}=m
+- | must=m not=k {x}             | {s.ने} || || {x.must_not} कामा=m नये=k
 
 # To be.
-- | BE/s=b {x}                   | {s} {x} AHE/s=b
-- | BE/s=b not=k {x}             | {s} {x} NAHI/s=b=k
-- | WAS/s=b {x}                  | {s} {x} HOTA/s=b
-- | WAS/s=b not=k {x}            | {s} {x} NAVHATA/s=b=k
-- | will=f be=b {x}              | {s} {x} ASEL/s=b=f
-- | will=f not=k be=b {x}        | {s} {x} असणार=b=f NAHI/s=k
-- | {v/s}                        | {v/s}
-- | very=y {v/s}                 | खूप=y {v/s}
-- | {v.comparative} than=t {o}   | {o.पेक्षा}=t अधिक~{v} {v/s}
+- | BE/s=b {x}                   | {s} || {x.1} || {x.2} AHE/s=b
+- | BE/s=b not=k {x}             | {s} || {x.1} || {x.2} NASNE/s=b=k
+- | WAS/s=b {x}                  | {s} || {x.1} || {x.2} HOTA/s=b
+- | WAS/s=b not=k {x}            | {s} || {x.1} || {x.2} NAVHATA/s=b=k
+- | will=f be=b {x}              | {s} || {x.1} || {x.2} ASEL/s=b=f
+- | will=f not=k be=b {x}        | {s} || {x.1} || {x.2} असणार=b=f NAHI/s=k
+- | {v/s}                        | || {v/s}
+- | very=y {v/s}                 | || खूप=y {v/s}
+- | {v.comparative} than=t {o}   | {o.पेक्षा}=t || अधिक~{v} {v/s}
 - | there~b BE/n=b {d/n} {n} {w} | {w} {d/n} {n} AHE/n=b
 
 # Clauses.
 - | {s} {p}                      | {p}
+was | {s} {b}                  | {b.reported}
 - | {s} {b}                      | {b}
 - | {s} {p} {t}                  | {t} {p}
 - | {s} {g}                      | {g.1} {c.CASE} {g.2/c}
@@ -132,8 +136,8 @@ clause | {s} {g} {o}             | {g.1} {o.CASE} {g.2/o}
 - | {a} but=k {b} .=e            | {a} ,~k पण=k {b} .=e
 - | {a} ,=l so=k {b} .=e         | {a} ,=l म्हणून=k {b} .=e
 - | {a} because=k {b} .=e        | {a} ,~k कारण=k {b} .=e
-- | {a} when=k {b} .=e           | जेव्हा=k {b} ,~k तेव्हा~k {a} .=e
-- | when=k {a} ,=l {b} .=e       | जेव्हा=k {a} ,=l तेव्हा~k {b} .=e
+- | {a} when=k {b} .=e           | जेव्हा=k {b.usual} ,~k तेव्हा~k {a.usual} .=e
+- | when=k {a} ,=l {b} .=e       | जेव्हा=k {a.usual} ,=l तेव्हा~k {b.usual} .=e
 - | {a} while=k {b} .=e          | {a} ,~k तर=k {b} .=e
 - | if=k {a} ,=l {b} .=e         | जर=k {a.if} ,=l तर~k {b} .=e
 
