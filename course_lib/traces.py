@@ -78,12 +78,12 @@ class Trace:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Trace":
-        """Return the trace that :meth:`to_record` described."""
+        """Return the trace that :meth:`to_record` described; what an older record does not know of is None."""
         fields = dict(record)
         for name in ARRAYS:
-            fields[name] = None if fields[name] is None else np.array(fields[name])
+            fields[name] = None if fields.get(name) is None else np.array(fields[name])
         for name in ("source", "target", "positions", "gold"):
-            fields[name] = None if fields[name] is None else tuple(fields[name])
+            fields[name] = None if fields.get(name) is None else tuple(fields[name])
         fields["candidates"] = tuple(tuple(Candidate(*pair) for pair in row) for row in fields["candidates"])
         fields["links"] = None if fields["links"] is None else frozenset(map(tuple, fields["links"]))
         return cls(**fields)

@@ -69,4 +69,11 @@ MUTATIONS = (
         "functional.pad(ids, (padding, 0), value=PAD)",
         "test_interventions.py::test_without_its_mask_a_look_spends_weight_on_padding",
     ),
+    Mutation(
+        "a trace recorded before hard attention came cannot be read",
+        "traces.py",
+        "None if fields.get(name) is None else tuple(fields[name])",
+        "None if fields[name] is None else tuple(fields[name])",
+        "test_tracing.py::test_a_record_made_before_a_field_was_added_is_still_a_trace",
+    ),
 )

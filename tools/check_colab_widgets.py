@@ -26,40 +26,73 @@ import contextlib
 import io
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
 from course_lib import results
+from course_lib import vocabulary, widgets
 from course_lib.traces import Trace
-from course_lib.widgets import compare, five_steps, gold_and_attention, step_through
 from course_lib.widgets.frames import step_frame
 
 assert ipywidgets.__version__ == "7.7.1" and not hasattr(ipywidgets, "Stack"), ipywidgets.__version__
 trace = Trace.from_record(results.load("front_page")["trace"])
 T = len(trace.target)
 
-player = step_through(trace)
+player = widgets.step_through(trace)
 stage = player.widget.children[-1]
 for i in (*range(T), 0):
     player.sliders[0].index = i
     assert stage.value == step_frame(trace, i), f"step {i + 1} shows another frame"
-(play,) = (w for w in player.widget.children[1].children if isinstance(w, ipywidgets.Play))
+(play,) = (w for w in player.widget.children[-2].children if isinstance(w, ipywidgets.Play))
 assert (play.min, play.max) == (0, T - 1)
 with contextlib.redirect_stdout(io.StringIO()) as shown:
     player._ipython_display_()
 assert player.widget.model_id in shown.getvalue()
 
-player = compare({"one": trace, "two": trace}, over="Model")
-stage = player.widget.children[-1]
-player.sliders[1].index = T - 1
-player.sliders[0].index = 1
-assert stage.value == step_frame(trace, T - 1, "two"), "two sliders show another frame"
-player = gold_and_attention(replace(trace, links=frozenset({(0, 0)}), forced=True))
+for player in (
+    widgets.compare({"one": trace, "two": trace}, over="Model"),
+    widgets.step_through_models({"one": trace, "two": trace}),
+):
+    stage = player.widget.children[-1]
+    player.sliders[1].index = T - 1
+    player.sliders[0].index = 1
+    assert stage.value == step_frame(trace, T - 1, "two", compact=True), "two sliders show another frame"
+player = widgets.step_through_training({0: trace, 1000: trace})
+player.sliders[0].index = 0
+assert player.widget.children[-1].value == step_frame(trace, 0, "0 updates", compact=True)
+player = widgets.gold_and_attention(replace(trace, links=frozenset({(0, 0)}), forced=True))
 player.sliders[0].index = 1
 assert "Word 1" in player.widget.children[-1].value
-five_steps(["a", "b"], [1.0, 0.0], np.eye(2), np.eye(2))
+widgets.five_steps(["a", "b"], [1.0, 0.0], np.eye(2), np.eye(2))
+widgets.batch_explorer([["a"]], [["<s>"]], [["x"]])
+
+# a search and a model by their shape alone: both need torch, which Colab has and this environment does not
+node = lambda token, parent, total, fate: SimpleNamespace(
+    token=token, parent=parent, log_prob=-0.5, total=total, score=total, fate=fate
+)
+words = vocabulary.Vocabulary.build([["le", "chat"]])
+le, chat = words.encode(["le", "chat"])
+tree = (node(1, None, 0.0, "kept"), node(le, 0, -0.5, "kept"), node(chat, 1, -1.0, "finished"))
+found = SimpleNamespace(tree=tree, ends=(2,), hypotheses=(SimpleNamespace(finished=True),))
+player = widgets.beam_tree(found, words)
+player.sliders[0].index = 1
+assert "finishes" in player.widget.children[-1].value, "the tree shows another step"
+
+sys.modules["course_lib.tracing"] = SimpleNamespace(trace=lambda model, words: replace(trace, gold=None))
+player = widgets.explorer(None, [["a"], ["b"]])
+ask, line, box = player.widget.children
+box.children[0].children[-1].value  # the ready-made example's frame
+ask.children[0].value = "the cat"
+assert "Translated" in line.value, line.value
+assert box.children[0].children[-1].value == step_frame(replace(trace, gold=None), 0)
+ask.children[0].value = ""
+assert "no word" in line.value
+del sys.modules["course_lib.tracing"]
+
 assert "torch" not in sys.modules
-print(f"ipywidgets {ipywidgets.__version__}: {T} steps by the fallback, two sliders, Play: as they should be.")
+kinds = "steps, training, models, gold links, batch, by hand, beam tree, explorer"
+print(f"ipywidgets {ipywidgets.__version__}: {T} steps by the fallback, two sliders, Play; {kinds}: as they should be.")
 """
 
 
