@@ -10,6 +10,7 @@ import pytest
 from course_lib.corpora import SentencePair, load
 from course_lib.corpora.derivations import align
 from course_lib.corpora.marathi_rules import in_marathi
+from course_lib.corpora.statistics import crossing_share
 from course_lib.corpora.synchronous import grammar
 from course_lib.corpora.text import detokenise, tokenise
 from tests.test_corpora_grammar import links, only_with
@@ -360,14 +361,9 @@ def test_they_are_persons_wherever_a_verb_may_have_persons_for_objects() -> None
 
 
 def test_marathi_crosses_more_than_twice_as_often_as_french(sample: list[SentencePair]) -> None:
-    def crossing(pairs: list[SentencePair]) -> float:
-        found = [sorted(pair.sure or ()) for pair in pairs]
-        crossed = sum(any((j - jj) * (i - ii) < 0 for jj, ii in links) for links in found for j, i in links)
-        return crossed / sum(map(len, found))
-
     drawn = islice(grammar("full").derivations(seed=22), 2000)
     french = [align(derivation.write("en"), derivation.write("fr")) for derivation in drawn]
-    assert crossing(sample[:2000]) > 2 * crossing(french)
+    assert crossing_share(sample[:2000]) > 2 * crossing_share(french)
 
 
 def test_a_sentence_put_together_is_split_into_the_same_words(sample: list[SentencePair]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from course_lib.corpora import SentencePair, load
 from course_lib.corpora.derivations import align
+from course_lib.corpora.statistics import crossing_share
 from course_lib.corpora.synchronous import grammar
 from tests.test_corpora_grammar import links, only_with
 
@@ -287,14 +288,9 @@ def test_an_english_sentence_has_one_chinese_translation(sample: list[SentencePa
 
 
 def test_chinese_crosses_more_than_twice_as_often_as_french(sample: list[SentencePair]) -> None:
-    def crossing(pairs: list[SentencePair]) -> float:
-        found = [sorted(pair.sure or ()) for pair in pairs]
-        crossed = sum(any((j - jj) * (i - ii) < 0 for jj, ii in links) for links in found for j, i in links)
-        return crossed / sum(map(len, found))
-
     drawn = islice(grammar("full").derivations(seed=21), 2000)
     french = [align(derivation.write("en"), derivation.write("fr")) for derivation in drawn]
-    assert crossing(sample[:2000]) > 2 * crossing(french)
+    assert crossing_share(sample[:2000]) > 2 * crossing_share(french)
 
 
 @pytest.mark.parametrize(("name", "reverse"), [("en-zh", "zh-en"), ("fr-zh", "zh-fr")])

@@ -16,6 +16,7 @@ from tests import (
     mutations_interventions,
     mutations_objectives,
     mutations_results,
+    mutations_statistics,
     mutations_training,
     mutations_widgets,
 )
@@ -31,6 +32,7 @@ COLLECTIONS = (
     mutations_interventions,
     mutations_objectives,
     mutations_results,
+    mutations_statistics,
     mutations_training,
     mutations_widgets,
 )
