@@ -36,13 +36,22 @@ def aer(runs: Sequence[Run]) -> list[float]:
 
 def table(runs: Mapping[str, Run], corpus: str) -> str:
     """Return a Markdown table: a rung a line, the mean over its seeds, in brackets the least and the most."""
-    head = ["rung", *(f"BLEU {length.replace('-', '–')}" for length in LENGTHS), "AER (%)", "parameters", "tokens/s"]
+    head = [
+        "rung",
+        "seeds",
+        *(f"BLEU {length.replace('-', '–')}" for length in LENGTHS),
+        "AER (%)",
+        "parameters",
+        "tokens/s",
+    ]
     lines = [head, ["---", *["--:"] * (len(head) - 1)]]
     for rung, found in by_rung(runs, corpus).items():
         scores = [[run["test_by_source_length"][length]["bleu"] for run in found] for length in LENGTHS]
         speed = mean(run["target_tokens_per_processor_second"] for run in found)
         size = found[0]["parameters"]
-        lines.append([rung, *map(_spread, [*scores, aer(found)]), f"{size:,}", f"{round(speed, -2):,.0f}"])
+        lines.append(
+            [rung, str(len(found)), *map(_spread, [*scores, aer(found)]), f"{size:,}", f"{round(speed, -2):,.0f}"]
+        )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
