@@ -13,8 +13,8 @@ MUTATIONS = (
     Mutation(
         "only the best seed is shown",
         "results/rungs.py",
-        "{mean(values):.1f} (",
-        "{max(values):.1f} (",
+        "centre = mean(values)",
+        "centre = max(values)",
         "test_results.py::test_a_table_mixes_no_corpora_and_shows_mean_and_spread",
     ),
     Mutation(

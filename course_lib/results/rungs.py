@@ -35,7 +35,7 @@ def aer(runs: Sequence[Run]) -> list[float]:
 
 
 def table(runs: Mapping[str, Run], corpus: str) -> str:
-    """Return a Markdown table: a rung a line, the mean over its seeds, in brackets the least and the most."""
+    """Return a Markdown table, a rung a line: BLEU at some lengths and AER, mean over the seeds ± the furthest one."""
     head = [
         "rung",
         "seeds",
@@ -56,4 +56,8 @@ def table(runs: Mapping[str, Run], corpus: str) -> str:
 
 
 def _spread(values: Sequence[float]) -> str:
-    return f"{mean(values):.1f} ({min(values):.1f}–{max(values):.1f})" if values else "–"
+    if not values:
+        return "–"
+    centre = mean(values)
+    furthest = max(abs(value - centre) for value in values)
+    return f"{centre:.1f}\u00a0±{furthest:.1f}" if len(values) > 1 else f"{centre:.1f}"
