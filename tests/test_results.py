@@ -26,9 +26,10 @@ RUNS = {
 
 def test_a_table_mixes_no_corpora_and_shows_mean_and_spread() -> None:
     assert table(RUNS, "en-fr").splitlines() == [
-        "| rung | seeds | 4–7 | 12–15 | 20–24 | 35–40 | AER | parameters | tokens/s |",
+        "| rung | seeds | 4–7 | 12–15 | 20–24 | 35–40 | AER | size | tokens/s |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
-        "| dot | 2 | 15.0\u00a0±5.0 | 20.0\u00a0±0.0 | 31.5\u00a0±1.5 | 40.5\u00a0±0.5 | 6.0\u00a0±1.0 | 1,234 | 1,200 |",
+        "| dot | 2 | 15.0\u00a0±5.0 | 20.0\u00a0±0.0 "
+        "| 31.5\u00a0±1.5 | 40.5\u00a0±0.5 | 6.0\u00a0±1.0 | 1,234 | 1,200 |",
         "| fixed | 1 | 1.0 | 2.0 | 3.0 | 4.0 | – | 1,234 | 2,000 |",
     ]
 

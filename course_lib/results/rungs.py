@@ -36,14 +36,7 @@ def aer(runs: Sequence[Run]) -> list[float]:
 
 def table(runs: Mapping[str, Run], corpus: str) -> str:
     """Return a Markdown table, a rung a line: BLEU at some lengths and AER, mean over the seeds ± the furthest one."""
-    head = [
-        "rung",
-        "seeds",
-        *(f"BLEU {length.replace('-', '–')}" for length in LENGTHS),
-        "AER (%)",
-        "parameters",
-        "tokens/s",
-    ]
+    head = ["rung", "seeds", *(length.replace("-", "–") for length in LENGTHS), "AER", "size", "tokens/s"]
     lines = [head, ["---", *["--:"] * (len(head) - 1)]]
     for rung, found in by_rung(runs, corpus).items():
         scores = [[run["test_by_source_length"][length]["bleu"] for run in found] for length in LENGTHS]
