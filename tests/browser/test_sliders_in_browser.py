@@ -1,0 +1,162 @@
+"""Every slider of the book by mouse and finger: the right frame, two sliders apart, text that can be read."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator
+
+from .test_book_in_browser import WIDGETS, shown, stage_of, widget_of
+from .visits import Visit, visiting
+
+pytestmark = pytest.mark.browser
+NUMBERED = re.compile(r"\b(Step|Position|Word) (\d+)")
+
+
+def sliders(visit: Visit) -> list[Locator]:
+    return visit.page.locator(".course-widget [role=slider]").all()
+
+
+def value(handle: Locator) -> str:
+    """Return what the slider says it stands at, once it has said so."""
+    handle.page.wait_for_timeout(60)  # the words follow the number in the next frame
+    return handle.get_attribute("aria-valuetext") or ""
+
+
+def track(handle: Locator, share: float) -> tuple[float, float]:
+    """Return the point at ``share`` of the slider's length, on the screen."""
+    line = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-base')][1]")
+    line.scroll_into_view_if_needed()
+    box = line.bounding_box()
+    assert box is not None
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+def number_shown(stage: Locator) -> int | None:
+    """Return the number of the step, position or word that the frame speaks of."""
+    found = NUMBERED.search(stage.locator(".says").inner_text()) if stage.locator(".says").count() else None
+    return int(found[2]) if found else None
+
+
+@WIDGETS
+def test_every_slider_follows_the_mouse_to_the_frame_that_the_keys_lead_to(
+    site: str, browser: Browser, name: str
+) -> None:
+    with visiting(browser) as visit:
+        visit.open(f"{site}/{name}")
+        for handle in sliders(visit):
+            stage = stage_of(handle)
+            for other in widget_of(handle).locator("[role=slider]").all():
+                other.press("End")  # where every other slider makes a difference
+            handle.press("End")
+            last, named = shown(stage), value(handle)
+            visit.page.mouse.click(*track(handle, 0.01))
+            first = shown(stage, unlike=last)
+            assert first != last, f"a click at the beginning leaves {named!r} on the stage"
+            by_mouse = value(handle)
+            handle.press("Home")
+            assert (value(handle), shown(stage)) == (by_mouse, first)
+            visit.page.mouse.move(*track(handle, 0.01))
+            visit.page.mouse.down()
+            visit.page.mouse.move(*track(handle, 0.99), steps=6)
+            visit.page.mouse.up()
+            assert (shown(stage, unlike=first), value(handle)) == (last, named), "dragging does not reach the end"
+        assert visit.errors == []
+
+
+@WIDGETS
+def test_the_frame_on_the_stage_is_the_one_that_the_slider_names(site: str, browser: Browser, name: str) -> None:
+    checked = 0
+    with visiting(browser) as visit:
+        visit.open(f"{site}/{name}")
+        for handle in sliders(visit):
+            if handle.get_attribute("aria-label") not in ("Step", "Position", "Word"):
+                continue
+            stage = stage_of(handle)
+            for key in ("End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight"):
+                before = stage.inner_text()
+                handle.press(key)
+                shown(stage, unlike=before)
+                named = re.match(r"\d+", value(handle))
+                if named and "No such step" not in stage.inner_text():
+                    assert number_shown(stage) == int(named[0]), f"{key}: {value(handle)!r}"
+                    checked += 1
+    assert checked, "no frame of this page says which one it is"
+
+
+@WIDGETS
+def test_of_two_sliders_each_leaves_the_other_alone(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, 390) as visit:
+        visit.open(f"{site}/{name}")
+        for stage in visit.page.locator(".course-stage").all():
+            handles = widget_of(stage).locator("[role=slider]").all()
+            for moved in handles:
+                others = [handle for handle in handles if handle is not moved]
+                for other in others:
+                    other.press("Home")
+                    other.press("ArrowRight")
+                stood, number = [value(other) for other in others], number_shown(stage)
+                for key in ("End", "Home", "ArrowRight"):
+                    moved.press(key)
+                    assert [value(other) for other in others] == stood
+                    if others and moved is not handles[-1] and "No such step" not in stage.inner_text():
+                        assert number_shown(stage) == number, "the step changed though its slider did not move"
+
+
+@WIDGETS
+def test_a_finger_moves_the_slider_and_nothing_moves_by_itself(site: str, browser: Browser, name: str) -> None:
+    with visiting(browser, 390, has_touch=True) as visit:
+        visit.open(f"{site}/{name}")
+        visit.page.emulate_media(reduced_motion="reduce")
+        for handle in sliders(visit):
+            handle.press("Home")
+            at = value(handle)
+            visit.page.touchscreen.tap(*track(handle, 0.99))
+            assert value(handle) != at
+        slow = """() => [...document.querySelectorAll('.course-widget, .course-widget *')].filter(element => {
+            const style = getComputedStyle(element);
+            return [style.transitionDuration, style.animationDuration].some(text => parseFloat(text) > 0.001);
+        }).map(element => element.className)"""
+        assert visit.page.evaluate(slow) == []
+
+
+# For every element with text of its own: the contrast of its colour with the first background below it.
+CONTRAST = """() => {
+  const channels = colour => {
+    const parts = colour.match(/[\\d.]+/g).map(Number);
+    return colour.startsWith('color(srgb') ? [...parts.slice(0, 3).map(p => 255 * p), parts[3] ?? 1]
+      : [...parts.slice(0, 3), parts[3] ?? 1];
+  };
+  const luminance = rgb => rgb.slice(0, 3).map(part => part / 255)
+    .map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+  const below = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = {};
+  for (const element of document.querySelectorAll('.course-widget *')) {
+    const text = [...element.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join('');
+    const style = getComputedStyle(element);
+    if (!text || !element.getClientRects().length || element.closest('style, defs')) continue;
+    const [one, other] = [channels(element instanceof SVGElement ? style.fill : style.color), below(element)]
+      .map(luminance).sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < 4.5) found[`${element.tagName} ${element.getAttribute('class')}`] = `${text}: ${ratio.toFixed(2)}`;
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@WIDGETS
+def test_every_text_of_a_widget_stands_out_from_what_is_behind_it(
+    site: str, browser: Browser, name: str, scheme: str
+) -> None:
+    with visiting(browser, scheme=scheme) as visit:
+        visit.open(f"{site}/{name}")
+        assert visit.page.evaluate(CONTRAST) == {}
+        visit.page.add_style_tag(content=".course-widget * { color: #999 !important }")
+        assert visit.page.evaluate(CONTRAST) != {} or scheme == "dark", "grey on white was let through"
