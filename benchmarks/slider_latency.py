@@ -1,7 +1,7 @@
 """Measure how fast a slider answers in a real browser: from the key to the new frame on the screen.
 
     make book
-    python benchmarks/slider_latency.py [--keep page.html] [--against page.html …] [--presses 200]
+    PYTHONPATH=tools python benchmarks/slider_latency.py [--keep page.html] [--against page.html …] [--presses 200]
 
 The page is the book's front page with another trace in its slider: a sentence of 40 steps, by a
 model trained for some seconds. In the page itself each press is timed from its ``keydown`` to the first
