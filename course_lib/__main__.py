@@ -23,6 +23,7 @@ from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary
 
+TRANSLATORS = [name for name in CONSTRUCTORS if name != "xu"]  # which reads pictures
 WHERE_TO_GET_PAIRS = (
     "Sentence pairs in 80 languages are at https://www.manythings.org/anki/: for French download "
     "fra-eng.zip and give it as it is, or the fra.txt in it:\n\n    python -m course_lib train --tsv fra-eng.zip"
@@ -122,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--tsv", type=Path, help="tab-separated sentence pairs, .txt, .tsv or .zip")
     data.add_argument("--corpus", help="a corpus of the course instead, see the command corpora")
     training.add_argument("--out", type=Path, default=Path("runs/model"), help="folder for model and checkpoint")
-    training.add_argument("--model", choices=CONSTRUCTORS, default="bahdanau", help="the paper to follow")
+    training.add_argument("--model", choices=TRANSLATORS, default="bahdanau", help="the paper to follow")
     for name, kind, default, meaning in _NUMBERS:
         training.add_argument(f"--{name}", type=kind, default=default, help=meaning)
     training.add_argument("--language", default="unknown", help="name of the target language of --tsv")

@@ -4,6 +4,13 @@ from tests.mutations import Mutation
 
 MUTATIONS = (
     Mutation(
+        "sentences are given to a captioner",
+        "__main__.py",
+        "choices=TRANSLATORS",
+        "choices=CONSTRUCTORS",
+        "test_cli.py::test_a_captioner_is_not_offered_for_sentences",
+    ),
+    Mutation(
         "perplexity is not a mean over tokens",
         "evaluation.py",
         "nats, tokens = nats + float(loss.total), tokens + loss.tokens",

@@ -160,8 +160,14 @@ def test_lines_in_give_as_many_lines_out_and_an_empty_sentence_is_an_error(
 
 def test_an_unknown_model_is_refused_by_name() -> None:
     vocabulary = Vocabulary.build([["a"]])
-    with pytest.raises(ValueError, match="expected one of sutskever, cho, bahdanau, luong, got 'transformer'"):
+    with pytest.raises(ValueError, match="expected one of sutskever, cho, bahdanau, luong, xu, got 'transformer'"):
         build_model("transformer", vocabulary, vocabulary)
+
+
+def test_a_captioner_is_not_offered_for_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--tsv", "pairs.tsv", "--model", "xu", "--out", "run"])
+    assert "invalid choice: 'xu'" in capsys.readouterr().err
 
 
 def test_the_corpora_are_listed_with_their_options(capsys: pytest.CaptureFixture[str]) -> None:
