@@ -23,13 +23,20 @@ class SynchronousGrammar:
     """Draws derivations and writes them in any two of its languages.
 
     ``rules`` and ``lexicon`` (category -> meanings) fill the categories; a derivation starts at
-    "sentence". ValueError for a slot whose category nothing fills, or a malformed template.
+    "sentence". Where a word refers to what ``taken_for`` says of another one (a pronoun, and whom
+    it could be taken to mean), the sentence is drawn anew. ValueError for a slot whose category
+    nothing fills, or a malformed template.
     """
 
     def __init__(
-        self, languages: Sequence[Language], rules: Sequence[Rule], lexicon: Mapping[str, Sequence[Lexeme]]
+        self,
+        languages: Sequence[Language],
+        rules: Sequence[Rule],
+        lexicon: Mapping[str, Sequence[Lexeme]],
+        taken_for: Mapping[str, str] | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
+        self._taken_for = {word: set(others.split()) for word, others in (taken_for or {}).items()}
         options: dict[str, list[tuple[float, Lexeme | CompiledRule]]] = {
             category: [(1.0, lexeme) for lexeme in lexemes] for category, lexemes in lexicon.items()
         }
@@ -46,7 +53,7 @@ class SynchronousGrammar:
 
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
-        uniform, choices = random.Random(seed).random, self._choices
+        uniform, choices, taken_for = random.Random(seed).random, self._choices, self._taken_for.items()
 
         def expand(category: str) -> Node:
             """Draw what fills a category; a word that the sentence holds already (``used``) is drawn anew."""
@@ -65,13 +72,21 @@ class SynchronousGrammar:
                     children[name] = expand(filler)
             elif len(options) > 1:
                 used.add(option.meaning)
+                referred.add(option.refers)
             return option, key, children
 
+        cumulative, total, options = choices["sentence"]
         while True:
-            keys, used = itertools.count(0, KEYS_A_NODE), set[str]()
-            root = expand("sentence")
-            if isinstance(root[0], CompiledRule):  # a sentence of one bare word would say nothing to align
-                yield Derivation(self.languages, root)
+            option = options[bisect(cumulative, uniform() * total)]
+            if isinstance(option, Lexeme):  # a sentence of one bare word would say nothing to align
+                continue
+            # What is drawn anew keeps its construction, so that each comes as often as its weight says.
+            mistaken = True
+            while mistaken:
+                keys, used, referred = itertools.count(0, KEYS_A_NODE), set[str](), set[str]()
+                root = option, next(keys), {name: expand(filler) for name, filler in option.slots}
+                mistaken = any(word in referred and not referred.isdisjoint(others) for word, others in taken_for)
+            yield Derivation(self.languages, root)
 
 
 def _without_relays(

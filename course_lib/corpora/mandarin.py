@@ -35,7 +35,7 @@ def _common(first: str, second: str) -> str:
 
 
 def _options(cell: str) -> tuple[str, dict[str, str]]:
-    """ "写 past=过 static" -> 写 and its options; an option without a value has itself for value, "-" is nothing."""
+    """ "爱 past=- static" -> 爱 and its options; an option without a value has itself for value, "-" is nothing."""
     base, *rest = cell.split()
     pairs = (option.partition("=") for option in rest)
     return base, {name: ("" if value == "-" else value) if sign else name for name, sign, value in pairs}
@@ -52,9 +52,9 @@ def verb_agreement(cell: str, kinds: Sequence[str]) -> str:
 def chinese_verb(cell: str) -> Forms:
     """A verb as it stands, then what is particular to it.
 
-    ``past=``     its aspect in the past where that is not 了: 过, or "-" for none
+    ``past=``     its aspect in the past where that is not 了: "-" for none
     ``present=``  its aspect in the present: 弄丢 了
-    ``lasting=``  another verb after 正在: 关 for 关上
+    ``lasting=``  another verb after 正在, before a noun: 关 for 关上
     ``着``         a state that its verb with 着 says
     ``coming``    no 正在, but 要 … 了; ``coming=``: but another word, without 了
     ``purpose=``  another verb for what one goes or comes for: 去 学校 报到
@@ -65,9 +65,10 @@ def chinese_verb(cell: str) -> Forms:
     base, options = _options(cell)
     after, aspect, now = options.get("rest", ""), options.get("past", "了"), options.get("present", "")
 
-    def verb(suffix: str = "", mark: str = "", usual: str = base) -> ByFeature:
+    def verb(suffix: str = "", mark: str = "", usual: str = base, before_noun: str = "") -> ByFeature:
         def make(features: Features) -> Words:
-            chosen = next((options[f] for f in features if f in options and f not in _NOT_FEATURES), usual)
+            other = before_noun if any(features) and before_noun else usual
+            chosen = next((options[f] for f in features if f in options and f not in _NOT_FEATURES), other)
             return words(f"{chosen}{suffix} {_possibly(mark)}")
 
         return ByFeature(make)
@@ -79,13 +80,12 @@ def chinese_verb(cell: str) -> Forms:
         "purpose": verb(usual=options.get("purpose", base)),
         "present": verb(state, now),
         "present.bare": verb(state),
-        "lasting": verb(state, usual=options.get("lasting", base)),
-        "not_lasting": verb(state, usual=options.get("lasting", base)),
+        "lasting": verb(state, before_noun=options.get("lasting", "")),
+        "not_lasting": verb(state, before_noun=options.get("lasting", "")),
         "doing": _always(doing),
         "not_doing": _always("~在" if doing == "~正在" else ""),
         "aspect": _always("" if after else _possibly(aspect)),
         "aspect.bare": _always(""),
-        "experience": _always("~过" if aspect == "过" else ""),
         "change": _always("~了" if options.get("coming") == "coming" else ""),
         "rest": _always(after),
         "rest_aspect": _always(_possibly(aspect) if after else ""),
@@ -103,22 +103,27 @@ def _possibly(form: str) -> str:
 def chinese_determiner(cell: str) -> Forms:
     """ "那+ 那些": singular and plural, + where a classifier follows; "place=-": none before a place; "我 的".
 
-    The form "joint" is what joins it to the noun: the classifier, or 的.
+    The form "joint" is what joins it to the noun: the classifier, or 的. The form "shown" stands before a
+    place too: 那 个 大 公园, the big park, where 公园 alone is the park, and 大 公园 big parks.
     """
     singular, *rest = cell.split()
     plural, *options = rest or [singular]
     if plural == "的":
         return {"": _always(singular), "joint": _always("~的")}
 
-    def form(features: Features) -> str:
-        if "place=-" in options and {"site", "area"} & set(features):
-            return "-"
+    def shown(features: Features) -> str:
         return plural if "p" in features else singular
 
-    return {
-        "": ByFeature(lambda features: words(form(features).rstrip("+-"))),
-        "joint": ByFeature(lambda features: words(f"~{features[0]}" if form(features).endswith("+") else "")),
-    }
+    def form(features: Features) -> str:
+        return "-" if "place=-" in options and {"site", "area"} & set(features) else shown(features)
+
+    def word(chosen: Callable[[Features], str]) -> ByFeature:
+        return ByFeature(lambda features: words(chosen(features).rstrip("+-")))
+
+    def joint(chosen: Callable[[Features], str]) -> ByFeature:
+        return ByFeature(lambda features: words(f"~{features[0]}" if chosen(features).endswith("+") else ""))
+
+    return {"": word(form), "joint": joint(form), "shown": word(shown), "shown_joint": joint(shown)}
 
 
 def chinese_adjective(cell: str) -> Forms:
@@ -181,12 +186,10 @@ CHINESE = Language(
         ("不", "很"): ("不",),
         ("不会", "很"): ("不会",),
         ("不", "非常"): ("不", "太"),
-        ("非常", "不舒服"): ("病重",),
-        ("不", "病重"): ("没有", "病重"),
-        ("不", "感到"): ("没有", "感到"),
-        **{("不", adjective): ("不是", adjective) for adjective in "红色 黑色 白色 绿色 一流 关着".split()},
+        **{("不", adjective): ("不是", adjective) for adjective in "红色 黑色 白色 绿色 极好 关着".split()},
         ("不", "有"): ("没", "有"),
         ("没", "认识"): ("不", "认识"),
+        ("没", "爱"): ("不", "爱"),
         ("不", "看见"): ("看不见",),
         ("不", "找到"): ("找不到",),
         ("不", "摔倒"): ("不会", "摔倒"),

@@ -20,6 +20,7 @@ TABLE = """
 - | {d/n} {n}                    | {d/n} {d.silent/n} {n}
 - | {d/n} {a/n} {n}              | {d/n} {a/n} {d.silent/n} {n}
 - | {d/n} {a/n} {b/n} {n}        | {d/n} {a/n} {b/n} {d.silent/n} {n}
+- | {d/n} {b/n} {a/n} {n}        | {d/n} {b/n} {a/n} {d.silent/n} {n}
 - | {a} and=k {b}                | {a} आणि=k {b}
 - | {p} 's=g {n}                 | {p.genitive/n}=g {n}
 - | in=w {o}                     | {o.locative}=w ||

@@ -15,6 +15,7 @@ BARE_NEGATED = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}} ?s {THE} {{n}}~{{d}}"
 BEFORE = "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", f"{THE} {A} {{n}}"
 AFTER = "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", f"{THE} {A} {{n}}"
 BOTH = "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", f"{THE} {B} {A} {{n}}"
+OPINION_FIRST = "{d/n} {b/n} {a/n} {n}", *BOTH[1:]  # a happy young man, and an old white watch
 
 
 def articles() -> Rules:
@@ -35,24 +36,32 @@ def noun_phrases() -> Rules:
     yield rule(
         "np KIND", "a: simple KIND; b: simple KIND", "{a} and=k {b}", "{a} et=k {b}", "{a} 和=k {b}", 2.2, head="a+b"
     )
-    yield same("simple KIND", "n: definite KIND", "{n}", 2)
+    yield same("simple KIND", "n: plain KIND", "{n}", 2)
     yield rule("simple KIND", "d: determiner; n: noun KIND", *BARE, 1.5)
     after = "d: determiner; n: noun KIND; a: after KIND"
     yield rule("simple KIND", after, *AFTER)
     old = "d: determiner before; n: aged KIND; a: before KIND"
     yield rule("simple KIND", old, *BEFORE)
-    yield rule("simple KIND", f"{old}; b: after KIND", *BOTH, 1.2)
+    yield rule("simple KIND", f"{old}; b: opinion KIND", *OPINION_FIRST)
+    yield rule("simple KIND", f"{old}; b: colour KIND", *BOTH, 0.6)
     yield same("definite KIND", "n: plain KIND", "{n}", 3)
     my_old = "d: possessive; n: owned THING; a: before THING"
-    yield rule("definite THING", my_old, *BEFORE, 0.3)
+    yield rule("plain THING", my_old, *BEFORE, 0.3)
+    yield same("np KIND", "n: owned KIND by", "{n}", 0.4)
+    yield same("definite KIND", "n: owned KIND by", "{n}", 0.6)
     yield rule("plain KIND", "d: definite; n: noun KIND", *BARE, 2)
     # Chinese says several with an article, or with 们 where there is none and they are people.
     yield rule("plain KIND", "d: possessive; n: owned KIND", "{d/n} {n}", "{d/n} {n}", f"{THE} {{n.many/n}}")
     owned = "{p} 's=g {n}", "LE/n~g {n} de|d'=g {p}", "{p} 的=g~{p}~{n} {n.many/n}"
-    yield rule("plain KIND", "p: owner; n: owned KIND", *owned, 0.7)
+    # No second noun beside it: la robe et le chapeau de paul are both his.
+    yield rule("owned KIND by", "p: owner; n: owned KIND", *owned)
     # Under a negation the indefinite article of the object is de: il n'a pas de chien.
     yield same("negated np KIND", "n: definite KIND", "{n}", 2)
-    yield rule("negated np KIND", "d: any; n: noun KIND", *BARE_NEGATED)
+    yield same("negated np KIND", "n: any KIND", "{n}")
+    yield rule("any KIND", "d: any; n: noun KIND", *BARE_NEGATED)
+    yield rule("indefinite KIND", "d: a; n: noun KIND", *BARE, 2)
+    yield rule("indefinite KIND", "d: a; n: noun KIND; a: after KIND", *AFTER)
+    yield rule("indefinite KIND", "d: a before; n: aged KIND; a: before KIND", *BEFORE)
 
 
 def places() -> Rules:
@@ -60,8 +69,8 @@ def places() -> Rules:
     yield same("place PLACE", "n: plain PLACE", "{n}", 3)
     yield rule("plain PLACE", "d: definite; n: noun PLACE", *_alone(BARE), 3)
     yield rule("plain PLACE", "d: possessive; n: owned PLACE", *BARE, 0.8)
-    yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", *_alone(BEFORE))
-    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *_alone(AFTER), 0.4)
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: before PLACE", *_shown(BEFORE))
+    yield rule("place PLACE", "d: definite; n: noun PLACE; a: after PLACE", *_shown(AFTER), 0.4)
     yield rule("where", "o: place area", "in=w {o}", "dans=w {o}", "在=w || {o} 里~w~{o}", 3)
     yield rule("where", "o: place site", "at=w {o}", "à=w {o}", "在=w || {o}", 3)
     yield rule("where", "o: place PLACE", "near=w {o}", "près=w de|d'~w {o}", "在~w || {o} 附近=w", 0.5)
@@ -73,6 +82,12 @@ def _alone(templates: tuple[str, str, str]) -> tuple[str, str, str]:
     """A Chinese place has no article, and the noun alone stands for the English one too: 花园, the garden."""
     english, french, chinese = templates
     return english, french, chinese + "~{d}"
+
+
+def _shown(templates: tuple[str, str, str]) -> tuple[str, str, str]:
+    """It has one beside an adjective: 那 个 大 花园, the big garden."""
+    english, french, chinese = templates
+    return english, french, chinese.replace("{d/n} {d.joint/n}", "{d.shown/n} {d.shown_joint/n}")
 
 
 def persons() -> Rules:
@@ -90,7 +105,7 @@ def persons() -> Rules:
     yield rule("third person", named, "{a} and=k {b}", "{a} et=k {b}", "{a} 和=k {b}", 0.4, head="a+b")
     yield same("subject", "n: third person", "{n}", 2)
     yield same("subject", "n: personal pronoun", "{n}", 2)
-    yield same("plain subject", "n: plain person", "{n}", 2)
+    yield same("plain subject", "n: definite person", "{n}", 2)
     yield same("plain subject", "n: name", "{n}", 1)
     yield same("plain subject", "n: personal pronoun", "{n}", 2)
 

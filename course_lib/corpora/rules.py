@@ -67,11 +67,15 @@ class Language:
 
 @dataclass(frozen=True)
 class Lexeme:
-    """A meaning with its forms and its own agreement in each language; the leaf of a derivation."""
+    """A meaning with its forms and its own agreement in each language; the leaf of a derivation.
+
+    ``refers`` says of whom it speaks, where a pronoun could be mistaken: see ``TAKEN_FOR`` in lexicon.py.
+    """
 
     meaning: str
     forms: Mapping[str, Forms]
     agreement: Mapping[str, str]
+    refers: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ AND = ("{a} and=k {b}", "{a} et=k {b}", "{a} ，~k {b}", 2)
 BUT = ("{a} but=k {b}", "{a} mais=k {b}", "{a} ，~k 但是=k {b}", 1)
 SO = ("{a} ,=l so=k {b}", "{a} ,=l donc=k {b}", "{a} ，=l 所以=k {b}", 0.7)
 BECAUSE = ("{a} because=k {b}", "{a} parce=k que|qu'~k {b}", "因为=k {b} ，~k 所以~k {a}", 2)
-WHEN = ("{a} when=k {b}", "{a} quand=k {b}", "{b.bare} 的~k 时候=k ，~k {a}", 1)
-WHEN_FIRST = ("when=k {a} ,=l {b}", "quand=k {a} ,=l {b}", "{a.bare} 的~k 时候=k ，=l {b}", 1)
-WHILE = ("{a} while=k {b}", "{a} pendant=k que|qu'~k {b}", "{b} 的~k 时候=k ，~k {a}", 1)
-IF = ("if=k {a} ,=l {b}", "si=k {a} ,=l {b}", "如果=k {a} ，=l {b}", 2)
+WHEN = ("{a} when=k {b}", "{a} quand=k {b}", "当=k {b.bare} 的~k 时候=k ，~k {a}", 1)
+WHEN_FIRST = ("when=k {a} ,=l {b}", "quand=k {a} ,=l {b}", "当=k {a.bare} 的~k 时候=k ，=l {b}", 1)
+WHILE = ("{a} while=k {b}", "{a} pendant=k que|qu'~k {b}", "当=k {b} 的~k 时候=k ，~k {a}", 1)
+IF = ("if=k {a} ,=l {b}", "si=k {a} ,=l {b}", "如果=k {a} ，=l {b}", 5)
 JOINED = (
-    ("present", "present", (AND, BUT, BECAUSE, WHEN, WHEN_FIRST, IF)),
+    ("present", "present", (AND, BUT, BECAUSE, WHEN, WHEN_FIRST)),
     ("progressive", "progressive", (AND, BUT, WHILE)),
     ("progressive", "present", (BECAUSE,)),
     ("past", "past", (AND, BUT, BECAUSE, WHEN, WHEN_FIRST, SO)),
@@ -40,6 +40,7 @@ PARTS = (
 # The predicates of a question: English asks with an auxiliary and the base form.
 ASKED = (
     ("g: asked TENSE KIND; o: np KIND; c: nothing", "{g} {o}", "{g} {o}", "{g/o}~q {o}", 0.5),
+    ("g: asked TENSE owning KIND; o: indefinite KIND; c: nothing", "{g} {o}", "{g} {o}", "{g/o}~q {o}", 0.3),
     ("g: asked TENSE person; c: object pronoun", "{g}", "{g}", "{g}~q", 2),
     ("g: asked TENSE ALONE; c: nothing", "{g}", "{g}", "{g}~q", 0.5),
     *(

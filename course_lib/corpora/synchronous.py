@@ -84,7 +84,7 @@ def grammar(lexicon: LexiconSize = "full") -> SynchronousGrammar:
     words: dict[str, list[Lexeme]] = {}
     for category, lexeme in lexemes(lexicon == "small"):
         words.setdefault(category, []).append(lexeme)
-    return SynchronousGrammar(tuple(LANGUAGES.values()), fillable(rules(), set(words)), words)
+    return SynchronousGrammar(tuple(LANGUAGES.values()), fillable(rules(), set(words)), words, tables.TAKEN_FOR)
 
 
 def fillable(all_rules: Sequence[Rule], filled: set[str]) -> list[Rule]:
@@ -119,7 +119,7 @@ def _split(line: str, count: int) -> list[str]:
 def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
     """Yield each meaning once for every category it fills."""
     for row in _rows(tables.VERBS, small):
-        manner, *nowhere = row["manner"].split()
+        manner, *traits = row["manner"].split()
         kinds = row["kind"].split()
         agreement = {"zh": mandarin.verb_agreement(row["zh"], kinds)}
         if row["fr"].endswith(" futur"):
@@ -127,13 +127,11 @@ def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
         for kind in kinds:
             agreement["mr"] = marathi.verb_agreement(row["mr"], kind, kinds)
             verb = replace(_lexeme(row, "verb"), agreement=dict(agreement))
-            yield f"verb {kind}", verb
-            if not nowhere:
-                yield f"verb somewhere {kind}", verb
-            if manner == "action":
-                yield f"action {kind}", verb
-                if not nowhere:
-                    yield f"action somewhere {kind}", verb
+            how = f"owning {kind}" if "owning" in traits else kind
+            for category in (how,) if traits else (how, f"somewhere {kind}"):
+                yield f"verb {category}", verb
+                if manner == "action":
+                    yield f"action {category}", verb
     for row in _rows(tables.ADJECTIVES, small):
         place, *only = row["place"].split()
         for kind in row["kind"].split():
@@ -143,11 +141,13 @@ def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
                 yield f"adjective {kind}", adjective
             if row["degree"] == "yes":
                 yield f"degree {kind}", adjective
+            if place == "after":
+                yield f"{'opinion' if row['degree'] == 'yes' else 'colour'} {kind}", adjective
     for table, make in (
-        (tables.DETERMINERS, lambda row: _lexeme(row, "determiner")),
+        (tables.DETERMINERS, _determiner),
         (tables.ADVERBS, lambda row: _lexeme(row, "word")),
-        (tables.PRONOUNS, _with_agreement),
-        (tables.NAMES, _with_agreement),
+        (tables.PRONOUNS, _pronoun),
+        (tables.NAMES, _name),
     ):
         yield from ((row["kind"], make(row)) for row in _rows(table, small))
     for row in _rows(tables.NOUNS, small):
@@ -168,6 +168,21 @@ def lexemes(small: bool) -> Iterator[tuple[str, Lexeme]]:
 
 def _lexeme(row: dict[str, str], paradigm: str) -> Lexeme:
     return Lexeme(row["en"], {code: expand(row[code]) for code, expand in PARADIGMS[paradigm].items()}, {})
+
+
+def _determiner(row: dict[str, str]) -> Lexeme:
+    owner = {"his": "his", "her": "his", "their": "their"}
+    return replace(_lexeme(row, "determiner"), refers=owner.get(row["en"], ""))
+
+
+def _pronoun(row: dict[str, str]) -> Lexeme:
+    form = row["en"].split()[-2:][0]  # the last one is its agreement
+    return replace(_with_agreement(row), refers={"him": "he", "her": "she"}.get(form, form))
+
+
+def _name(row: dict[str, str]) -> Lexeme:
+    name = _with_agreement(row)
+    return replace(name, refers=name.agreement["fr"][0])
 
 
 def _with_agreement(row: dict[str, str]) -> Lexeme:
@@ -194,7 +209,18 @@ def _nouns(row: dict[str, str]) -> list[Lexeme]:
                 }
             ),
             meaning=row["en"],
+            refers=_named(row, number),
         )
         for en, fr, mr, number in zip(english, french, marathi_words.nouns(row["mr"], row["kind"]), "sp", strict=False)
     )
     return [singular, singular, *plural]
+
+
+def _named(row: dict[str, str], number: str) -> str:
+    """Of whom a noun speaks, in the words of ``TAKEN_FOR``."""
+    if row["kind"] != "person":
+        return "things" if number == "p" else ""
+    if number == "p":
+        return "people"
+    traits = row["traits"].split()
+    return "f" if "she" in traits else "m" if "he" in traits else "n"

@@ -18,7 +18,8 @@ def verb_groups() -> Rules:
 
     The participle agrees with an object before it (avoir) or with the subject (être).
     """
-    with_object = (*VARIABLES["KIND"], "visiting", "alone", "beast", "addressing", "giving", "wanting", "saying")
+    owning = tuple(f"owning {kind}" for kind in VARIABLES["KIND"])
+    with_object = (*TRANSITIVE, *owning, "alone", "beast", "addressing", "giving")
     built: list[tuple[Iterable[str], str, str, str]] = [
         (with_object, "{c}", "{c}", "c"),
         (("motion", "going", "fall"), "", "", "s"),
@@ -35,12 +36,12 @@ def verb_groups() -> Rules:
 def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     v, doing = f"v: verb {kind}", f"v: action {kind}"
     present, past, future = f"{c_fr} {{v.present/s}}", f"{c_fr} {{v.past/s}}", f"{c_fr} {{v.infinitive}}"
-    now, then, plain, lasting, still = (_chinese(kind, form) for form in CHINESE_FORMS)
+    now, then, plain, lasting = (_chinese(kind, form) for form in CHINESE_FORMS)
     yield rule(f"group present {kind}", v, f"{{v.present/s}} {c_en}", present, f"|| {now}")
     negated = f"DO/s~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {present} pas=k", f"不=k || {plain}"
     yield rule(f"negated present {kind}", v, *negated)
     yield rule(f"group past {kind}", v, f"{{v.past}} {c_en}", f"{past} {participle}", f"|| {then}")
-    negated = f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}", f"没=k || {still}"
+    negated = f"did~{{v}} not=k {{v.base}} {c_en}", f"ne|n'~k {past} pas=k {participle}", f"没=k || {plain}"
     yield rule(f"negated past {kind}", v, *negated)
     # What aller would give another meaning (aller chercher: to fetch) has the simple future.
     simple = f"{c_fr} {{v.future/s}}"
@@ -69,14 +70,14 @@ def _groups(kind: str, c_en: str, c_fr: str, participle: str) -> Rules:
     )
 
 
-CHINESE_FORMS = ("present", "past", "", "lasting", "still")
+CHINESE_FORMS = ("present", "past", "", "lasting")
 
 
 def _chinese(kind: str, form: str) -> str:
     """The verb with its object pronoun and the aspect of the form: 看 了 他, 把 它们 打开 了, 去 || 了."""
     verb = f"{{v.{form}}}" if form in ("present", "lasting", "not_lasting") else "{v}"
-    aspect = {"past": "{v.aspect}", "still": "{v.experience}"}.get(form, "")
-    if kind.removeprefix("somewhere ") in TRANSITIVE:
+    aspect = "{v.aspect}" if form == "past" else ""
+    if kind.split()[-1] in TRANSITIVE:
         return f"{{c.before/v}} {verb} {aspect} {{c/v}}"
     if kind == "addressing":
         return f"{{c}} {verb} || {aspect}"
@@ -98,8 +99,13 @@ def predicates() -> Rules:
     yield rule("acting TENSE", placed, "{g} {o} {w}", "{g} {o} {w}", chinese, 2.2)
     negated = "g: negated TENSE KIND; o: negated np KIND; c: nothing"
     yield rule("acting TENSE", negated, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.3)
+    # 有 wants an indefinite object, and no place: 在 医院 有 那 把 刀 is no Chinese.
+    owning = "g: group TENSE owning KIND; o: indefinite KIND; c: nothing"
+    yield rule("acting TENSE", owning, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.5)
+    lacking = "g: negated TENSE owning KIND; o: any KIND; c: nothing"
+    yield rule("acting TENSE", lacking, "{g} {o}", "{g} {o}", "{g/o} {o}", 0.12)
     yield same("acting TENSE", "g: POLARITY TENSE person; c: object pronoun", "{g}", 1.2)
-    yield same("acting TENSE", "g: POLARITY TENSE KIND; c: them", "{g}", 0.2)
+    yield same("acting TENSE", "g: POLARITY TENSE KIND; c: them", "{g}", 0.05)
     yield same("acting TENSE", "g: POLARITY TENSE ALONE; c: nothing", "{g}", 0.4)
     for kind in VARIABLES["STAYING"]:
         slots = f"g: group TENSE {kind}; c: nothing; w: where"
@@ -164,7 +170,7 @@ def being() -> Rules:
     """To be, with an adjective, a comparison or a place; the first part of a Chinese quality is its copula."""
     for kind in (*VARIABLES["KIND"], "site", "area"):
         x = f"x: quality {kind}"
-        for tense, en, fr in (("present", "BE", "ÊTRE"), ("progressive", "BE", "ÊTRE"), ("past", "WAS", "ÉTAIT")):
+        for tense, en, fr in (("present", "BE", "ÊTRE"), ("past", "WAS", "ÉTAIT")):
             yield rule(f"being {tense} {kind}", x, f"{en}/s=b {{x}}", f"{fr}/s=b {{x}}", "{x.1}~b {x.2}", 3, head="x")
             negated = f"{en}/s=b not=k {{x}}", f"ne|n'~k {fr}/s=b pas=k {{x}}", "不=k {x.1}~b {x.2}"
             yield rule(f"being {tense} {kind}", x, *negated, head="x")
