@@ -186,13 +186,13 @@ def test_what_is_worn_or_sold_or_written_is_nowhere(sample: list[SentencePair]) 
         for category, lexeme in lexemes(small=False)
         if category.split()[0] in {"noun", "adjective", "before", "after", "the", "a", "this", "possessive", "name"}
         for word in re.split(r"[ |]", lexeme.meaning)
-    }
+    } - {"closed"}  # a verb too
 
     def placed(words: tuple[str, ...], verbs: set[str]) -> bool:
         after = (dropwhile(nominal.__contains__, words[j + 1 :]) for j, word in enumerate(words) if word in verbs)
         return any(next(rest, "") in {"in", "at", "near", "behind"} for rest in after)
 
-    assert not [pair.source for pair in sample if placed(pair.source, nowhere)]
+    assert not [" ".join(pair.source) for pair in sample if placed(pair.source, nowhere)]
     assert len([pair for pair in sample if placed(pair.source, somewhere)]) > 100
 
 

@@ -113,8 +113,8 @@ BY_HAND = {
     ),
     "when takes no aspect": (
         "when she arrived , he slept .",
-        "当 她 来 的 时候 ， 他 睡觉 了 。",
-        "0-0 0-4 1-1 2-2 3-5 4-6 5-7 6-9",
+        "当 她 来 的 时候 ， 他 睡 了 觉 。",
+        "0-0 0-4 1-1 2-2 3-5 4-6 5-7 5-9 6-10",
         "0-3 5-8",
     ),
     "what is being closed is not closed": (
@@ -268,7 +268,7 @@ def test_negation_and_aspect_agree_with_the_tense(sample: list[SentencePair]) ->
     for pair in sample:
         words = set(pair.source)
         assert "没 了" not in text(pair), text(pair)
-        if pair.source[1:3] == ("did", "not"):
+        if pair.source[1:3] == ("did", "not") and "because" not in words:  # which would stand first
             negation = next(w for w in pair.target if w in ("没", "不") or w.startswith(("看不", "找不")))
             assert negation == "没" or {"know", "love"} & words, text(pair)
         if pair.source[1:3] == ("will", "not"):

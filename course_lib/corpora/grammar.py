@@ -11,6 +11,7 @@ synchronous grammars); departs in that agreement is looked up by name and not un
 import itertools
 import random
 from bisect import bisect
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from course_lib.corpora.derivations import Derivation, Node
@@ -36,7 +37,11 @@ class SynchronousGrammar:
         taken_for: Mapping[str, str] | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
-        self._taken_for = {word: set(others.split()) for word, others in (taken_for or {}).items()}
+        self._bars: dict[str, set[str]] = defaultdict(set)
+        for word, others in (taken_for or {}).items():
+            for other in others.split():
+                self._bars[word].add(other)
+                self._bars[other].add(word)
         options: dict[str, list[tuple[float, Lexeme | CompiledRule]]] = {
             category: [(1.0, lexeme) for lexeme in lexemes] for category, lexemes in lexicon.items()
         }
@@ -53,14 +58,14 @@ class SynchronousGrammar:
 
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
-        uniform, choices, taken_for = random.Random(seed).random, self._choices, self._taken_for.items()
+        uniform, choices, bars = random.Random(seed).random, self._choices, self._bars
 
         def expand(category: str) -> Node:
-            """Draw what fills a category; a word that the sentence holds already (``used``) is drawn anew."""
+            """Draw what fills a category; a word that the sentence holds already, or bars, is drawn anew."""
             cumulative, total, options = choices[category]
             option = options[bisect(cumulative, uniform() * total)]
             tries = 1
-            while isinstance(option, Lexeme) and option.meaning in used and tries < _TRIES:
+            while isinstance(option, Lexeme) and (option.meaning in used or option.refers in barred) and tries < _TRIES:
                 option = options[bisect(cumulative, uniform() * total)]
                 tries += 1
             key = next(keys)
@@ -72,7 +77,9 @@ class SynchronousGrammar:
                     children[name] = expand(filler)
             elif len(options) > 1:
                 used.add(option.meaning)
-                referred.add(option.refers)
+                if option.refers in bars:
+                    referred.add(option.refers)
+                    barred.update(bars[option.refers])
             return option, key, children
 
         cumulative, total, options = choices["sentence"]
@@ -83,9 +90,10 @@ class SynchronousGrammar:
             # What is drawn anew keeps its construction, so that each comes as often as its weight says.
             mistaken = True
             while mistaken:
-                keys, used, referred = itertools.count(0, KEYS_A_NODE), set[str](), set[str]()
+                keys, used = itertools.count(0, KEYS_A_NODE), set[str]()
+                referred, barred = set[str](), set[str]()
                 root = option, next(keys), {name: expand(filler) for name, filler in option.slots}
-                mistaken = any(word in referred and not referred.isdisjoint(others) for word, others in taken_for)
+                mistaken = not referred.isdisjoint(barred)
             yield Derivation(self.languages, root)
 
 

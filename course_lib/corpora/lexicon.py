@@ -91,12 +91,12 @@ NAMES = """
 
 # Whom a pronoun could be taken to speak of: a sentence with both is drawn anew, for no language of these
 # would say the same by it (her sister: sa sœur, his or hers; his own: त्याचा is another one's).
-# m, f, n: a man, a woman, a person of whom English does not say; people; things, animals among them.
+# m, f, n: a man, a woman, a person of whom English does not say; people; animals; things.
 TAKEN_FOR = {
     "he": "m n",
     "she": "f n",
-    "they": "people",
-    "them": "people things",
+    "they": "people animals",
+    "them": "people animals things",
     "his": "m f n he she",
     "their": "people they them",
 }
@@ -148,26 +148,26 @@ VERBS = """
 * food                              | action         | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃                                              | खाणे खाल्ला
   text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 present=了 coming=要 purpose=拿来 把       | आणणे आणला
   thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把                              | हरवणे हरवला
-  thing text clothes                | state          | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了 static                          | विसरणे विसरला subject
+  thing text clothes                | state nowhere  | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了 static                          | विसरणे विसरला subject
 * machine opening                   | action         | repair repairs repaired repairing  | réparer                                                                | 修理                                            | दुरुस्त करणे केला
 * opening                           | action         | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 lasting=开 把                              | उघडणे उघडला
   opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 lasting=关 把                              | बंद करणे केला
 * clothes                           | action nowhere | wear wears wore wearing            | porter                                                                 | 穿 顶=戴 着                                     | घालणे घातला
 * visiting                          | action         | visit visits visited visiting      | visiter                                                                | 参观                                            | भेट देणे दिला f ला
-* alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉                                            | झोपणे झोपला subject
-* alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌                                            | गाणे गायला subject
+* alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉 split                                      | झोपणे झोपला subject
+* alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌 split                                      | गाणे गायला subject
 * alone                             | action         | work works worked working          | travailler                                                             | 工作                                            | काम करणे केला n
-  alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞                                            | नाचणे नाचला subject
-  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 奔跑                                             | धावणे धावला subject
+  alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞 split                                      | नाचणे नाचला subject
+  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 奔跑 past=-                                     | धावणे धावला subject
 * motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming purpose=报到                          | पोहोचणे पोहोचला subject
   motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming purpose=住下                      | थांबणे थांबला subject
   fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 present=了 coming                          | पडणे पडला subject
 * going                             | action         | go goes went going                 | aller vais va allons allez vont est allé                               | 去 coming                                       | जाणे गेला subject
   going                             | action         | return returns returned returning  | retourner est retourné                                                 | 回 coming                                       | परतणे परतला subject
 * reflexive                         | action         | rest rests rested resting          | reposer est reposé                                                     | 休息                                            | विश्रांती घेणे घेतला f
-  reflexive                         | action         | walk walks walked walking          | promener promène promène promenons promenez promènent est promené      | 散步                                            | फिरणे फिरला subject
+  reflexive                         | action         | walk walks walked walking          | promener promène promène promenons promenez promènent est promené      | 散步 split                                      | फिरणे फिरला subject
   rise                              | action         | hurry hurries hurried hurrying     | dépêcher est dépêché                                                   | 赶时间 past=-                                    | घाई करणे केला f
-* addressing                        | action         | talk talks talked talking          | parler                                                                 | 说话                                            | बोलणे बोलला शी subject
+* addressing                        | action         | talk talks talked talking          | parler                                                                 | 说话 split                                      | बोलणे बोलला शी subject
 * giving                            | action         | give gives gave giving             | donner                                                                 | 给                                              | देणे दिला
   giving                            | action         | show shows showed showing          | montrer                                                                | 给 rest=看                                      | दाखवणे दाखवला
   giving                            | action         | lend lends lent lending            | prêter                                                                 | 借给 present=了 coming=要                       | उधार देणे दिला
@@ -180,7 +180,7 @@ VERBS = """
 
 ADJECTIVES = """
   place       | kind                                           | degree | en            | fr                                         | zh                 | mr
-* before      | animal thing machine text clothes area opening | yes    | small smaller | petit                                      | 小                 | लहान
+* before      | animal thing machine clothes area opening      | yes    | small smaller | petit                                      | 小                 | लहान
 * before      | animal thing machine area                      | yes    | big bigger    | grand                                      | 大                 | मोठा
   later       | person                                         | yes    | tall taller   | grand                                      | 高                 | उंच
 * before      | person                                         | yes    | young younger | jeune                                      | 年轻               | तरुण
@@ -234,7 +234,6 @@ ADVERBS = """
 * adverb           | often     | souvent     | 经常 | अनेकदा
   adverb           | always    | toujours    | 总是 | नेहमी
   adverb           | rarely    | rarement    | 很少 | क्वचितच
-* time present     | today     | aujourd'hui | 今天 | आज
   time progressive | now       | maintenant  | 现在 | आता
 * time progressive | today     | aujourd'hui | 今天 | आज
 * time past        | yesterday | hier        | 昨天 | काल

@@ -53,6 +53,7 @@ def chinese_verb(cell: str) -> Forms:
     """A verb as it stands, then what is particular to it.
 
     ``past=``     its aspect in the past where that is not 了: "-" for none
+    ``split``     the aspect parts its two characters: 睡 了 觉
     ``present=``  its aspect in the present: 弄丢 了
     ``lasting=``  another verb after 正在, before a noun: 关 for 关上
     ``着``         a state that its verb with 着 says
@@ -64,6 +65,7 @@ def chinese_verb(cell: str) -> Forms:
     """
     base, options = _options(cell)
     after, aspect, now = options.get("rest", ""), options.get("past", "了"), options.get("present", "")
+    split = "split" in options
 
     def verb(suffix: str = "", mark: str = "", usual: str = base, before_noun: str = "") -> ByFeature:
         def make(features: Features) -> Words:
@@ -77,6 +79,8 @@ def chinese_verb(cell: str) -> Forms:
     doing = "" if state else f"~{options.get('coming', '正在')}".replace("coming", "要")
     return {
         "": verb(),
+        "past": _always(f"{base[0]} ~{aspect} {base[1:]}") if split else verb(),
+        "past.bare": verb(),
         "purpose": verb(usual=options.get("purpose", base)),
         "present": verb(state, now),
         "present.bare": verb(state),
@@ -84,7 +88,7 @@ def chinese_verb(cell: str) -> Forms:
         "not_lasting": verb(state, before_noun=options.get("lasting", "")),
         "doing": _always(doing),
         "not_doing": _always("~在" if doing == "~正在" else ""),
-        "aspect": _always("" if after else _possibly(aspect)),
+        "aspect": _always("" if after or split else _possibly(aspect)),
         "aspect.bare": _always(""),
         "change": _always("~了" if options.get("coming") == "coming" else ""),
         "rest": _always(after),
@@ -93,7 +97,7 @@ def chinese_verb(cell: str) -> Forms:
     }
 
 
-_NOT_FEATURES = {"past", "present", "lasting", "着", "coming", "purpose", "rest", "把", "static"}
+_NOT_FEATURES = {"past", "present", "lasting", "着", "coming", "purpose", "rest", "把", "static", "split"}
 
 
 def _possibly(form: str) -> str:

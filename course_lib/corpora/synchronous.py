@@ -218,9 +218,10 @@ def _nouns(row: dict[str, str]) -> list[Lexeme]:
 
 def _named(row: dict[str, str], number: str) -> str:
     """Of whom a noun speaks, in the words of ``TAKEN_FOR``."""
-    if row["kind"] != "person":
-        return "things" if number == "p" else ""
+    kind = {"person": "people", "animal": "animals"}.get(row["kind"], "things")
     if number == "p":
-        return "people"
+        return kind
+    if kind != "people":
+        return ""
     traits = row["traits"].split()
     return "f" if "she" in traits else "m" if "he" in traits else "n"

@@ -75,7 +75,7 @@ CHINESE_FORMS = ("present", "past", "", "lasting")
 
 def _chinese(kind: str, form: str) -> str:
     """The verb with its object pronoun and the aspect of the form: 看 了 他, 把 它们 打开 了, 去 || 了."""
-    verb = f"{{v.{form}}}" if form in ("present", "lasting", "not_lasting") else "{v}"
+    verb = f"{{v.{form}}}" if form else "{v}"
     aspect = "{v.aspect}" if form == "past" else ""
     if kind.split()[-1] in TRANSITIVE:
         return f"{{c.before/v}} {verb} {aspect} {{c/v}}"
