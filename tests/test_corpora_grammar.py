@@ -196,6 +196,45 @@ def test_what_is_worn_or_sold_or_written_is_nowhere(sample: list[SentencePair]) 
     assert len([pair for pair in sample if placed(pair.source, somewhere)]) > 100
 
 
+MEN, WOMEN = set("paul louis hugo man boy brother".split()), set("anne marie woman girl sister actress".split())
+ANYBODY = set("friend teacher doctor neighbour baker lawyer child".split())
+SEVERAL = {f"{one}s" for one in (MEN | WOMEN | ANYBODY) - {"child"}} | {"men", "women", "children"}
+
+
+def test_a_pronoun_could_mean_nobody_whom_the_sentence_names(sample: list[SentencePair]) -> None:
+    # Her sister is "sa sœur", as is his: in a sentence about Paul a French reader takes it for his.
+    meant = {
+        "he": MEN | ANYBODY,
+        "him": MEN | ANYBODY,
+        "she": WOMEN | ANYBODY,
+        "they": SEVERAL | {"cats", "dogs", "horses", "birds", "cows"},
+        "them": SEVERAL | {"cats", "dogs", "keys", "doors", "books"},
+        "his": MEN | WOMEN | ANYBODY | {"he", "she", "him"},
+        "their": SEVERAL | {"they", "them"},
+    }
+    seen: Counter[str] = Counter()
+    for pair in sample:
+        words = set(pair.source)
+        for pronoun in words & meant.keys():
+            assert not words & meant[pronoun], " ".join(pair.source)
+            seen[pronoun] += 1
+    assert all(seen[pronoun] > 100 for pronoun in meant), seen
+
+
+def test_english_says_what_one_thinks_of_it_before_its_age_and_its_colour_after(sample: list[SentencePair]) -> None:
+    opinions = set("tired happy intelligent lazy famous interesting difficult expensive dirty".split())
+    ages, colours = {"young", "old", "new"}, set("red black white green".split())
+    seen = Counter(
+        (first, second)
+        for pair in sample
+        for words in pairwise(pair.source)
+        for first, group in (("opinion", opinions), ("age", ages), ("colour", colours))
+        for second, others in (("opinion", opinions), ("age", ages), ("colour", colours))
+        if words[0] in group and words[1] in others
+    )
+    assert set(seen) == {("opinion", "age"), ("age", "colour")}, seen
+
+
 def test_sentences_are_long_enough_and_many_enough_to_teach(sample: list[SentencePair]) -> None:
     lengths = Counter(len(pair.source) for pair in sample)
     share = {

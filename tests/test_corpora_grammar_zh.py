@@ -25,8 +25,8 @@ def sample() -> list[SentencePair]:
 BY_HAND = {
     "classifier": ("the black cats sleep .", "那些 黑色 的 猫 睡觉 。", "0-0 1-1 2-3 3-4 4-5", "1-2 2-2"),
     "正在 takes up the 在 of the place": (
-        "some cats are running in the garden .",
-        "几 只 猫 正在 花园 里 奔跑 。",
+        "some cats are sleeping in the garden .",
+        "几 只 猫 正在 花园 里 睡觉 。",
         "0-0 1-2 3-6 4-3 6-4 7-7",
         "0-1 1-1 2-3 2-6 3-3 4-5 5-4 6-5",
     ),
@@ -116,6 +116,12 @@ BY_HAND = {
         "当 她 来 的 时候 ， 他 睡 了 觉 。",
         "0-0 0-4 1-1 2-2 3-5 4-6 5-7 5-9 6-10",
         "0-3 5-8",
+    ),
+    "an article before a place with an adjective": (
+        "paul visited the big garden .",
+        "保罗 参观 了 那 个 大 花园 。",
+        "0-0 1-1 2-3 3-5 4-6 5-7",
+        "1-2 2-4 4-4",
     ),
     "what is being closed is not closed": (
         "she is closing the door .",

@@ -75,8 +75,9 @@ class SynchronousGrammar:
                     return expand(option.slots[0][1])
                 for name, filler in option.slots:
                     children[name] = expand(filler)
-            elif len(options) > 1:
-                used.add(option.meaning)
+            else:
+                if len(options) > 1:
+                    used.add(option.meaning)
                 if option.refers in bars:
                     referred.add(option.refers)
                     barred.update(bars[option.refers])

@@ -150,15 +150,15 @@ VERBS = """
   thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把                              | हरवणे हरवला
   thing text clothes                | state nowhere  | forget forgets forgot forgetting   | oublier                                                                | 忘记 present=了 static                          | विसरणे विसरला subject
 * machine opening                   | action         | repair repairs repaired repairing  | réparer                                                                | 修理                                            | दुरुस्त करणे केला
-* opening                           | action         | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 lasting=开 把                              | उघडणे उघडला
-  opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 lasting=关 把                              | बंद करणे केला
+* opening                           | action         | open opens opened opening          | ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert                       | 打开 present=了 lasting=开 把                   | उघडणे उघडला
+  opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 present=了 lasting=关 把                   | बंद करणे केला
 * clothes                           | action nowhere | wear wears wore wearing            | porter                                                                 | 穿 顶=戴 着                                     | घालणे घातला
 * visiting                          | action         | visit visits visited visiting      | visiter                                                                | 参观                                            | भेट देणे दिला f ला
 * alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉 split                                      | झोपणे झोपला subject
 * alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌 split                                      | गाणे गायला subject
 * alone                             | action         | work works worked working          | travailler                                                             | 工作                                            | काम करणे केला n
   alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞 split                                      | नाचणे नाचला subject
-  beast                             | action         | run runs ran running               | courir cours court courons courez courent couru                        | 奔跑 past=-                                     | धावणे धावला subject
+  beast                             | action nowhere | run runs ran running               | courir cours court courons courez courent couru                        | 奔跑 past=-                                     | धावणे धावला subject
 * motion                            | action         | arrive arrives arrived arriving    | arriver est arrivé                                                     | 来 coming purpose=报到                          | पोहोचणे पोहोचला subject
   motion                            | action         | stay stays stayed staying          | rester est resté                                                       | 留下来 coming purpose=住下                      | थांबणे थांबला subject
   fall                              | action         | fall falls fell falling            | tomber est tombé                                                       | 摔倒 present=了 coming                          | पडणे पडला subject
@@ -206,11 +206,11 @@ ADJECTIVES = """
 * after       | clothes machine thing animal                   | no     | black         | noir                                       | 黑色的 是          | काळा
   after       | clothes machine thing animal opening           | no     | white         | blanc blanche                              | 白色的 是          | पांढरा
   after       | clothes machine thing opening                  | no     | green         | vert                                       | 绿色的 是          | हिरवा
-  after       | clothes machine                                | yes    | expensive     | cher chère                                 | 昂贵的 贵          | महाग
+  after       | clothes machine                                | yes    | expensive     | coûteux coûteuse                           | 昂贵的 贵          | महाग
 * before      | food                                           | no     | excellent     | excellent                                  | 极好的 是          | उत्कृष्ट
   later       | food                                           | no     | delicious     | délicieux délicieuse                       | 美味的             | चविष्ट
 * later       | opening                                        | no     | closed        | fermé                                      | 关着的 是          | बंद
-  after       | clothes machine                                | yes    | dirty dirtier | sale                                       | 脏                 | घाणेरडा
+  after       | clothes machine                                | yes    | dirty dirtier | sale                                       | 脏的               | घाणेरडा
   after       | site area                                      | yes    | quiet quieter | tranquille                                 | 安静的             | शांत
 """
 
@@ -230,12 +230,12 @@ DETERMINERS = """
 """
 
 ADVERBS = """
-  kind             | en        | fr          | zh   | mr
-* adverb           | often     | souvent     | 经常 | अनेकदा
-  adverb           | always    | toujours    | 总是 | नेहमी
-  adverb           | rarely    | rarement    | 很少 | क्वचितच
-  time progressive | now       | maintenant  | 现在 | आता
-* time progressive | today     | aujourd'hui | 今天 | आज
-* time past        | yesterday | hier        | 昨天 | काल
-* time future      | tomorrow  | demain      | 明天 | उद्या
+  kind             | en        | fr          | zh     | mr
+* adverb           | often     | souvent     | 经常   | अनेकदा
+  adverb           | sometimes | parfois     | 有时候 | कधीकधी
+  adverb           | rarely    | rarement    | 很少   | क्वचितच
+  time progressive | now       | maintenant  | 现在   | आता
+* time progressive | today     | aujourd'hui | 今天   | आज
+* time past        | yesterday | hier        | 昨天   | काल
+* time future      | tomorrow  | demain      | 明天   | उद्या
 """

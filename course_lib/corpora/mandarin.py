@@ -134,6 +134,7 @@ def chinese_adjective(cell: str) -> Forms:
     """ "年老的 老": before the noun, and after the copula 很 where it differs; then another copula (是, 感到).
 
     What 是 connects keeps its 的: 是 红色 的, and needs no 是 before a noun. The form "joint" is the 的 before a noun.
+    Before a colour stands what has a 的, after it what has none: 漂亮 的 红色 的 刀, 红色 的 大 刀; "early" and "late".
     """
     before, *rest = cell.split()
     stem, joint = (before[:-1], "~的") if before.endswith("的") else (before, "")
@@ -147,6 +148,8 @@ def chinese_adjective(cell: str) -> Forms:
     return {
         "": _always(stem),
         "joint": _always(joint),
+        "early": _always(stem if joint else ""),
+        "late": _always("" if joint else stem),
         "plain": _always(plain),
         "copula": _always(f"~{copula}"),
         "copula.asked": _always("" if copula == "很" else f"~{copula}"),

@@ -93,7 +93,7 @@ acting | {g} {o} {w}             | {g.1} || {w} {o.CASE} || {g.2/o}
 acting | {g} {w}                 | {g.1} || {w} || {g.2}
 acting | {g} {x}                 | {g.1} || {x} || {g.2}
 acting | {g} to=t {o}            | {g.1} || {o.locative}=t || {g.2} ?शी {g.1} || {o.शी}=t || {g.2}
-acting | {g} to=t {o} {x}        | {g.1} || {o.locative}=t {x} || {g.2}
+acting | {g} to=t {o} {x}        | {g.1} || {x} {o.locative}=t || {g.2}
 acting | {g} to=t {o} {w}        | {g.1} || {w} {o.locative}=t || {g.2}
 acting | {g} {o} to=t {i}        | {g.1} || {i.ला}=t {o} || {g.2/o}
 acting | {g} {i} {o}             | {g.1} || {i.ला} {o} || {g.2/o}

@@ -14,8 +14,9 @@ BARE = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}}"
 BARE_NEGATED = "{d/n} {n}", "{d/n} {n}", f"{THE} {{n}} ?s {THE} {{n}}~{{d}}"
 BEFORE = "{d/n} {a/n} {n}", "{d/n} {a/n} {n}", f"{THE} {A} {{n}}"
 AFTER = "{d/n} {a/n} {n}", "{d/n} {n} {a/n}", f"{THE} {A} {{n}}"
-BOTH = "{d/n} {a/n} {b/n} {n}", "{d/n} {a/n} {n} {b/n}", f"{THE} {B} {A} {{n}}"
-OPINION_FIRST = "{d/n} {b/n} {a/n} {n}", *BOTH[1:]  # a happy young man, and an old white watch
+# A happy young man, but an old white watch.
+OPINION = "{d/n} {b/n} {a/n} {n}", "{d/n} {a/n} {n} {b/n}", f"{THE} {B} {A} {{n}}"
+COLOUR = "{d/n} {a/n} {b/n} {n}", OPINION[1], f"{THE} {{a.early}} {{a.joint}}~{{n}} {B} {{a.late}} {{n}}"
 
 
 def articles() -> Rules:
@@ -42,8 +43,8 @@ def noun_phrases() -> Rules:
     yield rule("simple KIND", after, *AFTER)
     old = "d: determiner before; n: aged KIND; a: before KIND"
     yield rule("simple KIND", old, *BEFORE)
-    yield rule("simple KIND", f"{old}; b: opinion KIND", *OPINION_FIRST)
-    yield rule("simple KIND", f"{old}; b: colour KIND", *BOTH, 0.6)
+    yield rule("simple KIND", f"{old}; b: opinion KIND", *OPINION)
+    yield rule("simple KIND", f"{old}; b: colour KIND", *COLOUR, 0.6)
     yield same("definite KIND", "n: plain KIND", "{n}", 3)
     my_old = "d: possessive; n: owned THING; a: before THING"
     yield rule("plain THING", my_old, *BEFORE, 0.3)

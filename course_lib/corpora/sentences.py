@@ -65,6 +65,7 @@ def clauses() -> Rules:
     yield same("clause TENSE", "s: plain PLACE; b: being TENSE PLACE", "{s} {b}", 0.15)
     beast = "s: np animal; g: group TENSE beast; c: nothing"
     yield same("clause TENSE", beast, "{s} {g}", 0.3)
+    beast = beast.replace("beast", "somewhere beast")
     yield rule("clause TENSE", beast + "; w: where", "{s} {g} {w}", "{s} {g} {w}", "{s} " + PARTED, 0.4)
     for habit, noun in (("habit", "np"), ("never", "negated np")):
         usual = f"s: subject; g: {habit} KIND; o: {noun} KIND; c: nothing"

@@ -28,7 +28,7 @@ def verb_groups() -> Rules:
     for kinds, c_en, c_fr, agrees in built:
         for kind in kinds:
             yield from _groups(kind, c_en, c_fr, f"{{v.participle/{agrees}}}")
-    for kind in VARIABLES["KIND"]:
+    for kind in (*VARIABLES["KIND"], "beast"):
         groups = _groups(f"somewhere {kind}", "{c}", "{c}", "{v.participle/c}")
         yield from (found for found in groups if found[0].category.startswith("group"))
 
