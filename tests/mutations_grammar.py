@@ -52,8 +52,8 @@ MUTATIONS = (
     Mutation(
         "who slept has gone to sleep",
         "corpora/mandarin.py",
-        'split = "split" in options',
-        "split = False",
+        "(f\"{base[0]} ~{aspect} {split}\") if split else",
+        "(base + aspect) if False else",
         BY_HAND + "[when_takes_no_aspect]",
     ),
     Mutation(

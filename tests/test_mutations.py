@@ -1,82 +1,36 @@
-"""The tests are tested: every planted bug turns its test red."""
+"""The tests are tested: every bug planted in models, training and widgets turns its test red."""
 
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import (
     mutations,
-    mutations_captions,
-    mutations_corpora,
-    mutations_grammar,
     mutations_interventions,
     mutations_objectives,
     mutations_results,
-    mutations_statistics,
     mutations_training,
     mutations_widgets,
 )
 from tests.mutations import Mutation
+from tests.planting import Runner, assert_caught, assert_green, files
 
-ROOT = Path(__file__).parent.parent
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
 COLLECTIONS = (
     mutations,
-    mutations_captions,
-    mutations_corpora,
-    mutations_grammar,
     mutations_interventions,
     mutations_objectives,
     mutations_results,
-    mutations_statistics,
     mutations_training,
     mutations_widgets,
 )
 MUTATIONS = tuple(mutation for collection in COLLECTIONS for mutation in collection.MUTATIONS)
-Runner = Callable[[Path, str], tuple[int, str]]
-
-
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """A function that runs one test on a copy of the library: exit code and output."""
-    command = [sys.executable, str(ROOT / "tests" / "forking_pytest.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
-
-        def run(folder: Path, test: str) -> tuple[int, str]:
-            print(folder, test, file=process.stdin, flush=True)
-            return int(process.stdout.readline()), (folder / "output.txt").read_text()[-2000:]
-
-        yield run
-        process.stdin.close()
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the library, its tests and the tools they use."""
-    folder = tmp_path / "copy"  # pytest's own folder has the name of the test in it, blanks and all
-    for name in ("course_lib", "tests", "tools"):
-        shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    return folder
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.bug)
 def test_a_planted_bug_turns_its_test_red(mutation: Mutation, copy: Path, runner: Runner):
-    path = copy / "course_lib" / mutation.file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(mutation.old) == 1, f"{mutation.old!r} stands {text.count(mutation.old)} times in {mutation.file}"
-    path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    code, output = runner(copy, mutation.test)
-    # a run that breaks before its test shows nothing
-    assert code == 1 and "1 failed" in output, f"exit {code}: {output}"
+    assert_caught(mutation, copy, runner)
 
 
-@pytest.mark.parametrize("file", sorted({mutation.test.split("::")[0] for mutation in MUTATIONS}))
+@pytest.mark.parametrize("file", files(MUTATIONS))
 def test_without_a_bug_the_same_tests_are_green(file: str, copy: Path, runner: Runner):
-    code, output = runner(copy, file)
-    assert code == 0, f"exit {code}: {output}"
+    assert_green(file, copy, runner)

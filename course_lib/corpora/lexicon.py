@@ -131,7 +131,7 @@ PRONOUNS = """
 VERBS = """
   kind                              | manner         | en                                 | fr                                                                     | zh                                              | mr
 * person animal text thing machine  | state          | see sees saw seeing                | voir vois voit voyons voyez voient vu                                  | 看见 present=了                                 | पाहणे पाहिला
-* person animal thing               | action         | look looks looked looking ~at      | regarder                                                               | 看                                              | बघणे बघितला कडे
+* person animal thing               | action         | look looks looked looking ~at      | regarder                                                               | 注视 animal=看 thing=看                         | बघणे बघितला कडे
 * person animal thing clothes       | action         | look looks looked looking ~for     | chercher futur                                                         | 找                                              | शोधणे शोधला
   person animal text thing clothes  | state          | find finds found finding           | trouver futur                                                          | 找到 present=了                                 | सापडणे सापडला dative
 * person animal                     | state          | love loves loved loving            | aimer aim-                                                             | 爱 past=- static                               | प्रेम करणे केला वर imperfect
@@ -144,7 +144,7 @@ VERBS = """
   food animal clothes machine       | action nowhere | sell sells sold selling            | vendre vends vend vendons vendez vendent vendu                         | 卖                                              | विकणे विकला direct
 * animal text thing clothes machine | state owning   | have has had having                | avoir ai a avons avez ont av-                                          | 有 past=- static                                | असणे होता having
 * text                              | action nowhere | write writes wrote writing         | écrire écris écrit écrivons écrivez écrivent écrit                     | 写                                              | लिहिणे लिहिला
-  text food                         | action         | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=快要 | संपवणे संपवला
+  text food                         | action         | finish finishes finished finishing | finir finis finit finissons finissez finissent fini                    | 完成 text=写完 food=吃完 present=了 coming=将要 | संपवणे संपवला
 * food                              | action         | eat eats ate eating                | manger mange mange mangeons mangez mangent                             | 吃                                              | खाणे खाल्ला
   text food thing                   | action nowhere | bring brings brought bringing      | apporter                                                               | 带来 present=了 coming=要 purpose=拿来 把       | आणणे आणला
   thing text clothes                | state          | lose loses lost losing             | perdre perds perd perdons perdez perdent perdu                         | 弄丢 present=了 把                              | हरवणे हरवला
@@ -154,7 +154,7 @@ VERBS = """
   opening                           | action         | close closes closed closing        | fermer                                                                 | 关上 present=了 lasting=关 把                   | बंद करणे केला
 * clothes                           | action nowhere | wear wears wore wearing            | porter                                                                 | 穿 顶=戴 着                                     | घालणे घातला
 * visiting                          | action         | visit visits visited visiting      | visiter                                                                | 参观                                            | भेट देणे दिला f ला
-* alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉 split                                      | झोपणे झोपला subject
+* alone beast                       | action         | sleep sleeps slept sleeping        | dormir dors dort dormons dormez dorment dormi                          | 睡觉 split=一觉                                 | झोपणे झोपला subject
 * alone                             | action         | sing sings sang singing            | chanter                                                                | 唱歌 split                                      | गाणे गायला subject
 * alone                             | action         | work works worked working          | travailler                                                             | 工作                                            | काम करणे केला n
   alone                             | action         | dance dances danced dancing        | danser                                                                 | 跳舞 split                                      | नाचणे नाचला subject
@@ -207,7 +207,7 @@ ADJECTIVES = """
   after       | clothes machine thing animal opening           | no     | white         | blanc blanche                              | 白色的 是          | पांढरा
   after       | clothes machine thing opening                  | no     | green         | vert                                       | 绿色的 是          | हिरवा
   after       | clothes machine                                | yes    | expensive     | coûteux coûteuse                           | 昂贵的 贵          | महाग
-* before      | food                                           | no     | excellent     | excellent                                  | 极好的 是          | उत्कृष्ट
+* before      | food                                           | no     | excellent     | excellent                                  | 极好的 非常 好     | उत्कृष्ट
   later       | food                                           | no     | delicious     | délicieux délicieuse                       | 美味的             | चविष्ट
 * later       | opening                                        | no     | closed        | fermé                                      | 关着的 是          | बंद
   after       | clothes machine                                | yes    | dirty dirtier | sale                                       | 脏的               | घाणेरडा

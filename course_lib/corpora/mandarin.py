@@ -53,7 +53,7 @@ def chinese_verb(cell: str) -> Forms:
     """A verb as it stands, then what is particular to it.
 
     ``past=``     its aspect in the past where that is not 了: "-" for none
-    ``split``     the aspect parts its two characters: 睡 了 觉
+    ``split``     the aspect parts its two characters: 跳 了 舞; ``split=一觉``: and something else follows, 睡 了 一觉
     ``present=``  its aspect in the present: 弄丢 了
     ``lasting=``  another verb after 正在, before a noun: 关 for 关上
     ``着``         a state that its verb with 着 says
@@ -65,7 +65,7 @@ def chinese_verb(cell: str) -> Forms:
     """
     base, options = _options(cell)
     after, aspect, now = options.get("rest", ""), options.get("past", "了"), options.get("present", "")
-    split = "split" in options
+    split = options.get("split", "").replace("split", base[1:])
 
     def verb(suffix: str = "", mark: str = "", usual: str = base, before_noun: str = "") -> ByFeature:
         def make(features: Features) -> Words:
@@ -79,7 +79,7 @@ def chinese_verb(cell: str) -> Forms:
     doing = "" if state else f"~{options.get('coming', '正在')}".replace("coming", "要")
     return {
         "": verb(),
-        "past": _always(f"{base[0]} ~{aspect} {base[1:]}") if split else verb(),
+        "past": _always(f"{base[0]} ~{aspect} {split}") if split else verb(),
         "past.bare": verb(),
         "purpose": verb(usual=options.get("purpose", base)),
         "present": verb(state, now),
@@ -193,7 +193,7 @@ CHINESE = Language(
         ("不", "很"): ("不",),
         ("不会", "很"): ("不会",),
         ("不", "非常"): ("不", "太"),
-        **{("不", adjective): ("不是", adjective) for adjective in "红色 黑色 白色 绿色 极好 关着".split()},
+        **{("不", adjective): ("不是", adjective) for adjective in "红色 黑色 白色 绿色 关着".split()},
         ("不", "有"): ("没", "有"),
         ("没", "认识"): ("不", "认识"),
         ("没", "爱"): ("不", "爱"),
