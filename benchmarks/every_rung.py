@@ -7,7 +7,7 @@
 Each rung differs from one above it by a single switch, and all have the same data, sizes, updates and
 learning rate: what is compared is the mechanism, not the tuning. The fixed vectors would gain from more
 updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
-run by run; a run that stands there with the same settings is not repeated.
+run by run; a run that stands there with the same settings, on the same draws, is not repeated.
 
 Speed is target tokens a second of processor time, of updates alone: other work on the machine
 disturbs it little, though not as little as one wishes.
@@ -22,7 +22,7 @@ from statistics import mean
 from typing import Any
 
 import torch
-from records import measured, pairs_by_length, read, run_once
+from records import draws, measured, pairs_by_length, read, run_once
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -68,12 +68,13 @@ def main() -> None:
     torch.set_num_threads(1)
     for name in arguments.corpora:
         corpus, held_out = load(name, **CORPUS), pairs_by_length(name, PER_BUCKET)
+        drawn = draws(corpus.train)
         for seed in arguments.seeds:
             for rung in arguments.rungs:
                 run_once(
                     arguments.out,
                     f"{name}, {rung}, seed {seed}",
-                    {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": CORPUS, **SIZES},
+                    _settings(name, rung, seed, drawn),
                     partial(run, rung, seed, corpus, held_out),
                 )
 
@@ -95,6 +96,12 @@ def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[Sentenc
         "target_tokens_per_processor_second": round(history.tokens / seconds),
         f"mean_losses_of_{LOSSES_EVERY}_updates": [round(mean(part), 4) for part in losses],
     }
+
+
+def _settings(name: str, rung: str, seed: int, drawn: str) -> dict[str, Any]:
+    """Return what makes a run another one."""
+    pairs = {**CORPUS, "draws": drawn}
+    return {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": pairs, **SIZES}
 
 
 def _arguments() -> argparse.Namespace:

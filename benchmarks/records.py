@@ -1,10 +1,11 @@
 """What the benchmark scripts share: held-out pairs by length, the numbers of a model, the machine, kept runs."""
 
+import hashlib
 import itertools
 import json
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -33,6 +34,17 @@ def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
         if all(len(bucket) == per_bucket for bucket in found.values()):
             break
     return [pair for bucket in found.values() for pair in bucket.values()]
+
+
+def draws(pairs: Iterable[SentencePair]) -> str:
+    """Return a short fingerprint of what was drawn: runs are compared only where they learnt from the same pairs.
+
+    It belongs to the settings of a run, so that a run of another grammar is not taken for one of this.
+    """
+    found = hashlib.sha256()
+    for pair in pairs:
+        found.update("\t".join((" ".join(pair.source), " ".join(pair.target), "")).encode())
+    return found.hexdigest()[:12]
 
 
 def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from records import measured, run_once
+from records import draws, measured, run_once
 
 import course_lib
-from course_lib.corpora import load
+from course_lib.corpora import ParallelCorpus, load
 from course_lib.models import bahdanau2014
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary
@@ -38,23 +38,23 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for language in arguments.languages:
+        corpus = load(f"en-{language}", **CORPUS)
         for query in QUERIES:
             settings = {
                 "corpus": f"en-{language}",
                 "query": query,
-                "pairs": CORPUS,
+                "pairs": {**CORPUS, "draws": draws(corpus.train)},
                 "hidden": HIDDEN,
                 "steps": STEPS,
                 "learning_rate": LEARNING_RATE,
                 "seed": SEED,
             }
             key = f"en-{language}, query {query}"
-            run_once(arguments.out, key, settings, partial(run, language, query))
+            run_once(arguments.out, key, settings, partial(run, corpus, query))
 
 
-def run(language: str, query: Literal["before", "after"]) -> dict[str, Any]:
+def run(corpus: ParallelCorpus, query: Literal["before", "after"]) -> dict[str, Any]:
     """Train one model and score it on all test pairs."""
-    corpus = load(f"en-{language}", **CORPUS)
     seed_everything(SEED)
     source = Vocabulary.build(pair.source for pair in corpus.train)
     target = Vocabulary.build(pair.target for pair in corpus.train)

@@ -52,7 +52,7 @@ MUTATIONS = (
     Mutation(
         "who slept has gone to sleep",
         "corpora/mandarin.py",
-        "(f\"{base[0]} ~{aspect} {split}\") if split else",
+        '(f"{base[0]} ~{aspect} {split}") if split else',
         "(base + aspect) if False else",
         BY_HAND + "[when_takes_no_aspect]",
     ),
