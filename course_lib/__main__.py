@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     translation.add_argument("--model", type=Path, required=True, help="the folder that train wrote")
     translation.add_argument("sentences", nargs="*", help="each in quotes; without any, lines of standard input")
 
-    listing = commands.add_parser("corpora", help="list the corpora that need no file, with their options")
+    listing = commands.add_parser("corpora", help="list the corpora with their options")
     listing.set_defaults(command=list_corpora)
     return parser
 
