@@ -59,8 +59,8 @@ MUTATIONS = (
     Mutation(
         "what is being closed is closed already",
         "corpora/mandarin.py",
-        'before_noun=options.get("lasting", "")',
-        'before_noun=""',
+        "other = before_noun if any(features) and before_noun else usual",
+        "other = usual",
         BY_HAND + "[what_is_being_closed_is_not_closed]",
     ),
     Mutation(
