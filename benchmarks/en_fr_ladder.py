@@ -4,8 +4,8 @@
     python benchmarks/en_fr_ladder.py --models Bahdanau --seeds 1
 
 Raw scores go to course_lib/results/en_fr_ladder.json, run by run: chapters read that file. A run that
-stands there with the same settings is not repeated, an interrupted one goes on from its checkpoint in
-runs/en_fr_ladder. Budgets are in updates, so that the result does not depend on the machine's speed;
+stands there with the same settings, on the same draws, is not repeated, an interrupted one goes on from its
+checkpoint in runs/en_fr_ladder. Budgets are in updates, so that the result does not depend on the machine's speed;
 the fixed vector gets more than twice as many, since its updates are cheaper. every_rung.py gives every
 model of the course the same number of updates.
 """
@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from records import measured, pairs_by_length, run_once
+from records import drawn, measured, pairs_by_length, run_once, vocabularies
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "en_fr_ladder.json"
 CHECKPOINTS = Path("runs/en_fr_ladder")
@@ -44,10 +43,11 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     corpus = load("en-fr", **CORPUS)
     held_out = pairs_by_length("en-fr", PER_BUCKET)
+    pairs = drawn(CORPUS, corpus)
     for seed in arguments.seeds:
         for name in arguments.models:
             steps = arguments.steps or MODELS[name][1]
-            settings = {"model": name, "seed": seed, "steps": steps, "corpus": CORPUS, **SIZES}
+            settings = {"model": name, "seed": seed, "steps": steps, "corpus": pairs, **SIZES}
             work = partial(run, name, seed, steps, corpus, held_out)
             run_once(arguments.out, f"{name}, seed {seed}", settings, work)
 
@@ -55,9 +55,7 @@ def main() -> None:
 def run(name: str, seed: int, steps: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    source = Vocabulary.build(pair.source for pair in corpus.train)
-    target = Vocabulary.build(pair.target for pair in corpus.train)
-    model = MODELS[name][0](source, target, **SIZES)
+    model = MODELS[name][0](*vocabularies(corpus), **SIZES)
     checkpoint = CHECKPOINTS / f"{name.replace(', ', '_')}_{seed}_{steps}.pt"
     history = fit(model, corpus, TrainConfig(steps, seed=seed, device="cpu", checkpoint=checkpoint))
     return measured(model, history, held_out)

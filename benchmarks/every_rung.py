@@ -14,7 +14,6 @@ disturbs it little, though not as little as one wishes.
 """
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,15 +21,14 @@ from statistics import mean
 from typing import Any
 
 import torch
-from records import draws, measured, pairs_by_length, read, run_once
+from records import drawn, measured, pairs_by_length, read, run_once, timed_fit, vocabularies
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
 from course_lib.results.rungs import table
 from course_lib.seq2seq import Seq2Seq
-from course_lib.training import TrainConfig, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
+from course_lib.training import TrainConfig, seed_everything
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "every_rung.json"
 CORPORA = ("en-fr", "en-zh")
@@ -68,13 +66,13 @@ def main() -> None:
     torch.set_num_threads(1)
     for name in arguments.corpora:
         corpus, held_out = load(name, **CORPUS), pairs_by_length(name, PER_BUCKET)
-        drawn = draws(corpus.train)
+        pairs = drawn(CORPUS, corpus)
         for seed in arguments.seeds:
             for rung in arguments.rungs:
                 run_once(
                     arguments.out,
                     f"{name}, {rung}, seed {seed}",
-                    _settings(name, rung, seed, drawn),
+                    {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": pairs, **SIZES},
                     partial(run, rung, seed, corpus, held_out),
                 )
 
@@ -82,13 +80,9 @@ def main() -> None:
 def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    source = Vocabulary.build(pair.source for pair in corpus.train)
-    target = Vocabulary.build(pair.target for pair in corpus.train)
-    model = RUNGS[rung](source, target, **SIZES)
+    model = RUNGS[rung](*vocabularies(corpus), **SIZES)
     config = TrainConfig(STEPS, seed=seed, device="cpu", validate_every=None)
-    started = time.process_time()
-    history = fit(model, corpus, config)
-    seconds = time.process_time() - started
+    history, seconds = timed_fit(model, corpus, config)
     losses = [history.losses[k : k + LOSSES_EVERY] for k in range(0, STEPS, LOSSES_EVERY)]
     return {
         **measured(model, history, held_out),
@@ -96,12 +90,6 @@ def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[Sentenc
         "target_tokens_per_processor_second": round(history.tokens / seconds),
         f"mean_losses_of_{LOSSES_EVERY}_updates": [round(mean(part), 4) for part in losses],
     }
-
-
-def _settings(name: str, rung: str, seed: int, drawn: str) -> dict[str, Any]:
-    """Return what makes a run another one."""
-    pairs = {**CORPUS, "draws": drawn}
-    return {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": pairs, **SIZES}
 
 
 def _arguments() -> argparse.Namespace:

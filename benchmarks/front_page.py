@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import torch
-from records import machine
+from records import machine, vocabularies
 
 import course_lib
 from course_lib.corpora import load
@@ -20,7 +20,6 @@ from course_lib.files import write_atomically
 from course_lib.models import bahdanau2014
 from course_lib.tracing import trace
 from course_lib.training import TrainConfig, evaluate, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
 
 RESULT = Path(course_lib.__file__).parent / "results" / "front_page.json"
 CORPUS = {"size": 20_000, "seed": 1, "max_length": 30, "lexicon": "small"}
@@ -36,9 +35,8 @@ def main() -> None:
     source = tuple(SENTENCE.split())
     if source in {pair.source for pair in corpus.train}:
         raise SystemExit(f"The model has trained on {SENTENCE!r}; take another sentence.")
-    vocabularies = [Vocabulary.build(getattr(pair, side) for pair in corpus.train) for side in ("source", "target")]
     seed_everything(CONFIG.seed)
-    model = bahdanau2014(*vocabularies, embedding=64, hidden=64)
+    model = bahdanau2014(*vocabularies(corpus), embedding=64, hidden=64)
     fit(model, corpus, CONFIG)
     scores = evaluate(model, corpus.test)
     seen = trace(model, source, gold=GOLD.split(), links=LINKS)

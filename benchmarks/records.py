@@ -1,11 +1,11 @@
 """What the benchmark scripts share: held-out pairs by length, the numbers of a model, the machine, kept runs."""
 
-import hashlib
 import itertools
 import json
 import os
 import platform
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import Any
 
 import torch
 
-from course_lib.corpora import SentencePair, load
+from course_lib.checkpoints import pairs_fingerprint
+from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length
 from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
+from course_lib.training import TrainConfig, fit
+from course_lib.vocabulary import Vocabulary
 
 
 def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
@@ -36,15 +39,26 @@ def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
     return [pair for bucket in found.values() for pair in bucket.values()]
 
 
-def draws(pairs: Iterable[SentencePair]) -> str:
-    """Return a short fingerprint of what was drawn: runs are compared only where they learnt from the same pairs.
+def drawn(options: Mapping[str, Any], corpus: ParallelCorpus) -> dict[str, Any]:
+    """Return the options of a draw with the fingerprint of what came of them.
 
     It belongs to the settings of a run, so that a run of another grammar is not taken for one of this.
     """
-    found = hashlib.sha256()
-    for pair in pairs:
-        found.update("\t".join((" ".join(pair.source), " ".join(pair.target), "")).encode())
-    return found.hexdigest()[:12]
+    return {**options, "draws": pairs_fingerprint(corpus.train)}
+
+
+def vocabularies(corpus: ParallelCorpus) -> tuple[Vocabulary, Vocabulary]:
+    """Return the words of the training pairs, source and target."""
+    source = Vocabulary.build(pair.source for pair in corpus.train)
+    target = Vocabulary.build(pair.target for pair in corpus.train)
+    return source, target
+
+
+def timed_fit(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> tuple[History, float]:
+    """Train a model; return its history and the seconds of processor time that the updates took."""
+    started = time.process_time()
+    history = fit(model, corpus, config)
+    return history, time.process_time() - started
 
 
 def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from typing import Any
 import find_browser
 from ipywidgets.embed import dependency_state
 from playwright.sync_api import CDPSession, Page, sync_playwright
+from records import vocabularies
 from stable_notebook import STATE, VIEW, stabilise
 
 from course_lib.corpora import load
@@ -33,7 +34,6 @@ from course_lib.models import luong2015
 from course_lib.traces import Trace
 from course_lib.tracing import trace
 from course_lib.training import TrainConfig, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
 from course_lib.widgets import step_through
 
 HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
@@ -61,9 +61,8 @@ LISTEN = """() => {
 def long_trace() -> Trace:
     """Return a trace of 40 steps over about as many source words, both ends included."""
     corpus = load("en-fr", size=20_000, seed=1, max_length=40)
-    vocabularies = [Vocabulary.build(getattr(pair, side) for pair in corpus.train) for side in ("source", "target")]
     seed_everything(1)
-    model = luong2015(*vocabularies)
+    model = luong2015(*vocabularies(corpus))
     fit(model, corpus, TrainConfig(steps=200, validate_every=None, seed=1, device="cpu"))
     pair = max((p for p in corpus.train if len(p.target) == 39), key=lambda p: len(p.source))
     return trace(model, pair.source, pair.target)

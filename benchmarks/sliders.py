@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from records import machine, read
+from records import machine, read, vocabularies
 
 import course_lib
 from course_lib.attention import pinned, tempered, unmasked
@@ -77,9 +77,8 @@ def fitted(
 
 def luong(corpus: ParallelCorpus, on_validation: OnValidation | None = None, **options: Any) -> Seq2Seq:
     """Train a Luong model on ``corpus``; ``on_validation`` sees it before the first update too."""
-    vocabularies = [Vocabulary.build(getattr(pair, side) for pair in corpus.train) for side in ("source", "target")]
     seed_everything(SEED)
-    model = luong2015(*vocabularies, **(SIZES | options))
+    model = luong2015(*vocabularies(corpus), **(SIZES | options))
     if on_validation:
         on_validation(0, model)
     return fitted(model, corpus, on_validation)

@@ -10,19 +10,17 @@ repeated. processor_seconds are those of the updates alone.
 """
 
 import argparse
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from records import draws, measured, run_once
+from records import drawn, measured, run_once, timed_fit, vocabularies
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, load
 from course_lib.models import bahdanau2014
-from course_lib.training import TrainConfig, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
+from course_lib.training import TrainConfig, seed_everything
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "two_minutes.json"
 LANGUAGES = ("fr", "zh", "mr")
@@ -43,7 +41,7 @@ def main() -> None:
             settings = {
                 "corpus": f"en-{language}",
                 "query": query,
-                "pairs": {**CORPUS, "draws": draws(corpus.train)},
+                "pairs": drawn(CORPUS, corpus),
                 "hidden": HIDDEN,
                 "steps": STEPS,
                 "learning_rate": LEARNING_RATE,
@@ -56,13 +54,9 @@ def main() -> None:
 def run(corpus: ParallelCorpus, query: Literal["before", "after"]) -> dict[str, Any]:
     """Train one model and score it on all test pairs."""
     seed_everything(SEED)
-    source = Vocabulary.build(pair.source for pair in corpus.train)
-    target = Vocabulary.build(pair.target for pair in corpus.train)
-    model = bahdanau2014(source, target, hidden=HIDDEN, query=query)
+    model = bahdanau2014(*vocabularies(corpus), hidden=HIDDEN, query=query)
     config = TrainConfig(STEPS, learning_rate=LEARNING_RATE, seed=SEED, device="cpu", validate_every=None)
-    started = time.process_time()
-    history = fit(model, corpus, config)
-    seconds = time.process_time() - started
+    history, seconds = timed_fit(model, corpus, config)
     return {**measured(model, history, corpus.test), "processor_seconds": round(seconds, 1)}
 
 

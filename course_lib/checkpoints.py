@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from course_lib.corpora import SentencePair
 from course_lib.devices import random_states, set_random_states
 from course_lib.files import write_atomically
 from course_lib.history import History
@@ -63,6 +64,11 @@ def check_writable(path: Path) -> None:
     probe = path.with_name(f".{path.name}.probe")
     write_atomically(probe, b"")
     probe.unlink()
+
+
+def pairs_fingerprint(pairs: Iterable[SentencePair]) -> str:
+    """Return the fingerprint of what a model learns from: the words of both sides, not the links."""
+    return fingerprint(f"{' '.join(pair.source)}\t{' '.join(pair.target)}" for pair in pairs)
 
 
 def fingerprint(lines: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from course_lib.checkpoints import (
     check_writable,
     fingerprint,
     load_checkpoint,
+    pairs_fingerprint,
     save_checkpoint,
 )
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
@@ -252,7 +253,7 @@ def _identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> Id
         "layers": fingerprint([repr(model), *(f"{name} {p.shape} {p.dtype}" for name, p in model.named_parameters())]),
         "source vocabulary": fingerprint(model.source_vocabulary.tokens),
         "target vocabulary": fingerprint(model.target_vocabulary.tokens),
-        "training pairs": fingerprint(f"{' '.join(p.source)}\t{' '.join(p.target)}" for p in corpus.train),
+        "training pairs": pairs_fingerprint(corpus.train),
         **{name: str(getattr(config, name)) for name in settings + validation},
     }
 

@@ -1,12 +1,9 @@
 """Fixtures that several test files share."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from tests.planting import Runner, copy_library, running
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -28,16 +25,3 @@ def html() -> Path:
     if build_book.build() != 0:
         pytest.fail("The book was not built: run `make book` and read its warnings.", pytrace=False)
     return build_book.HTML
-
-
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """A function that runs one test on a copy of the library."""
-    with running() as run:
-        yield run
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the library."""
-    return copy_library(tmp_path / "copy")  # pytest's own folder has the name of the test in it, blanks and all

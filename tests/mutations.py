@@ -1,7 +1,7 @@
 """Bugs to plant: each is one small change to the library that must turn a test red.
 
 ``old`` stands exactly once in ``file``; ``test`` is the test (a file, or a node in it) that has to
-fail. tests/planting.py plants them one by one in a copy of the library.
+fail. tests/test_mutations.py plants them one by one in a copy of the library.
 """
 
 from typing import NamedTuple

@@ -216,7 +216,7 @@ NOUNS = {
 }
 CLASSIFIER = {noun: classifier for classifier, nouns in NOUNS.items() for noun in nouns.split()}
 ADJECTIVES = set(
-    "小 大 大型 年轻 年幼 年老 旧 古老 新 漂亮 美丽 优美 好 疲惫 快乐 聪明 伤心 懒惰 有名 有趣 难懂 红色 黑色 白色 "
+    "小 大 年轻 年幼 年老 旧 古老 新 漂亮 美丽 优美 好 疲惫 快乐 聪明 伤心 懒惰 有名 有趣 难懂 红色 黑色 白色 "
     "绿色 昂贵 极好 美味 关着 脏 安静 的".split()
 )
 

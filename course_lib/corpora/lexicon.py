@@ -9,7 +9,7 @@ adjective lists the kinds it describes.
             kin also for what no article may stand before (*attendre un enfant*: to be pregnant);
             she, he: a woman, a man, so that only one of the pronouns could mean her or him
 ``manner``  an action has a progressive, a state has none; nowhere: names no place (*porter une robe à
-            l'hôtel* carries it there); owning: neither, and has something, not a certain thing (有 一 把 刀)
+            l'hôtel* carries it there), heeded beside an object and for animals; owning: neither, and has something, not a certain thing (有 一 把 刀)
 ``place``   before or after the French noun ("before only": not after *être*), or later: only after
             *être* (*un grand homme* is no tall man)
 ``degree``  whether the adjective takes *very*
@@ -100,6 +100,8 @@ TAKEN_FOR = {
     "his": "m f n he she",
     "their": "people they them",
 }
+PRONOUN = {"he": "he", "him": "he", "she": "she", "her": "she", "they": "they", "them": "them"}
+OWNER = {"his": "his", "her": "his", "their": "their"}
 
 PRONOUNS = """
   kind                 | en          | fr        | zh          | mr

@@ -171,13 +171,12 @@ def _lexeme(row: dict[str, str], paradigm: str) -> Lexeme:
 
 
 def _determiner(row: dict[str, str]) -> Lexeme:
-    owner = {"his": "his", "her": "his", "their": "their"}
-    return replace(_lexeme(row, "determiner"), refers=owner.get(row["en"], ""))
+    return replace(_lexeme(row, "determiner"), refers=tables.OWNER.get(row["en"], ""))
 
 
 def _pronoun(row: dict[str, str]) -> Lexeme:
-    form = row["en"].split()[-2:][0]  # the last one is its agreement
-    return replace(_with_agreement(row), refers={"him": "he", "her": "she"}.get(form, form))
+    third = (tables.PRONOUN[word] for word in row["en"].split() if word in tables.PRONOUN)
+    return replace(_with_agreement(row), refers=next(third, ""))
 
 
 def _name(row: dict[str, str]) -> Lexeme:
