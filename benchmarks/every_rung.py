@@ -1,11 +1,13 @@
 """Every mechanism of the course on one ladder: three seeds each on English-French and English-Chinese.
 
-    python benchmarks/every_rung.py                              # 90 runs, about three hours of one core
+    python benchmarks/every_rung.py                              # 114 runs, about four hours of one core
     python benchmarks/every_rung.py --corpora en-zh --rungs "Luong dot" --seeds 1
     python benchmarks/every_rung.py --table                      # what has been measured so far
 
-Each rung differs from one above it by a single switch, and all have the same data, sizes, updates and
-learning rate: what is compared is the mechanism, not the tuning. The fixed vectors would gain from more
+All rungs have the same data, updates and learning rate, and the same width but for two controls: what is
+compared is the mechanism, not the tuning. Not every rung differs from another by one switch alone: Cho's
+model and the Bahdanau family differ from the fixed vector in cell, readout and size, and Luong's in cell,
+direction and readout from Bahdanau's. The rows that isolate one switch are named in the page of the ladder. The fixed vectors would gain from more
 updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
 run by run; a run that stands there with the same settings, on the same draws, is not repeated.
 
@@ -43,11 +45,15 @@ RUNGS: dict[str, Callable[..., Seq2Seq]] = {
     "fixed": partial(sutskever2014, reverse_source=False),
     "fixed, reversed": sutskever2014,
     "Cho": cho2014,
+    "Cho, as large as fixed": cho2014,
+    "Cho, as large as Bahdanau": cho2014,
     "Bahdanau": bahdanau2014,
     "Bahdanau, coverage": partial(bahdanau2014, coverage=True),
     "Bahdanau, query after": partial(bahdanau2014, query="after"),
+    "Bahdanau, query after, readout before": partial(bahdanau2014, query="after", read_state="before"),
     "Luong dot, forward": partial(luong2015, direction="forward"),
     "Luong dot": luong2015,
+    "Luong dot, bidirectional": partial(luong2015, direction="bidirectional"),
     "Luong general": partial(luong2015, score="general"),
     "Luong concat": partial(luong2015, score="concat"),
     "Luong location": partial(luong2015, score="location"),
@@ -56,6 +62,9 @@ RUNGS: dict[str, Callable[..., Seq2Seq]] = {
     "Luong dot, local-m": partial(luong2015, local="monotonic", window=WINDOW),
     "Luong dot, local-p": partial(luong2015, local="predictive", window=WINDOW),
 }
+
+HIDDEN = {"Cho, as large as fixed": 102, "Cho, as large as Bahdanau": 164}
+"""Rungs of another width: controls with as many parameters as another rung (within 2 % on both corpora)."""
 
 
 def main() -> None:
@@ -72,15 +81,20 @@ def main() -> None:
                 run_once(
                     arguments.out,
                     f"{name}, {rung}, seed {seed}",
-                    {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": pairs, **SIZES},
+                    {"corpus": name, "rung": rung, "seed": seed, "steps": STEPS, "pairs": pairs, **sizes(rung)},
                     partial(run, rung, seed, corpus, held_out),
                 )
+
+
+def sizes(rung: str) -> dict[str, int]:
+    """Return the sizes of a rung's model: those of all others, unless it is a control of another width."""
+    return {**SIZES, "hidden": HIDDEN.get(rung, SIZES["hidden"])}
 
 
 def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    model = RUNGS[rung](*vocabularies(corpus), **SIZES)
+    model = RUNGS[rung](*vocabularies(corpus), **sizes(rung))
     config = TrainConfig(STEPS, seed=seed, device="cpu", validate_every=None)
     history, seconds = timed_fit(model, corpus, config)
     losses = [history.losses[k : k + LOSSES_EVERY] for k in range(0, STEPS, LOSSES_EVERY)]

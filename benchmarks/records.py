@@ -23,6 +23,10 @@ from course_lib.training import TrainConfig, fit
 from course_lib.vocabulary import Vocabulary
 
 
+BOOTSTRAP = 1_000
+"""Resamplings behind the 95 % intervals."""
+
+
 def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
     """Return ``per_bucket`` test pairs of each length: long ones are rare, so several draws are pooled.
 
@@ -75,10 +79,10 @@ def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair])
         "target_tokens_per_second": round(history.tokens_per_second),
         "training_seconds": round(history.seconds, 1),
         "validations": [asdict(record) for record in history.validations],
-        "test": as_record(evaluate(model, held_out, unknown="unk")),
+        "test": as_record(evaluate(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)),
         "test_by_source_length": {
             f"{low}-{high}": as_record(scores)
-            for (low, high), scores in score_by_length(model, held_out, unknown="unk").items()
+            for (low, high), scores in score_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP).items()
         },
     }
 
@@ -89,7 +93,9 @@ def as_record(scores: Evaluation) -> dict[str, Any]:
         "sentences": scores.bleu.n,
         "perplexity": scores.perplexity.value,
         "exact_match": scores.exact_match.value,
+        "exact_match_interval": scores.exact_match.interval,
         "bleu": scores.bleu.value,
+        "bleu_interval": scores.bleu.interval,
         "bleu_signature": scores.bleu.signature,
         "alignment": None if scores.alignment is None else asdict(scores.alignment),
     }

@@ -4,7 +4,7 @@ Words and numbers come in, a frozen score comes out: no torch, no model. Chapter
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -35,30 +35,37 @@ class Score:
         return format(self.value, spec) if spec else str(self)
 
     def __str__(self) -> str:
-        between = "" if self.interval is None else " [{:.1f}, {:.1f}]".format(*self.interval)
-        return f"{self.signature} = {self.value:.2f}{between} (n = {self.n})"
+        return f"{self.signature} = {self.value:.2f}{_between(self.interval)} (n = {self.n})"
 
 
 @dataclass(frozen=True)
 class AlignmentScore:
-    """Alignment error rate, precision and recall in per cent, over ``n`` sentence pairs."""
+    """Alignment error rate, precision and recall in per cent, over ``n`` sentence pairs.
+
+    ``interval`` is a 95 % confidence interval of the error rate, where one was asked for.
+    """
 
     aer: float
     precision: float
     recall: float
     n: int
+    interval: tuple[float, float] | None = None
 
     def __str__(self) -> str:
-        return f"AER {self.aer:.1f} %, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
+        return f"AER {self.aer:.1f} %{_between(self.interval)}, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
 
 
-def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> Score:
-    """Return the per cent of sentences that equal their reference word for word."""
+def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]], bootstrap: int = 0) -> Score:
+    """Return the per cent of sentences that equal their reference word for word.
+
+    ``bootstrap`` > 0 adds a 95 % interval from that many resamplings of the sentences.
+    """
     _check_parallel(hypotheses=hypotheses, references=references)
     _check_words(hypotheses)
     _check_words(references)
-    hits = sum(tuple(ours) == tuple(theirs) for ours, theirs in zip(hypotheses, references, strict=True))
-    return Score(100 * hits / len(references), len(references), "exact match, % of sentences")
+    hits = np.array([tuple(ours) == tuple(theirs) for ours, theirs in zip(hypotheses, references, strict=True)])
+    interval = _resampled(hits[:, None], lambda sums: sums[:, 0] / len(references), bootstrap)
+    return Score(100 * float(hits.mean()), len(references), "exact match, % of sentences", interval)
 
 
 def perplexity(total_nats: float, tokens: int) -> Score:
@@ -96,8 +103,7 @@ def bleu(
     _check_parallel(hypotheses=hypotheses, references=references)
     if tokenize not in BLEU.TOKENIZERS:
         raise ValueError(f"tokenize: expected one of {', '.join(sorted(BLEU.TOKENIZERS))}, got {tokenize!r}.")
-    if bootstrap < 0:
-        raise ValueError(f"bootstrap counts resamplings: expected 0 or more, got {bootstrap}.")
+    _check_bootstrap(bootstrap)
     as_line = _joined if tokenize == "none" else _raw
     metric = BLEU(tokenize=tokenize, force=True)  # force: no warning that the text looks tokenised, it is
     ours, theirs = ([as_line(sentence) for sentence in side] for side in (hypotheses, references))
@@ -107,7 +113,10 @@ def bleu(
 
 
 def aer(
-    links: Sequence[AbstractSet[Link]], sure: Sequence[AbstractSet[Link]], possible: Sequence[AbstractSet[Link]]
+    links: Sequence[AbstractSet[Link]],
+    sure: Sequence[AbstractSet[Link]],
+    possible: Sequence[AbstractSet[Link]],
+    bootstrap: int = 0,
 ) -> AlignmentScore:
     """Score the alignment ``links`` A against gold links, over the corpus (Och & Ney, 2003, eq. 18-20).
 
@@ -116,22 +125,24 @@ def aer(
 
         precision = |A ∩ P| / |A|    recall = |A ∩ S| / |S|    AER = 1 − (|A ∩ S| + |A ∩ P|) / (|A| + |S|)
 
-    Precision is NaN where no link was proposed at all, recall where none is sure.
+    Precision is NaN where no link was proposed at all, recall where none is sure. ``bootstrap`` > 0
+    adds a 95 % interval of AER from that many resamplings of the sentence pairs.
     """
     _check_parallel(links=links, sure=sure, possible=possible)
     for n, (s, p) in enumerate(zip(sure, possible, strict=True)):
         if not s <= p:
             raise ValueError(f"Pair {n}: sure links must be among the possible ones; extra: {sorted(s - p)}.")
-    proposed, wanted = _total(links), _total(sure)
+    # a row a pair: |A ∩ S|, |A ∩ P|, |A|, |S|
+    counts = np.array([(len(a & s), len(a & p), len(a), len(s)) for a, s, p in zip(links, sure, possible, strict=True)])
+    in_sure, in_possible, proposed, wanted = map(int, counts.sum(axis=0))
     if not proposed + wanted:
         raise ValueError("Neither the alignment nor the gold standard holds a link: AER is 0/0.")
-    in_sure = sum(len(a & s) for a, s in zip(links, sure, strict=True))
-    in_possible = sum(len(a & p) for a, p in zip(links, possible, strict=True))
     return AlignmentScore(
         aer=100 * (1 - (in_sure + in_possible) / (proposed + wanted)),
         precision=100 * in_possible / proposed if proposed else math.nan,
         recall=100 * in_sure / wanted if wanted else math.nan,
         n=len(links),
+        interval=_resampled(counts, lambda sums: 1 - sums[:, :2].sum(1) / sums[:, 2:].sum(1), bootstrap),
     )
 
 
@@ -156,8 +167,30 @@ def argmax_links(weights: np.ndarray, source_length: int, target_length: int | N
     return frozenset((int(j), i) for i, j in enumerate(best) if j < source_length)
 
 
-def _total(sets: Iterable[AbstractSet[Link]]) -> int:
-    return sum(map(len, sets))
+def _resampled(
+    counts: np.ndarray, score: Callable[[np.ndarray], np.ndarray], bootstrap: int
+) -> tuple[float, float] | None:
+    """Return the 95 % interval, in per cent, of a score of summed counts: Koehn (2004), §2.
+
+    ``counts`` holds a row of numbers a sentence. Sentences are drawn with replacement, as many as there
+    are, ``bootstrap`` times, always the same draws; ``score`` turns the sums (bootstrap, ·) into values.
+    """
+    _check_bootstrap(bootstrap)
+    if bootstrap < 2:
+        return None
+    n = len(counts)
+    drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=bootstrap)  # how often each sentence
+    low, high = np.percentile(100 * score(drawn @ counts), (2.5, 97.5))
+    return float(low), float(high)
+
+
+def _check_bootstrap(bootstrap: int) -> None:
+    if bootstrap < 0:
+        raise ValueError(f"bootstrap counts resamplings: expected 0 or more, got {bootstrap}.")
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else " [{:.1f}, {:.1f}]".format(*interval)
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from course_lib.attention import (
     LocationAttention,
 )
 from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
-from course_lib.decoders.bahdanau import Initial, Query, Readout
+from course_lib.decoders.bahdanau import Initial, Query, ReadState, Readout
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
 from course_lib.grid_encoder import GridEncoder
 from course_lib.options import check_option, check_sizes
@@ -58,6 +58,7 @@ def bahdanau2014(
     query: Query = "before",
     initial: Initial = "backward",
     readout: Readout = "maxout",
+    read_state: ReadState = "query",
     coverage: bool = False,
     hard: bool = False,
 ) -> Seq2Seq:
@@ -66,7 +67,7 @@ def bahdanau2014(
     ``attention`` is the size of the score's hidden layer (the paper's n', there equal to n), by
     default ``hidden``. Departs in size, in the encoder's fused GRU (see
     :class:`~course_lib.encoders.BidirectionalEncoder`) and in the width of the maxout layer
-    (``hidden``; the paper: half of it). The last five options turn on further departures, named
+    (``hidden``; the paper: half of it). The last six options turn on further departures, named
     in :class:`~course_lib.decoders.BahdanauDecoder`.
     """
     attention = hidden if attention is None else attention
@@ -82,6 +83,7 @@ def bahdanau2014(
         query=query,
         initial=initial,
         readout=readout,
+        read_state=read_state,
         coverage=coverage,
         hard=hard,
     )
@@ -89,6 +91,7 @@ def bahdanau2014(
         "query after the step" if query == "after" else "",
         "s_0 from both directions" if initial == "both" else "",
         "linear readout" if readout == "linear" else "",
+        "readout of s_{i-1}" if query == "after" and read_state == "before" else "",
         "coverage" if coverage else "",
         "hard" if hard else "",
     ]

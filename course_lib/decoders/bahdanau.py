@@ -15,6 +15,7 @@ from course_lib.options import check_option
 Query = Literal["before", "after"]
 Initial = Literal["backward", "both"]
 Readout = Literal["maxout", "linear"]
+ReadState = Literal["query", "before"]
 
 
 class BahdanauDecoder(Decoder):
@@ -25,7 +26,9 @@ class BahdanauDecoder(Decoder):
 
     The switches turn on the departures that toolkits make: ``query="after"`` steps first, with
     c_{i-1}, and attends with s_i (Luong's order); ``initial="both"`` makes s_0 from both directions;
-    ``readout="linear"`` drops the maxout. ``coverage`` adds a term to the score for how much each
+    ``readout="linear"`` drops the maxout. The readout takes the state that asked; with
+    ``read_state="before"`` it takes s_{i-1} whatever the query, so that the query can be changed alone.
+    ``coverage`` adds a term to the score for how much each
     position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11. ``hard``
     looks at one annotation a step: Xu et al. (2015), §4.1.
     """
@@ -42,6 +45,7 @@ class BahdanauDecoder(Decoder):
         query: Query = "before",
         initial: Initial = "backward",
         readout: Readout = "maxout",
+        read_state: ReadState = "query",
         coverage: bool = False,
         hard: bool = False,
     ) -> None:
@@ -49,6 +53,7 @@ class BahdanauDecoder(Decoder):
         self.query = check_option("query", query, Query)
         self.initial = check_option("initial", initial, Initial)
         check_option("readout", readout, Readout)
+        self.read_state = check_option("read_state", read_state, ReadState)
         self.W_s = nn.Linear(memory_size // 2 if initial == "backward" else memory_size, hidden)
         align = AdditiveAttention(hidden, memory_size, attention_size, coverage=coverage)
         self.attention = HardAttention(align) if hard else align
@@ -105,7 +110,8 @@ class BahdanauDecoder(Decoder):
             read, after = state.top, self.cell(projected_input, state.top, look.context)
             fed_back = None
         else:
-            read = after = self.cell(projected_input, state.top, state.fed_back)
+            after = self.cell(projected_input, state.top, state.fed_back)
+            read = after if self.read_state == "query" else state.top
             look = self.attention(after, *source, coverage=state.coverage)
             fed_back = look.context
         coverage = None if state.coverage is None else state.coverage + look.weights
