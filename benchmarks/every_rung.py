@@ -7,8 +7,8 @@
 All rungs have the same data, updates and learning rate, and the same width but for two controls: what is
 compared is the mechanism, not the tuning. Not every rung differs from another by one switch alone: Cho's
 model and the Bahdanau family differ from the fixed vector in cell, readout and size, and Luong's in cell,
-direction and readout from Bahdanau's. The rows that isolate one switch are named in the page of the ladder. The fixed vectors would gain from more
-updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
+direction and readout from Bahdanau's. The page of the ladder names the rows that isolate one switch. The
+fixed vectors would gain from more updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
 run by run; a run that stands there with the same settings, on the same draws, is not repeated.
 
 Speed is target tokens a second of processor time, of updates alone: other work on the machine

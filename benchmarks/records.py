@@ -22,7 +22,6 @@ from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 from course_lib.vocabulary import Vocabulary
 
-
 BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
 

@@ -52,7 +52,8 @@ class AlignmentScore:
     interval: tuple[float, float] | None = None
 
     def __str__(self) -> str:
-        return f"AER {self.aer:.1f} %{_between(self.interval)}, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
+        error = f"AER {self.aer:.1f} %{_between(self.interval)}"
+        return f"{error}, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
 
 
 def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]], bootstrap: int = 0) -> Score:

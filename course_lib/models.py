@@ -12,7 +12,7 @@ from course_lib.attention import (
     LocationAttention,
 )
 from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
-from course_lib.decoders.bahdanau import Initial, Query, ReadState, Readout
+from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
 from course_lib.grid_encoder import GridEncoder
 from course_lib.options import check_option, check_sizes
