@@ -8,8 +8,9 @@ All rungs have the same data, updates and learning rate, and the same width but 
 compared is the mechanism, not the tuning. Not every rung differs from another by one switch alone: Cho's
 model and the Bahdanau family differ from the fixed vector in cell, readout and size, and Luong's in cell,
 direction and readout from Bahdanau's. The page of the ladder names the rows that isolate one switch. The
-fixed vectors would gain from more updates (en_fr_ladder.py gives them nine thousand). Raw scores go to course_lib/results/every_rung.json,
-run by run; a run that stands there with the same settings, on the same draws, is not repeated.
+fixed vectors would gain from more updates (en_fr_ladder.py gives them nine thousand). Raw scores go to
+course_lib/results/every_rung.json, run by run; a run that stands there with the same settings, on the same
+draws, is not repeated.
 
 Speed is target tokens a second of processor time, of updates alone: other work on the machine
 disturbs it little, though not as little as one wishes.

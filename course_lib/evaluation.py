@@ -48,7 +48,8 @@ def evaluate(
 
     ``bootstrap`` > 0 adds 95 % intervals, of exact match, BLEU and AER, from that many resamplings of
     the pairs: what another test set of this size might give. The batch size changes the time, not the
-    scores. References keep the words that the vocabulary does not hold, so ``<unk>`` in a translation is always wrong; for perplexity it stands for them.
+    scores. References keep the words that the vocabulary does not hold, so ``<unk>`` in a translation is
+    always wrong; for perplexity it stands for them.
     """
     if not pairs:
         raise ValueError("There is nothing to evaluate: this split holds no pairs.")

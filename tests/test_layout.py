@@ -14,7 +14,7 @@ LIBRARY = ROOT / "course_lib"
 
 # A file imports only what stands on a line above its own (a folder counts as one room).
 ROOMS = (
-    {"notation", "files", "options"},
+    {"notation", "files", "options", "claims"},
     {"vocabulary"},
     {"corpora"},
     {"scenes"},
@@ -45,6 +45,7 @@ RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 WITHOUT_TORCH = {
     "notation",
     "files",
+    "claims",
     "vocabulary",
     "corpora",
     "scenes",
