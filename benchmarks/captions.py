@@ -21,13 +21,14 @@ import torch
 from records import measured, run_once
 
 import course_lib
-from course_lib.captions import caption_corpus, cell_vocabulary
 from course_lib.corpora import ParallelCorpus
+from course_lib.corpora.pictures.captions import caption_corpus
+from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.evaluation import evaluate_regions
 from course_lib.models import xu2015
-from course_lib.objectives import PLAIN, Objective
-from course_lib.reinforce import Reinforce
 from course_lib.training import TrainConfig, fit, seed_everything
+from course_lib.training.objectives import PLAIN, Objective
+from course_lib.training.reinforce import Reinforce
 from course_lib.vocabulary import Vocabulary
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "captions.json"

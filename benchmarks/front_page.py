@@ -16,10 +16,11 @@ from records import machine, vocabularies
 
 import course_lib
 from course_lib.corpora import load
+from course_lib.evaluation import evaluate
 from course_lib.files import write_atomically
 from course_lib.models import bahdanau2014
 from course_lib.tracing import trace
-from course_lib.training import TrainConfig, evaluate, fit, seed_everything
+from course_lib.training import TrainConfig, fit, seed_everything
 
 RESULT = Path(course_lib.__file__).parent / "results" / "front_page.json"
 CORPUS = {"size": 20_000, "seed": 1, "max_length": 30, "lexicon": "small"}

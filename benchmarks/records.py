@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 
-from course_lib.checkpoints import pairs_fingerprint
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length
 from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
+from course_lib.training.checkpoints import pairs_fingerprint
 from course_lib.vocabulary import Vocabulary
 
 BOOTSTRAP = 1_000

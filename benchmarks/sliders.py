@@ -22,15 +22,18 @@ import torch
 from records import machine, read, vocabularies
 
 import course_lib
-from course_lib.attention import pinned, tempered, unmasked
-from course_lib.captions import caption_corpus, cell_vocabulary, gold_regions
 from course_lib.corpora import ParallelCorpus, SentencePair, load
+from course_lib.corpora.pictures.captions import caption_corpus, gold_regions
+from course_lib.corpora.pictures.cells import cell_vocabulary
+from course_lib.evaluation import evaluate
 from course_lib.files import write_atomically
+from course_lib.interventions import pinned, tempered, unmasked
 from course_lib.models import luong2015, xu2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.traces import Trace
 from course_lib.tracing import trace
-from course_lib.training import OnValidation, TrainConfig, evaluate, fit, seed_everything
+from course_lib.training import TrainConfig, fit, seed_everything
+from course_lib.training.loop import OnValidation
 from course_lib.vocabulary import Vocabulary
 
 RESULT = Path(course_lib.__file__).parent / "results" / "sliders.json"

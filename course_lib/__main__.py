@@ -18,7 +18,8 @@ from course_lib.corpora import ParallelCorpus, available, load
 from course_lib.corpora.text import tokenise
 from course_lib.evaluation import evaluate, spread, translations
 from course_lib.files import write_atomically
-from course_lib.saved_models import CONSTRUCTORS, build_model, load_model, save_model
+from course_lib.models import CONSTRUCTORS, build_model
+from course_lib.saved_models import load_model, save_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 import torch
 
+from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, Unknown, collate, epoch_batches
-from course_lib.captions import RegionScores, score_regions
 from course_lib.corpora.pairs import SentencePair
-from course_lib.metrics import AlignmentScore, Link, Score, aer, argmax_links, bleu, exact_match, perplexity
+from course_lib.metrics import AlignmentScore, Link, Score, aer, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
 
 BUCKETS = ((4, 7), (8, 11), (12, 15), (16, 19), (20, 24), (25, 29), (30, 34), (35, 40))

@@ -147,27 +147,6 @@ def aer(
     )
 
 
-def argmax_links(weights: np.ndarray, source_length: int, target_length: int | None = None) -> frozenset[Link]:
-    """Link each target word to the source position with the largest weight.
-
-    ``weights`` is (T, S): row i holds the weights used to predict target word i. ``source_length``
-    and ``target_length`` count words, ``</s>`` and padding excluded; the latter is T − 1 unless
-    given. A word whose largest weight lies on the ``</s>`` of the source stays without a link: its
-    weights say that no source word stands behind it.
-    """
-    weights = np.asarray(weights)
-    if weights.ndim != 2:
-        raise ValueError(f"weights: expected (target, source), got {weights.ndim} axes of sizes {weights.shape}.")
-    T, S = weights.shape
-    target_length = T - 1 if target_length is None else target_length
-    if not (1 <= source_length <= S and 0 <= target_length <= T):
-        raise ValueError(f"{source_length} source and {target_length} target words do not fit weights of {T} × {S}.")
-    if not np.isfinite(weights).all():
-        raise ValueError("weights: expected finite numbers; were these the scores before the softmax?")
-    best = weights[:target_length].argmax(axis=1)
-    return frozenset((int(j), i) for i, j in enumerate(best) if j < source_length)
-
-
 def _resampled(
     counts: np.ndarray, score: Callable[[np.ndarray], np.ndarray], bootstrap: int
 ) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2 to 10."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from course_lib.attention import (
@@ -14,7 +15,7 @@ from course_lib.attention import (
 from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
 from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
-from course_lib.grid_encoder import GridEncoder
+from course_lib.encoders.grid import GridEncoder
 from course_lib.options import check_option, check_sizes
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
@@ -187,13 +188,13 @@ def xu2015(
 ) -> Seq2Seq:
     """Return the captioner of Xu et al. (2015), Show, attend and tell: CNN, attention over places, LSTM.
 
-    Source vocabulary and pairs come from :mod:`course_lib.captions`. ``attention`` is ``"soft"`` (§4.2),
+    Source vocabulary and pairs come from :mod:`course_lib.corpora.pictures`. ``attention`` is ``"soft"`` (§4.2),
     ``"hard"`` (§4.1) or ``"none"``, which tells every step the mean annotation. ``features`` is the
     size D of an annotation, ``channels`` that of the layer before, ``attention_size`` the hidden layer
     of the score, by default ``features``. ``gated`` adds β_t of §4.2.1, which the paper has for soft
     attention alone; on the course's scenes it learns more slowly. Doubly stochastic attention (eq. 14)
-    and how hard attention learns are options of :class:`~course_lib.objectives.Objective`. Departs in
-    size and in the CNN, which learns with the rest (see :class:`~course_lib.grid_encoder.GridEncoder`).
+    and how hard attention learns are options of :class:`~course_lib.training.objectives.Objective`. Departs in
+    size and in the CNN, which learns with the rest (see :class:`~course_lib.encoders.grid.GridEncoder`).
     """
     attention_size = features if attention_size is None else attention_size
     check_sizes(embedding=embedding, hidden=hidden, channels=channels, features=features, attention_size=attention_size)
@@ -211,6 +212,23 @@ def xu2015(
     )
     name = "mean annotation" if attention == "none" else f"Xu, {attention}"
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
+
+
+CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
+    "sutskever": sutskever2014,
+    "cho": cho2014,
+    "bahdanau": bahdanau2014,
+    "luong": luong2015,
+    "xu": xu2015,
+}
+"""The papers' models by the short names of the command line."""
+
+
+def build_model(name: str, source: Vocabulary, target: Vocabulary, **options: object) -> Seq2Seq:
+    """Return a new model of the kind ``name``; ``options`` are those of its constructor."""
+    if name not in CONSTRUCTORS:
+        raise ValueError(f"model: expected one of {', '.join(CONSTRUCTORS)}, got {name!r}.")
+    return CONSTRUCTORS[name](source, target, **options)
 
 
 def _score(score: ScoreName, hidden: int, longest_source: int) -> Attention:

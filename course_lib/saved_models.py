@@ -3,31 +3,15 @@
 import io
 import json
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
 from course_lib.files import write_atomically
-from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
+from course_lib.models import build_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
-
-CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
-    "sutskever": sutskever2014,
-    "cho": cho2014,
-    "bahdanau": bahdanau2014,
-    "luong": luong2015,
-    "xu": xu2015,
-}
-"""The papers' models by the short names of the command line."""
-
-
-def build_model(name: str, source: Vocabulary, target: Vocabulary, **options: object) -> Seq2Seq:
-    """Return a new model of the kind ``name``; ``options`` are those of its constructor."""
-    if name not in CONSTRUCTORS:
-        raise ValueError(f"model: expected one of {', '.join(CONSTRUCTORS)}, got {name!r}.")
-    return CONSTRUCTORS[name](source, target, **options)
 
 
 def save_model(folder: Path, model: Seq2Seq, name: str, options: Mapping[str, object]) -> None:

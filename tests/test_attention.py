@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch.autograd import gradcheck
 
 from course_lib.attention import AdditiveAttention, masked_softmax, weighted_sum
-from tests import reference
+from tests.oracles import reference
 
 sizes = st.integers(1, 6)
 

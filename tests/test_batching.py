@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from course_lib.batching import epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.vocabulary import BOS, EOS, PAD
-from tests.models import PAIRS, SOURCE, TARGET, batch
+from tests.oracles.models import PAIRS, SOURCE, TARGET, batch
 
 lengths = st.lists(st.integers(1, 5), min_size=1, max_size=40)
 

@@ -15,7 +15,7 @@ from course_lib.batching import encode_sources
 from course_lib.models import bahdanau2014
 from course_lib.search import Scoring, beam, forced, greedy, sample
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
-from tests.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
+from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
 
 A, B = 4, 5
 V = 6

@@ -6,27 +6,21 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.alignment import score_regions
 from course_lib.batching import collate, encode_sources
-from course_lib.captions import (
-    caption_corpus,
-    caption_pair,
-    cell_pixels,
-    cell_vocabulary,
-    gold_regions,
-    picture_words,
-    score_regions,
-)
 from course_lib.corpora.pairs import SentencePair
+from course_lib.corpora.pictures.captions import caption_corpus, caption_pair, gold_regions
+from course_lib.corpora.pictures.cells import cell_pixels, cell_vocabulary, picture_words
+from course_lib.corpora.pictures.scenes import COLOURS, Scene, Shape, draw_scenes
+from course_lib.encoders.grid import GridEncoder
 from course_lib.evaluation import evaluate_regions
-from course_lib.grid_encoder import GridEncoder
-from course_lib.models import xu2015
-from course_lib.saved_models import build_model, load_model, save_model
-from course_lib.scenes import COLOURS, Scene, Shape, draw_scenes
+from course_lib.models import build_model, xu2015
+from course_lib.saved_models import load_model, save_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.tracing import trace
 from course_lib.vocabulary import BOS, EOS, Vocabulary
-from tests import reference
-from tests.models import bahdanau, make, shaken
+from tests.oracles import reference
+from tests.oracles.models import bahdanau, make, shaken
 
 SCENES = draw_scenes(1500, seed=1).train
 CELLS = cell_vocabulary()

@@ -11,7 +11,8 @@ import torch
 
 from course_lib.__main__ import main
 from course_lib.history import History
-from course_lib.saved_models import build_model, load_model, save_model
+from course_lib.models import build_model
+from course_lib.saved_models import load_model, save_model
 from course_lib.training import seed_everything
 from course_lib.vocabulary import Vocabulary
 

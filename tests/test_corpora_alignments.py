@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.corpora import CorpusError
-from course_lib.corpora.alignments import GoldLinks, read_naacl, read_pharaoh, write_naacl, write_pharaoh
+from course_lib.corpora.link_files import GoldLinks, read_naacl, read_pharaoh, write_naacl, write_pharaoh
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 needs_real_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the published alignments are not in {SHARED}")

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.corpora import SentencePair, load
-from course_lib.corpora.derivations import align
-from course_lib.corpora.grammar import SynchronousGrammar
-from course_lib.corpora.languages import LANGUAGES
-from course_lib.corpora.rules import Lexeme, Rule
-from course_lib.corpora.sentences import rules
-from course_lib.corpora.synchronous import fillable, grammar, lexemes
+from course_lib.corpora.grammar.corpus import fillable, grammar, lexemes
+from course_lib.corpora.grammar.derivations import align
+from course_lib.corpora.grammar.engine import SynchronousGrammar
+from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.corpora.grammar.rules import Lexeme, Rule
+from course_lib.corpora.grammar.sentences import rules
 
 
 def draw(built: SynchronousGrammar, seed: int, count: int) -> list[SentencePair]:

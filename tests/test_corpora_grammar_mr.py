@@ -8,10 +8,10 @@ from itertools import islice, pairwise
 import pytest
 
 from course_lib.corpora import SentencePair, load
-from course_lib.corpora.derivations import align
-from course_lib.corpora.marathi_rules import in_marathi
+from course_lib.corpora.grammar.corpus import grammar
+from course_lib.corpora.grammar.derivations import align
+from course_lib.corpora.grammar.languages.marathi_rules import in_marathi
 from course_lib.corpora.statistics import crossing_share
-from course_lib.corpora.synchronous import grammar
 from course_lib.corpora.text import detokenise, tokenise
 from tests.test_corpora_grammar import links, only_with
 

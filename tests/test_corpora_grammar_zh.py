@@ -7,9 +7,9 @@ from itertools import islice
 import pytest
 
 from course_lib.corpora import SentencePair, load
-from course_lib.corpora.derivations import align
+from course_lib.corpora.grammar.corpus import grammar
+from course_lib.corpora.grammar.derivations import align
 from course_lib.corpora.statistics import crossing_share
-from course_lib.corpora.synchronous import grammar
 from tests.test_corpora_grammar import links, only_with
 
 

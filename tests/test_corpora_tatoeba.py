@@ -14,7 +14,7 @@ import pytest
 
 from course_lib.corpora import CorpusError, downloads, load
 from course_lib.corpora.downloads import DownloadError, download_zip
-from tests.http_server import Site, serving
+from tests.oracles.http_server import Site, serving
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -6,10 +6,10 @@ import torch
 from torch.autograd import gradcheck
 
 from course_lib.decoders import ContextGRUCell
-from course_lib.objectives import Objective
+from course_lib.training.objectives import Objective
 from course_lib.vocabulary import BOS, EOS
-from tests import reference
-from tests.models import ATTENDING, HARD, MAKERS, PAIRS, SOURCE, TARGET, batch, luong, make, shaken
+from tests.oracles import reference
+from tests.oracles.models import ATTENDING, HARD, MAKERS, PAIRS, SOURCE, TARGET, bahdanau, batch, luong, make, shaken
 
 
 def ids(pair):
@@ -24,6 +24,21 @@ def test_bahdanau_is_the_papers_model_from_words_to_logits(pair):
     np.testing.assert_allclose(output.logits[0].detach().numpy(), logits, rtol=1e-8)
     np.testing.assert_allclose(output.weights[0].detach().numpy(), weights, rtol=1e-8)
     np.testing.assert_allclose(output.states[0].detach().numpy(), states, rtol=1e-8)
+
+
+def source_of(pair):
+    found = batch([pair])
+    return found.source, found.source_lengths
+
+
+@pytest.mark.parametrize("query", ["before", "after"])
+def test_the_state_that_is_read_out_can_stay_that_of_before(query):
+    model = shaken(bahdanau(embedding=5, hidden=6, query=query, read_state="before"), seed=0)
+    output = model(batch([PAIRS[0]]))
+    s_0 = model.decoder.initial_state(model.encode(*source_of(PAIRS[0]))).top[:, None]
+    embedded = model.decoder.embedding(batch([PAIRS[0]]).target_in)
+    before = torch.cat((s_0, output.states[:, :-1]), dim=1)
+    torch.testing.assert_close(output.logits, model.decoder.readout(before, embedded, output.contexts))
 
 
 @pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep"])

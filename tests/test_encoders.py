@@ -7,8 +7,8 @@ import torch
 from course_lib.batching import encode_sources
 from course_lib.encoders import Encoded, State, reverse_words, run_rnn
 from course_lib.vocabulary import EOS, PAD
-from tests import reference
-from tests.models import MAKERS, PAIRS, SOURCE, make
+from tests.oracles import reference
+from tests.oracles.models import MAKERS, PAIRS, SOURCE, make
 
 
 def test_torchs_lstm_is_the_cell_of_the_equations_layer_by_layer():

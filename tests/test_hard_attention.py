@@ -14,13 +14,14 @@ from course_lib.attention import hard as module
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.encoders import Encoded, State
+from course_lib.evaluation import evaluate
 from course_lib.models import luong2015
-from course_lib.objectives import Objective
-from course_lib.reinforce import Reinforce, hard_attention, update_baseline
 from course_lib.seq2seq import Seq2Seq
-from course_lib.training import TrainConfig, evaluate, fit, seed_everything
+from course_lib.training import TrainConfig, fit, seed_everything
+from course_lib.training.objectives import Objective
+from course_lib.training.reinforce import Reinforce, hard_attention, update_baseline
 from course_lib.vocabulary import PAD
-from tests.models import HARD, MAKERS, PAIRS, batch, luong, make, shaken
+from tests.oracles.models import HARD, MAKERS, PAIRS, batch, luong, make, shaken
 from tests.test_training import CORPUS, VOCABULARY
 
 # --- looking -------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.attention import pinned, tempered, unmasked
+from course_lib.interventions import pinned, tempered, unmasked
 from course_lib.tracing import trace
-from tests.models import PAIRS, make
-from tests.reference import array, softmax
+from tests.oracles.models import PAIRS, make
+from tests.oracles.reference import array, softmax
 
 GLOBAL = ("bahdanau", "bahdanau-coverage", "luong-dot", "luong-concat-feeding")
 SOURCE, TARGET = PAIRS[2].source, PAIRS[2].target

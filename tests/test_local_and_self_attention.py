@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from course_lib.attention import DotAttention, GeneralAttention, LocalAttention, SelfAttention, scaled_dot_product
-from tests.models import MAKERS, PAIRS, batch, make
+from tests.oracles.models import MAKERS, PAIRS, batch, make
 
 
 def look(predictive, window, S=12, T=15, seed=0):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.metrics import aer, argmax_links, bleu, exact_match, perplexity
+from course_lib.alignment import argmax_links
+from course_lib.metrics import aer, bleu, exact_match, perplexity
 
 
 def test_perplexity_of_a_uniform_guess_is_the_size_of_the_vocabulary() -> None:
@@ -203,3 +204,24 @@ def test_links_refuse_scores_and_lengths_that_do_not_fit() -> None:
         argmax_links(np.ones((1, 2, 3)), source_length=1)
     with pytest.raises(ValueError, match=r"before the softmax"):
         argmax_links(np.array([[0.0, -np.inf]]), source_length=1)
+
+
+def test_an_interval_is_as_wide_as_that_many_sentences_make_it() -> None:
+    right = [["a"]] * 300 + [["b"]] * 100
+    score = exact_match(right, [["a"]] * 400, bootstrap=4000)
+    assert score.interval is not None
+    low, high = score.interval
+    spread = 1.96 * (0.75 * 0.25 / 400) ** 0.5 * 100  # the binomial's, by hand
+    assert high - low == pytest.approx(2 * spread, rel=0.08) and (low + high) / 2 == pytest.approx(75, abs=0.5)
+    assert exact_match(right, [["a"]] * 400).interval is None
+
+
+def test_an_interval_of_aer_holds_its_value() -> None:
+    links = [{(0, 0), (1, 1)}, {(0, 0), (1, 0)}, {(0, 1), (1, 1)}] * 40
+    gold = [{(0, 0), (1, 1)}] * 120
+    score = aer(links, gold, gold, bootstrap=1000)
+    assert score.interval is not None
+    assert score.interval[0] < score.aer < score.interval[1] < score.interval[0] + 12
+    assert aer(gold, gold, gold, bootstrap=100).interval == (0, 0)
+    with pytest.raises(ValueError, match="bootstrap counts resamplings"):
+        aer(links, gold, gold, bootstrap=-1)

@@ -5,23 +5,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from tests import (
-    mutations,
-    mutations_captions,
-    mutations_corpora,
-    mutations_grammar,
-    mutations_interventions,
-    mutations_objectives,
-    mutations_results,
-    mutations_statistics,
-    mutations_training,
-    mutations_widgets,
-)
-from tests.mutations import Mutation
+from tests.mutations import Mutation, gathered
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "browser")
@@ -54,8 +41,8 @@ def copy(tmp_path: Path) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a class of tests the mutations of its collections."""
-    mutations = [mutation for collection in metafunc.cls.COLLECTIONS for mutation in collection.MUTATIONS]
+    """Give a class of tests the bugs of its share."""
+    mutations = [mutation for name, found in gathered().items() if metafunc.cls.holds(name) for mutation in found]
     if "mutation" in metafunc.fixturenames:
         metafunc.parametrize("mutation", mutations, ids=lambda mutation: mutation.bug)
     else:
@@ -65,7 +52,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 class Planted:
     """Each class of them is one worker's share: there are two, for they take longer than all other tests."""
 
-    COLLECTIONS: tuple[ModuleType, ...]
+    @staticmethod
+    def holds(name: str) -> bool:
+        """Say whether the bugs of tests/mutations/NAME.py belong to this share."""
+        raise NotImplementedError
 
     def test_a_planted_bug_turns_its_test_red(self, mutation: Mutation, copy: Path, runner: Runner) -> None:
         path = copy / "course_lib" / mutation.file
@@ -82,16 +72,16 @@ class Planted:
         assert code == 0, f"exit {code}: {output}"
 
 
+DATA = ("captions", "corpora", "grammar", "statistics")
+
+
 class TestModelsTrainingAndWidgets(Planted):
-    COLLECTIONS = (
-        mutations,
-        mutations_interventions,
-        mutations_objectives,
-        mutations_results,
-        mutations_training,
-        mutations_widgets,
-    )
+    @staticmethod
+    def holds(name: str) -> bool:
+        return name not in DATA
 
 
 class TestCorporaAndPictures(Planted):
-    COLLECTIONS = (mutations_captions, mutations_corpora, mutations_grammar, mutations_statistics)
+    @staticmethod
+    def holds(name: str) -> bool:
+        return name in DATA

@@ -9,12 +9,13 @@ import torch
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.decoders import DecoderOutput
+from course_lib.evaluation import evaluate
 from course_lib.history import History, Validation
 from course_lib.models import bahdanau2014
-from course_lib.objectives import Objective, attention_loss, doubly_stochastic_loss, with_own_words
-from course_lib.training import TrainConfig, evaluate, fit
+from course_lib.training import TrainConfig, fit
+from course_lib.training.objectives import Objective, attention_loss, doubly_stochastic_loss, with_own_words
 from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
-from tests.models import MAKERS, PAIRS, TARGET, batch, make
+from tests.oracles.models import MAKERS, PAIRS, TARGET, batch, make
 
 LINKED = tuple(
     replace(pair, sure=links, possible=links)

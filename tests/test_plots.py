@@ -25,7 +25,7 @@ from course_lib.plots import (
     vectors_pca,
 )
 from course_lib.plots.theme import KINDS
-from tests.traces import SOURCE, TARGET, random_trace
+from tests.oracles.traces import SOURCE, TARGET, random_trace
 
 LENGTHS = ("4–7", "12–15", "20–24")
 RUNS = np.array([[90.0, 60.0, 30.0], [92.0, 50.0, 20.0], [94.0, 70.0, 10.0]])

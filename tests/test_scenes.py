@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from course_lib.scenes import COLOURS, KINDS, Scene, Scenes, Shape, draw_scenes, images
+from course_lib.corpora.pictures.scenes import COLOURS, KINDS, Scene, Scenes, Shape, draw_scenes, images
 
 SCENES = draw_scenes(2000, seed=1)
 EVERY = (*SCENES.train, *SCENES.validation, *SCENES.test)

@@ -10,7 +10,7 @@ from course_lib.batching import collate
 from course_lib.corpora.pairs import SentencePair
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.vocabulary import EOS, UnknownTokenError, Vocabulary
-from tests.models import MAKERS, PAIRS, SOURCE, TARGET, batch, make
+from tests.oracles.models import MAKERS, PAIRS, SOURCE, TARGET, batch, make
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -13,7 +13,7 @@ from course_lib.seq2seq import default_max_length
 from course_lib.traces import Trace
 from course_lib.tracing import trace
 from course_lib.vocabulary import EOS
-from tests.models import HARD, MAKERS, PAIRS, SOURCE, TARGET, make
+from tests.oracles.models import HARD, MAKERS, PAIRS, SOURCE, TARGET, make
 
 
 @pytest.mark.parametrize("name", MAKERS)

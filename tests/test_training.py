@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from course_lib.batching import collate, epoch_batches
-from course_lib.checkpoints import fingerprint
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.evaluation import evaluate, score_by_length
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.training import (
@@ -25,14 +25,13 @@ from course_lib.training import (
     History,
     TrainConfig,
     Validation,
-    batch_order,
-    evaluate,
     fit,
     learning_rate,
     pick_device,
-    score_by_length,
     seed_everything,
 )
+from course_lib.training.checkpoints import fingerprint
+from course_lib.training.loop import batch_order
 from course_lib.vocabulary import EOS, Vocabulary
 
 torch.set_num_threads(1)

@@ -31,7 +31,7 @@ from course_lib.widgets import grid as grid_module
 from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.heatmap import heat_map_definition
 from course_lib.widgets.style import PAPER, VARIABLES, stylesheet
-from tests.traces import SOURCE, TARGET, random_trace
+from tests.oracles.traces import SOURCE, TARGET, random_trace
 
 ROOM = 70_000  # bytes of page for a sentence of 12 steps
 

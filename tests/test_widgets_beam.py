@@ -13,8 +13,8 @@ from ipywidgets.embed import dependency_state
 from course_lib.search import BeamResult, Hypothesis, Node
 from course_lib.vocabulary import BOS, EOS, Vocabulary
 from course_lib.widgets import beam_tree
-from tests.models import TARGET as TARGET_WORDS
-from tests.models import make
+from tests.oracles.models import TARGET as TARGET_WORDS
+from tests.oracles.models import make
 from tests.test_widgets import ROOM, Browser, shown, soup, texts
 from tests.test_widgets_compare import bytes_of
 

@@ -9,8 +9,8 @@ from ipywidgets.embed import dependency_state
 
 from course_lib.widgets import Player, compare, step_through, step_through_models
 from course_lib.widgets.frames import step_frame, step_sentence
+from tests.oracles.traces import SOURCE, TARGET, random_trace
 from tests.test_widgets import ROOM, Browser, scores_of, shown, soup, texts
-from tests.traces import SOURCE, TARGET, random_trace
 
 WORDS = ("a", "b", "c", "d", "e", "</s>")
 CENTRES = np.array([0.7, 4.2, 6.0])  # near the edge, between words, past the end: p_t may reach S

@@ -10,7 +10,7 @@ from course_lib.tracing import trace
 from course_lib.widgets import Player, explorer
 from course_lib.widgets.explorer import WHY
 from course_lib.widgets.frames import step_frame
-from tests.models import make
+from tests.oracles.models import make
 from tests.test_widgets import Browser, soup
 
 EXAMPLES = [["the", "cat", "sleeps"], ["cats", "sleep"]]

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib.captions import caption_pair, gold_regions
-from course_lib.scenes import Scene, Shape
+from course_lib.corpora.pictures.captions import caption_pair, gold_regions
+from course_lib.corpora.pictures.scenes import Scene, Shape
 from course_lib.widgets import compare, step_through
 from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.picture import picture_definition
+from tests.oracles.traces import SOURCE, TARGET, random_trace
 from tests.test_widgets import Browser, shown, soup, texts
-from tests.traces import SOURCE, TARGET, random_trace
 
 SCENE = Scene((Shape("triangle", "red", 2, 1, 7), Shape("square", "white", 20, 17, 9)))
 PAIR = caption_pair(SCENE)

@@ -6,12 +6,11 @@ positions they look at.
 """
 
 from course_lib.attention.additive import AdditiveAttention
+from course_lib.attention.base import Attended, Attention, masked_softmax, weighted_sum
 from course_lib.attention.hard import SOFT, HardAttention
-from course_lib.attention.interventions import pinned, tempered, unmasked
 from course_lib.attention.local import LocalAttention
 from course_lib.attention.multiplicative import DotAttention, GeneralAttention, LocationAttention
 from course_lib.attention.self_attention import SelfAttention, scaled_dot_product
-from course_lib.attention.softmax import Attended, Attention, masked_softmax, weighted_sum
 
 __all__ = [
     "SOFT",
@@ -25,9 +24,6 @@ __all__ = [
     "LocationAttention",
     "SelfAttention",
     "masked_softmax",
-    "pinned",
     "scaled_dot_product",
-    "tempered",
-    "unmasked",
     "weighted_sum",
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.softmax import Attended, Attention
+from course_lib.attention.base import Attended, Attention
 
 SOFT = -1
 """Stands for the position where a look was soft."""
@@ -19,7 +19,7 @@ class HardAttention(nn.Module):
     draws alone. ``weights`` stay the α_t of the score, ``position`` says where the look went.
 
     A draw has no gradient: what the score learns comes from
-    :class:`~course_lib.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
+    :class:`~course_lib.training.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
     buffer ``baseline``, so that it travels with checkpoints. ``soft_share``, set by the objective
     before each update, is the share of looks that are soft instead; their position is ``SOFT``.
     """

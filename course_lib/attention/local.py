@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.softmax import Attended, Attention, masked_softmax
+from course_lib.attention.base import Attended, Attention, masked_softmax
 
 
 class LocalAttention(nn.Module):

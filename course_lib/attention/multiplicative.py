@@ -6,7 +6,7 @@ Luong, Pham & Manning (2015), §3.1 and eq. 8; their h_t is the query, their h̄
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.softmax import Attention
+from course_lib.attention.base import Attention
 
 
 class DotAttention(Attention):

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.softmax import masked_softmax
+from course_lib.attention.base import masked_softmax
 
 
 def scaled_dot_product(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from itertools import permutations
 
-from course_lib.corpora.languages import LANGUAGES
+from course_lib.corpora.grammar.corpus import synchronous
+from course_lib.corpora.grammar.languages.table import LANGUAGES
 from course_lib.corpora.multi30k import multi30k
 from course_lib.corpora.number_words import numbers
-from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
+from course_lib.corpora.pairs import CorpusError, Link, ParallelCorpus, SentencePair
 from course_lib.corpora.phrasebook import phrasebook
-from course_lib.corpora.synchronous import synchronous
+from course_lib.corpora.pictures.captions import caption_corpus
 from course_lib.corpora.tatoeba import tatoeba
 from course_lib.corpora.toys import copy, dates, reversal
-from course_lib.corpora.tsv import CorpusError, tsv
+from course_lib.corpora.tsv import tsv
 
 __all__ = ["CorpusError", "Link", "ParallelCorpus", "SentencePair", "available", "load"]
 
@@ -24,6 +25,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "copy": copy,
     "dates": dates,
     "numbers": numbers,
+    "scenes": caption_corpus,
     "multi30k": multi30k,
     "phrasebook": phrasebook,
     "tatoeba": tatoeba,

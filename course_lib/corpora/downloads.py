@@ -21,6 +21,8 @@ from tqdm.auto import tqdm
 
 from course_lib.files import open_atomically
 
+DATA_VARIABLE = "ATTENTION_DATA"
+"""The environment variable that names a folder of real corpora, looked in before anything is downloaded."""
 _CHUNK = 1 << 16
 _PAUSE = 1.0  # seconds before the second attempt; twice as long before each further one
 _AGENT = "Mozilla/5.0 (compatible; attention-step-by-step)"  # some sites turn Python's own name away

@@ -13,11 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.downloads import DATA_VARIABLE
+from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words
-from course_lib.corpora.tatoeba import VARIABLE
 from course_lib.corpora.text import clean, tokenise
-from course_lib.corpora.tsv import CorpusError
 from course_lib.options import check_option
 
 Language = Literal["en", "de", "fr", "cs"]
@@ -27,7 +26,7 @@ _ENDINGS = ("{language}", "{language}.gz", "lc.norm.tok.{language}", "lc.norm.to
 _TOKENISED = ".lc.norm.tok."
 _HOW_TO_GET_IT = (
     "Take the folder data/task1 from https://github.com/multi30k/dataset and say where it is: "
-    f'load("multi30k", path="…/task1/raw"), or put it as multi30k into a folder that {VARIABLE} names.'
+    f'load("multi30k", path="…/task1/raw"), or put it as multi30k into a folder that {DATA_VARIABLE} names.'
 )
 
 
@@ -75,7 +74,7 @@ def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[S
 def _folder(path: str | Path | None) -> Path:
     """Return the folder that holds the files: ``path``, or its raw or tok."""
     if path is None:
-        if not (data := os.environ.get(VARIABLE)):
+        if not (data := os.environ.get(DATA_VARIABLE)):
             raise CorpusError(f"The corpus 'multi30k' needs a folder of files. {_HOW_TO_GET_IT}")
         path = Path(data) / "multi30k"
     for folder in (Path(path), Path(path) / "raw", Path(path) / "tok"):

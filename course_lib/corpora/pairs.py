@@ -6,6 +6,10 @@ Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
 
 
+class CorpusError(ValueError):
+    """A corpus file that is not there, or does not hold what it should."""
+
+
 @dataclass(frozen=True)
 class SentencePair:
     """A source sentence and its translation, as words; ``sure`` and ``possible`` are gold links.

@@ -8,13 +8,12 @@ import os
 import re
 from pathlib import Path
 
-from course_lib.corpora.downloads import DownloadError, download_zip
-from course_lib.corpora.pairs import ParallelCorpus
+from course_lib.corpora.downloads import DATA_VARIABLE, DownloadError, download_zip
+from course_lib.corpora.pairs import CorpusError, ParallelCorpus
 from course_lib.corpora.text import Segment
-from course_lib.corpora.tsv import CorpusError, tsv
+from course_lib.corpora.tsv import tsv
 
 SITE = "https://www.manythings.org/anki/"
-VARIABLE = "ATTENTION_DATA"
 _NAMES = {
     "ara": "Arabic",
     "ben": "Bengali",
@@ -86,9 +85,9 @@ def _given(language: str, path: str | Path) -> Path:
 
 
 def _found(language: str, cache: str | Path | None) -> Path | None:
-    folders = [Path(folder)] if (folder := os.environ.get(VARIABLE)) else []
+    folders = [Path(folder)] if (folder := os.environ.get(DATA_VARIABLE)) else []
     if folders and not folders[0].is_dir():
-        raise CorpusError(f"The environment variable {VARIABLE} names {folders[0]}, which is no folder.")
+        raise CorpusError(f"The environment variable {DATA_VARIABLE} names {folders[0]}, which is no folder.")
     files = (_in_folder(language, place) for place in (*folders, cache_folder(cache)))
     return next((file for file in files if file is not None), None)
 
@@ -113,7 +112,7 @@ def _download(language: str, file: Path, sha256: str | None) -> None:
     except DownloadError as error:
         raise CorpusError(
             f"{error}\nNothing was left behind. You can download {url} by hand (all languages: {SITE}) and put it "
-            f"into the folder {file.parent}, or into a folder that the environment variable {VARIABLE} names, or "
+            f"into the folder {file.parent}, or into a folder that the environment variable {DATA_VARIABLE} names, or "
             f'say where it is: load("tatoeba", language="{language}", path="…/{file.name}"). '
             'Without a network, load("phrasebook") has pairs of its own.'
         ) from error

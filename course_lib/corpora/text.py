@@ -4,13 +4,14 @@ Light on purpose: what comes out reads like the sentence, and every rule fits in
 written without spaces give one character a word, or Chinese words where a library may find them.
 """
 
+import importlib
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from course_lib.corpora.chinese import chinese_words
 from course_lib.options import check_option
 
 Segment = Literal["characters", "words"]
@@ -82,6 +83,14 @@ def detokenise(tokens: Sequence[str], language: str = "English") -> str:
     return text
 
 
+def chinese_words(text: str) -> list[str]:
+    """Split a run of Chinese characters into words; put together, they are ``text`` again.
+
+    ImportError, with what to install, where jieba is missing.
+    """
+    return [str(word) for word in _segmenter().cut(text)]
+
+
 def _follows(token: str, previous: str, french: bool) -> bool:
     """Say whether ``token`` stands close to the word before it."""
     if token == previous and unicodedata.category(token[0]).startswith("P"):  # ... and ——
@@ -108,6 +117,19 @@ def _at_apostrophe(word: str) -> list[str]:
     if ending := next((ending for ending in _ENDINGS if word.endswith(ending) and word != ending), None):
         return [word.removesuffix(ending), ending]
     return [word]
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    try:
+        jieba = importlib.import_module("jieba")
+    except ImportError as error:
+        raise ImportError(
+            'segment="words" splits Chinese with the library jieba, which is not installed. Install it with '
+            '"pip install jieba", or choose segment="characters".'
+        ) from error
+    jieba.setLogLevel(logging.WARNING)  # it reports each start on stderr
+    return jieba.Tokenizer()
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
 from course_lib.corpora.text import Segment, clean, tokenise
 
@@ -13,10 +13,6 @@ _HOW_TO_GET_ONE = (
     'the folder data, and say where it is: load("tsv", path="data/fra-eng.zip"), or on the command line '
     "python -m course_lib train --tsv data/fra-eng.zip."
 )
-
-
-class CorpusError(ValueError):
-    """A corpus file that is not there, or does not hold what it should."""
 
 
 def tsv(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import AdditiveAttention, Attended, HardAttention
-from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack, stack_looks
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_option

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.decoders.parts import MaxoutReadout
 from course_lib.encoders import Encoded, State
 

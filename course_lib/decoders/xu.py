@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, HardAttention
-from course_lib.decoders.outputs import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack, stack_looks
 from course_lib.encoders import Encoded, State
 
 

@@ -9,7 +9,7 @@ from course_lib.widgets.by_hand import five_steps
 from course_lib.widgets.comparing import compare, step_through_models, step_through_training
 from course_lib.widgets.explorer import explorer
 from course_lib.widgets.gold import gold_and_attention
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.stepping import step_through
 
 __all__ = [

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from course_lib.vocabulary import PAD_TOKEN
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.markup import word
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 
 Grid = Sequence[Sequence[str]]
 

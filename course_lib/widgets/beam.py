@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from course_lib.vocabulary import Vocabulary
 from course_lib.widgets.beam_picture import Picture
 from course_lib.widgets.frames import heading
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.markup import direction, listed, number, word
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_TREES, style
 
 if TYPE_CHECKING:  # the room of search is built on torch, which a widget does without

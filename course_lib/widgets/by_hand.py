@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.markup import fraction, number, word
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 
 STEPS = ("query", "scores", "softmax", "weighted values", "context")
 

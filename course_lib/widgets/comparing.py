@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from course_lib.traces import Trace
 from course_lib.widgets.frames import heading, step_frame
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.markup import word
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.stepping import definitions, static_steps
 
 

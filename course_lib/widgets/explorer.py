@@ -9,8 +9,8 @@ import ipywidgets as widgets
 from course_lib.traces import Trace
 from course_lib.vocabulary import SPECIAL_TOKENS
 from course_lib.widgets.comparing import two_sliders
-from course_lib.widgets.grid import Axis, Player
 from course_lib.widgets.markup import word
+from course_lib.widgets.player import Axis, Player
 from course_lib.widgets.stepping import static_steps, step_through
 from course_lib.widgets.style import OF_QUESTIONS, style
 

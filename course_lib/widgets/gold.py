@@ -9,9 +9,9 @@ from course_lib.notation import INK
 from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.frames import heading
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.heatmap import cells, geometry, heat_map_definition, heat_map_name
 from course_lib.widgets.markup import direction, listed, number, styled, tint, word
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_GOLD_LINKS, style
 
 SIGNS = {"right": "●", "missing": "○", "extra": "×"}

@@ -8,9 +8,9 @@ from itertools import groupby
 
 import numpy as np
 
-from course_lib.captions import EMPTY, cell_pixels
+from course_lib.corpora.pictures.cells import EMPTY, cell_pixels
+from course_lib.corpora.pictures.scenes import CELL, GRID, SIDE
 from course_lib.notation import WEIGHT
-from course_lib.scenes import CELL, GRID, SIDE
 from course_lib.traces import Trace
 
 SEEN_FROM = 0.02  # a smaller weight is a square of less than half a pixel

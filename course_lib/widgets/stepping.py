@@ -4,10 +4,10 @@ from html import escape
 
 from course_lib.traces import Trace
 from course_lib.widgets.frames import step_frame, step_sentence
-from course_lib.widgets.grid import Axis, Player, grid_of_frames
 from course_lib.widgets.heatmap import heat_map_definition, heat_map_with_values
 from course_lib.widgets.markup import word
 from course_lib.widgets.picture import is_picture, picture_definition, pictures_of_all_steps
+from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_WINDOWS, style
 
 

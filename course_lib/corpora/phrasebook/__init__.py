@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.corpora.tsv import CorpusError, tsv
+from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
+from course_lib.corpora.tsv import tsv
 
 _FOLDER = Path(__file__).parent
 _LANGUAGES = {

@@ -1,0 +1,29 @@
+"""From source words to what the decoder may see of them. Chapters 2, 3, 5 and 10."""
+
+from course_lib.encoders.base import Encoded, ProjectsKeys, State
+from course_lib.encoders.grid import GridEncoder
+from course_lib.encoders.recurrent import (
+    BidirectionalEncoder,
+    Direction,
+    Encoder,
+    FixedVectorEncoder,
+    GRUEncoder,
+    LSTMEncoder,
+    reverse_words,
+    run_rnn,
+)
+
+__all__ = [
+    "BidirectionalEncoder",
+    "Direction",
+    "Encoded",
+    "Encoder",
+    "FixedVectorEncoder",
+    "GRUEncoder",
+    "GridEncoder",
+    "LSTMEncoder",
+    "ProjectsKeys",
+    "State",
+    "reverse_words",
+    "run_rnn",
+]

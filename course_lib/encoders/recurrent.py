@@ -1,0 +1,149 @@
+"""From source words to what the decoder may see of them: RNNs in one direction, or in both. Chapters 2 and 5."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from course_lib.encoders.base import Encoded, State
+from course_lib.options import check_option
+from course_lib.vocabulary import PAD
+
+Direction = Literal["forward", "reversed", "bidirectional"]
+
+
+class Encoder(nn.Module):
+    """What encoders share: embeddings, dropout, and an RNN that reads the source in some direction."""
+
+    def __init__(self, vocabulary_size: int, embedding: int, dropout: float, direction: Direction) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, embedding, padding_idx=PAD)
+        self.dropout = nn.Dropout(dropout)
+        self.direction = check_option("direction", direction, Direction)
+        self.rnn: nn.LSTM | nn.GRU
+
+    def read(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, State]:
+        """Run over ids (B, S): the outputs (B, S, M), each at its own word, and the last state.
+
+        A reversed encoder reads x_n … x_1 EOS; what it says of a word still stands at that word.
+        """
+        if self.direction == "reversed":
+            source = reverse_words(source, lengths)
+        outputs, final = run_rnn(self.rnn, self.dropout(self.embedding(source)), lengths)
+        if self.direction == "reversed":
+            outputs = reverse_words(outputs, lengths)
+        return outputs, State(*final) if isinstance(final, tuple) else State(final)
+
+
+class LSTMEncoder(Encoder):
+    """A deep LSTM: its outputs are the annotations h̄_s, its last (h, c) the decoder's first.
+
+    Luong, Pham & Manning (2015), §3 (``"forward"`` or ``"reversed"``). Departs with
+    ``direction="bidirectional"``, where each direction has half the units. Chapter 7.
+    """
+
+    def __init__(
+        self, vocabulary_size: int, embedding: int, hidden: int, layers: int, direction: Direction, dropout: float
+    ) -> None:
+        super().__init__(vocabulary_size, embedding, dropout, direction)
+        both = direction == "bidirectional"
+        if both and hidden % 2:
+            raise ValueError(f"hidden: two directions share the units, so an even number is expected, got {hidden}.")
+        self.rnn = nn.LSTM(
+            embedding,
+            hidden // 2 if both else hidden,
+            layers,
+            batch_first=True,
+            dropout=dropout if layers > 1 else 0.0,
+            bidirectional=both,
+        )
+
+    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
+        """Encode ids (B, S) with their true lengths (B,): memory (B, S, H), (h, c) (layers, B, H)."""
+        memory, last = self.read(source, lengths)
+        if self.direction == "bidirectional":
+            last = State(_join_directions(last.hidden), _join_directions(last.cell))
+        return Encoded(last, memory, source != PAD)
+
+
+class FixedVectorEncoder(LSTMEncoder):
+    """A deep LSTM whose last (h, c) is the sentence: Sutskever, Vinyals & Le (2014), §2 and §3.3.
+
+    ``reverse_source`` feeds x_n … x_1 EOS, so that the first words are the freshest. Chapter 2.
+    """
+
+    def __init__(
+        self, vocabulary_size: int, embedding: int, hidden: int, layers: int, reverse_source: bool, dropout: float
+    ) -> None:
+        direction: Direction = "reversed" if reverse_source else "forward"
+        super().__init__(vocabulary_size, embedding, hidden, layers, direction, dropout)
+        self.reverse_source = reverse_source
+
+    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
+        """Encode ids (B, S) with their true lengths (B,); returns the vector and nothing else."""
+        return Encoded(self.read(source, lengths)[1])
+
+
+class GRUEncoder(Encoder):
+    """A GRU whose last state is the sentence: Cho et al. (2014), §2.2. Chapter 3.
+
+    Departs in torch's fused GRU: see :class:`BidirectionalEncoder`.
+    """
+
+    def __init__(self, vocabulary_size: int, embedding: int, hidden: int, direction: Direction, dropout: float) -> None:
+        super().__init__(vocabulary_size, embedding, dropout, direction)
+        if direction == "bidirectional":
+            raise ValueError("direction: the summary of Cho et al. comes from one direction, 'forward' or 'reversed'.")
+        self.rnn = nn.GRU(embedding, hidden, batch_first=True)
+
+    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
+        """Encode ids (B, S) with their true lengths (B,); returns h_S (1, B, H) and nothing else."""
+        return Encoded(self.read(source, lengths)[1])
+
+
+class BidirectionalEncoder(Encoder):
+    """Annotations h_j = [→h_j; ←h_j] of a bidirectional GRU: Bahdanau et al. (2015), §3.2. Chapter 5.
+
+    ``initial`` holds →h_S and, on top, ←h_1, the backward state at the first word, which has read
+    the whole sentence. Departs from the paper in the GRU of torch, fused and fast, which applies
+    the reset gate after the product with U (r ⊙ (U h)), not before (U (r ⊙ h)).
+    """
+
+    def __init__(self, vocabulary_size: int, embedding: int, hidden: int, dropout: float) -> None:
+        super().__init__(vocabulary_size, embedding, dropout, "bidirectional")
+        self.rnn = nn.GRU(embedding, hidden, batch_first=True, bidirectional=True)
+
+    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
+        """Encode ids (B, S) with their true lengths (B,): memory (B, S, 2H), initial (2, B, H)."""
+        memory, ends = self.read(source, lengths)
+        return Encoded(ends, memory, source != PAD)
+
+
+def run_rnn(rnn: nn.LSTM | nn.GRU, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor] | Tensor]:
+    """Run ``rnn`` over inputs (B, S, E) so that it never reads padding.
+
+    Returns the outputs (B, S, ·), zero at padding, and the final state at each true length. Rows
+    of one length take torch's plain path, which is twice as fast as the packed one.
+    """
+    if bool((lengths == inputs.shape[1]).all()):
+        return rnn(inputs)
+    packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+    outputs, final = rnn(packed)
+    return pad_packed_sequence(outputs, batch_first=True, total_length=inputs.shape[1])[0], final
+
+
+def reverse_words(source: Tensor, lengths: Tensor) -> Tensor:
+    """Turn x_1 … x_n EOS PAD … into x_n … x_1 EOS PAD …: (B, S) or (B, S, M); EOS and padding stay."""
+    positions = torch.arange(source.shape[1], device=source.device)
+    last_word = lengths.to(source.device).unsqueeze(1) - 2
+    order = torch.where(positions <= last_word, last_word - positions, positions)
+    return source.gather(1, order if source.dim() == 2 else order.unsqueeze(-1).expand_as(source))
+
+
+def _join_directions(state: Tensor | None) -> Tensor:
+    """Turn (2 · layers, B, H / 2), directions inside layers, into (layers, B, H)."""
+    if state is None:
+        raise ValueError("An LSTM has a cell state; this state has none.")
+    forward, backward = state.unflatten(0, (-1, 2)).unbind(1)
+    return torch.cat((forward, backward), dim=-1)

@@ -1,0 +1,67 @@
+"""How a model is trained: every setting of a run, checked where it is given. Chapters 2, 4 and 5."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from course_lib.batching import Unknown
+from course_lib.training.objectives import PLAIN, Objective
+
+Precision = Literal["float32", "bf16"]
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train; ValueError for a value that makes no sense.
+
+    ``steps`` counts updates, ``warmup`` the first of them, over which the learning rate rises.
+    Every ``validate_every`` updates, and after the last, the model is scored on ``validation_pairs``
+    pairs spread over the validation split (``None``: on all) and the run is written to
+    ``checkpoint`` if one is named; ``validate_every=None`` does neither until the end, and never
+    scores. ``precision="float32"`` leaves the model's own number type alone, ``"bf16"`` computes the
+    loss in bfloat16 where that is safe. ``unknown`` is what happens to words outside the
+    vocabulary. ``objective`` says what is minimised. With ``patience`` training ends early, once that
+    many validations in a row have brought no lower perplexity. The progress bar is off with
+    ``progress=False``, and where TQDM_DISABLE=1 is set.
+    """
+
+    steps: int
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    warmup: int = 100
+    clip_norm: float = 1.0
+    seed: int = 1
+    device: str = "auto"
+    validate_every: int | None = 500
+    validation_pairs: int | None = 200
+    precision: Precision = "float32"
+    checkpoint: str | Path | None = None
+    progress: bool = True
+    unknown: Unknown = "error"
+    objective: Objective = PLAIN
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "validate_every", "validation_pairs", "patience"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name}: expected 1 or more, got {value}.")
+        for name in ("learning_rate", "clip_norm"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name}: expected a number above 0, got {getattr(self, name)}.")
+        if self.warmup < 0:
+            raise ValueError(f"warmup: expected 0 or more steps, got {self.warmup}.")
+        if self.precision not in ("float32", "bf16"):
+            raise ValueError(f"precision: expected 'float32' or 'bf16', got {self.precision!r}.")
+        if self.patience is not None and self.validate_every is None:
+            raise ValueError("patience counts validations: set validate_every, or leave patience out.")
+        if self.unknown not in ("error", "unk"):
+            raise ValueError(f"unknown: expected 'error' or 'unk', got {self.unknown!r}.")
+
+
+def learning_rate(step: int, config: TrainConfig) -> float:
+    """Return the rate of update ``step``, counted from 0: up in a line, level, from half-time down to 0."""
+    warming = (step + 1) / config.warmup if config.warmup else 1.0
+    cooling = 2 * (config.steps - step) / config.steps
+    return config.learning_rate * min(warming, 1.0, cooling)

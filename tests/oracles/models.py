@@ -1,0 +1,81 @@
+"""Small untrained models and sentences that the tests of the models share."""
+
+from functools import partial
+
+import torch
+
+from course_lib.attention import AdditiveAttention, HardAttention
+from course_lib.batching import collate
+from course_lib.corpora.pairs import SentencePair
+from course_lib.decoders import XuDecoder
+from course_lib.encoders import LSTMEncoder
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.seq2seq import Seq2Seq
+from course_lib.vocabulary import Vocabulary
+
+PAIRS = (
+    SentencePair(("the", "black", "cat", "sleeps"), ("le", "chat", "noir", "dort")),
+    SentencePair(("cats", "sleep"), ("les", "chats", "dorment")),
+    SentencePair(("the", "cat", "sees", "the", "black", "dog"), ("le", "chat", "voit", "le", "chien", "noir")),
+)
+SOURCE = Vocabulary.build(pair.source for pair in PAIRS)
+TARGET = Vocabulary.build(pair.target for pair in PAIRS)
+
+
+def xu_over_words(embedding: int = 64, hidden: int = 128, *, hard: bool) -> Seq2Seq:
+    """Return the decoder of Xu et al. over sentences: it asks for annotations, not for pictures."""
+    encoder = LSTMEncoder(len(SOURCE), embedding, hidden, 1, "reversed", 0.0)
+    align = AdditiveAttention(hidden, hidden, hidden)
+    attention = HardAttention(align) if hard else align
+    decoder = XuDecoder(len(TARGET), embedding, hidden, hidden, 0.0, attention=attention, gated=True)
+    return Seq2Seq("Xu over words", encoder, decoder, SOURCE, TARGET)
+
+
+fixed, bahdanau, luong = (partial(make, SOURCE, TARGET) for make in (sutskever2014, bahdanau2014, luong2015))
+MAKERS = {
+    "fixed": partial(fixed, reverse_source=False),
+    "fixed-reversed-deep": partial(fixed, reverse_source=True, layers=2),
+    "cho": partial(cho2014, SOURCE, TARGET),
+    "cho-reversed": partial(cho2014, SOURCE, TARGET, reverse_source=True),
+    "bahdanau": bahdanau,
+    "bahdanau-departed": partial(bahdanau, query="after", initial="both", readout="linear"),
+    "bahdanau-after-reads-before": partial(bahdanau, query="after", read_state="before"),
+    "bahdanau-coverage": partial(bahdanau, coverage=True),
+    "luong-dot": partial(luong, score="dot", layers=2),
+    "luong-general-bidirectional": partial(luong, score="general", direction="bidirectional", layers=2),
+    "luong-concat-feeding": partial(luong, score="concat", input_feeding=True),
+    "luong-location": partial(luong, score="location", longest_source=7),
+    "luong-local-m": partial(luong, score="general", local="monotonic", window=1),
+    "luong-local-p-feeding": partial(luong, score="dot", local="predictive", window=2, input_feeding=True),
+    "xu-over-words": partial(xu_over_words, hard=False),
+    "bahdanau-hard-coverage": partial(bahdanau, hard=True, coverage=True),
+    "luong-general-hard": partial(luong, score="general", hard=True),
+    "luong-dot-hard-feeding": partial(luong, score="dot", hard=True, input_feeding=True),
+    "xu-over-words-hard": partial(xu_over_words, hard=True),
+}
+ATTENDING = tuple(name for name in MAKERS if not name.startswith(("fixed", "cho")))
+HARD = tuple(name for name in MAKERS if "hard" in name)
+
+
+def make(name: str, seed: int = 0) -> Seq2Seq:
+    """Return a small model of ``MAKERS``, shaken."""
+    return shaken(MAKERS[name](embedding=5, hidden=6), seed)
+
+
+def shaken(model: Seq2Seq, seed: int) -> Seq2Seq:
+    """Put ``model`` into double precision with every parameter random and far from zero.
+
+    Papers and libraries start some parameters at zero, and a term that is multiplied by zero can be
+    wrong without showing.
+    """
+    torch.manual_seed(seed)
+    model = model.double().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.6)
+    return model
+
+
+def batch(pairs=PAIRS):
+    """Return ``pairs`` as a batch."""
+    return collate(pairs, SOURCE, TARGET)
