@@ -10,8 +10,11 @@ import torch
 from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, Unknown, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
-from course_lib.metrics import AlignmentScore, Link, Score, aer, bleu, exact_match, perplexity
+from course_lib.decoders import DecoderOutput
+from course_lib.metrics import AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
+
+_Seen = tuple[SentencePair, np.ndarray]
 
 BUCKETS = ((4, 7), (8, 11), (12, 15), (16, 19), (20, 24), (25, 29), (30, 34), (35, 40))
 """Source lengths in words, first and last included, by which the course reports scores."""
@@ -43,24 +46,26 @@ def evaluate(
     batch_size: int = 64,
     unknown: Unknown = "error",
     bootstrap: int = 0,
+    alignment: bool = True,
 ) -> Evaluation:
     """Score ``model`` on ``pairs``, with dropout off; its training mode is put back afterwards.
 
     ``bootstrap`` > 0 adds 95 % intervals, of exact match, BLEU and AER, from that many resamplings of
-    the pairs: what another test set of this size might give. The batch size changes the time, not the
-    scores. References keep the words that the vocabulary does not hold, so ``<unk>`` in a translation is
-    always wrong; for perplexity it stands for them.
+    the pairs: what another test set of this size might give. ``alignment=False`` leaves AER out. The
+    batch size changes the time, not the scores. References keep the words that the vocabulary does not
+    hold, so ``<unk>`` in a translation is always wrong; for perplexity it stands for them.
     """
     if not pairs:
         raise ValueError("There is nothing to evaluate: this split holds no pairs.")
     with evaluating(model):
         references = [pair.target for pair in pairs]
         hypotheses = [t.tokens for t in translations(model, pairs, batch_size, unknown)]
+        surprise, seen = _forced(model, pairs, batch_size, unknown, alignment)
         return Evaluation(
-            _perplexity(model, pairs, batch_size, unknown),
+            surprise,
             exact_match(hypotheses, references, bootstrap),
             bleu(hypotheses, references, bootstrap=bootstrap),
-            _alignment(model, pairs, batch_size, unknown, bootstrap),
+            _alignment(seen, bootstrap),
         )
 
 
@@ -89,7 +94,8 @@ def evaluate_regions(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: 
     ValueError for a model without attention.
     """
     with evaluating(model):
-        seen = list(_weights(model, pairs, batch_size, "error"))
+        runs = _runs(model, pairs, batch_size, "error")
+        seen = [one for chosen, _, output in runs for one in _weights_of(chosen, output)]
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
     chosen, weights = zip(*seen, strict=True)
@@ -117,44 +123,42 @@ def spread(pairs: Sequence[SentencePair], count: int | None) -> Sequence[Sentenc
     return [pairs[k * len(pairs) // count] for k in range(count)]
 
 
-def _perplexity(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown) -> Score:
-    nats, tokens = 0.0, 0
-    for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
-        loss = model.loss(_collated(model, [pairs[k] for k in indices], unknown))
+def _forced(
+    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown, alignment: bool
+) -> tuple[Score, list[_Seen]]:
+    """Run once over ``pairs`` with teacher forcing: perplexity, and what was seen of each where it is asked for."""
+    nats, tokens, seen = 0.0, 0, []
+    for chosen, batch, output in _runs(model, pairs, batch_size, unknown):
+        loss = model.loss_of(output, batch)
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
-    return perplexity(nats, tokens)
+        if alignment:
+            seen += _weights_of(chosen, output)
+    return perplexity(nats, tokens), seen
 
 
-def _alignment(
-    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown, bootstrap: int
-) -> AlignmentScore | None:
+def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
     """Return AER of the weights with which the model predicts the reference, where all is there for it."""
-    if any(pair.sure is None for pair in pairs):
+    if not seen or any(pair.sure is None for pair, _ in seen):
         return None
-    links: list[frozenset[Link]] = []
-    sure: list[frozenset[Link]] = []
-    possible: list[frozenset[Link]] = []
-    for pair, rows in _weights(model, pairs, batch_size, unknown):
-        links.append(argmax_links(rows, len(pair.source), len(pair.target)))
-        sure.append(pair.sure or frozenset())
-        possible.append(pair.possible or frozenset())
-    return aer(links, sure, possible, bootstrap) if links else None
+    links = [argmax_links(rows, len(pair.source), len(pair.target)) for pair, rows in seen]
+    sure = [pair.sure or frozenset() for pair, _ in seen]
+    possible = [pair.possible or frozenset() for pair, _ in seen]
+    return aer(links, sure, possible, bootstrap)
 
 
-def _weights(
+def _runs(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
-) -> Iterator[tuple[SentencePair, np.ndarray]]:
-    """Yield each pair and the weights (T, S) with which the model predicts it; nothing without attention."""
+) -> Iterator[tuple[list[SentencePair], Batch, DecoderOutput]]:
+    """Run the model over ``pairs`` with teacher forcing, one source length a batch."""
     for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
         chosen = [pairs[k] for k in indices]
-        weights = model(_collated(model, chosen, unknown)).weights
-        if weights is None:
-            return
-        yield from zip(chosen, weights.float().cpu().numpy(), strict=True)
+        batch = collate(chosen, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
+        yield chosen, batch, model(batch)
 
 
-def _collated(model: Seq2Seq, pairs: Sequence[SentencePair], unknown: Unknown) -> Batch:
-    return collate(pairs, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
+def _weights_of(pairs: Sequence[SentencePair], output: DecoderOutput) -> list[_Seen]:
+    """Return each pair with the weights (T, S) that predicted it; nothing without attention."""
+    return [] if output.weights is None else list(zip(pairs, output.weights.float().cpu().numpy(), strict=True))
 
 
 def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:

@@ -15,11 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention.base import Attended, Attention, weighted_sum
+from course_lib.attention import Attended, Attention, weighted_sum
+from course_lib.seq2seq import Seq2Seq
 
 
 @contextmanager
-def tempered(model: nn.Module, temperature: float) -> Iterator[None]:
+def tempered(model: Seq2Seq, temperature: float) -> Iterator[None]:
     """Divide the scores by ``temperature`` before the softmax: below 1 sharper, above 1 flatter.
 
     The scores of a trace stay as they were, its weights are softmax(e / τ). ValueError for τ ≤ 0.
@@ -36,7 +37,7 @@ def tempered(model: nn.Module, temperature: float) -> Iterator[None]:
 
 
 @contextmanager
-def pinned(model: nn.Module, position: int, steps: Collection[int] | None = None) -> Iterator[None]:
+def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) -> Iterator[None]:
     """Give all the weight to source ``position`` (from 0) at ``steps`` (from 0; ``None``: at every one).
 
     Steps are counted from the entry of the block, so translate or trace once in it. A position that
@@ -63,7 +64,7 @@ def pinned(model: nn.Module, position: int, steps: Collection[int] | None = None
 
 
 @contextmanager
-def unmasked(model: nn.Module) -> Iterator[None]:
+def unmasked(model: Seq2Seq) -> Iterator[None]:
     """Forget the mask: padding is scored, and takes its share of the weight. Chapter 4's bug, to look at."""
 
     def forget(_attention: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -78,7 +79,7 @@ def unmasked(model: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _changing(model: nn.Module, change: Callable[[Attended, Tensor, Tensor], Attended]) -> Iterator[None]:
+def _changing(model: Seq2Seq, change: Callable[[Attended, Tensor, Tensor], Attended]) -> Iterator[None]:
     """Pass every look through ``change``, with the values (B, S, M) and the mask (B, S) it was made with."""
 
     def hook(_attention: nn.Module, arguments: tuple[Any, ...], look: Attended) -> Attended:
@@ -92,8 +93,8 @@ def _changing(model: nn.Module, change: Callable[[Attended, Tensor, Tensor], Att
         handle.remove()
 
 
-def _attention_of(model: nn.Module) -> Attention:
-    attention = getattr(getattr(model, "decoder", None), "attention", None)
+def _attention_of(model: Seq2Seq) -> Attention:
+    attention = model.decoder.attention
     if not isinstance(attention, Attention):
         got = "none" if attention is None else type(attention).__name__
         raise ValueError(

@@ -73,7 +73,12 @@ class Seq2Seq(nn.Module):
 
     def loss(self, batch: Batch) -> Loss:
         """Return the teacher-forced cross-entropy; padding counts neither above nor below."""
-        logits = self(batch).logits.flatten(0, 1)
+        return self.loss_of(self(batch), batch)
+
+    @staticmethod
+    def loss_of(output: DecoderOutput, batch: Batch) -> Loss:
+        """Return the cross-entropy of a run with teacher forcing that has been made already."""
+        logits = output.logits.flatten(0, 1)  # (B · T, V)
         total = F.cross_entropy(logits, batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
         return Loss(total, int(batch.target_mask.sum()))
 

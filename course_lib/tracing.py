@@ -50,18 +50,19 @@ def trace(
         else:
             given = [*model.target_vocabulary.encode(target), EOS]
             forced(step, state, torch.tensor([given], device=model.device), on_step=record)
-    attends = outputs[0].weights is not None
+    looks = [output.look.parts() for output in outputs if output.look is not None]
+    seen = {name: _rows(look[name] for look in looks) for name in looks[0]} if looks else {}
     return Trace(
         model=model.name,
         source=(*source, EOS_TOKEN, *[PAD_TOKEN] * padding),
         target=tuple(model.target_vocabulary.decode(words)),
         candidates=tuple(_candidates(model, output.logits, top) for output in outputs),
         states=_rows(output.state.top for output in outputs),
-        scores=_rows(output.scores for output in outputs) if attends else None,
-        weights=_rows(output.weights for output in outputs) if attends else None,
-        contexts=_rows(output.context for output in outputs) if attends else None,
-        centres=_rows(output.centre for output in outputs) if outputs[0].centre is not None else None,
-        positions=tuple(int(output.position) for output in outputs) if outputs[0].position is not None else None,
+        scores=seen.get("scores"),
+        weights=seen.get("weights"),
+        contexts=seen.get("context"),
+        centres=seen.get("centre"),
+        positions=tuple(map(int, seen["position"])) if "position" in seen else None,
         gold=(*gold, EOS_TOKEN) if gold is not None else None,
         links=frozenset(links) if links is not None else None,
         forced=target is not None,

@@ -156,7 +156,7 @@ def test_the_captioner_is_the_papers_model_from_pixels_to_logits(attention: str,
         logits, weights = reference.xu(model.decoder, memory, mean, [BOS, *WORDS.encode(pair.target)])
         np.testing.assert_allclose(output.logits[0].detach().numpy(), logits, rtol=1e-8, atol=1e-12)
         if attention == "none":
-            assert output.weights is None and output.positions is None
+            assert output.look is None
         else:
             np.testing.assert_allclose(output.weights[0, :, :64].detach().numpy(), weights, rtol=1e-8)
             assert (output.weights[0, :, 64] == 0).all()
@@ -189,7 +189,7 @@ def test_stepping_gives_what_teacher_forcing_gives(attention: str) -> None:
         torch.testing.assert_close(state.top, output.states[:, t])
         if one.weights is not None:
             torch.testing.assert_close(one.weights, output.weights[:, t])
-            torch.testing.assert_close(one.context, output.contexts[:, t])
+            torch.testing.assert_close(one.look.context, output.look.context[:, t])
 
 
 def test_without_attention_the_decoder_sees_the_mean_annotation_alone() -> None:

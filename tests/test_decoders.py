@@ -38,7 +38,7 @@ def test_the_state_that_is_read_out_can_stay_that_of_before(query):
     s_0 = model.decoder.initial_state(model.encode(*source_of(PAIRS[0]))).top[:, None]
     embedded = model.decoder.embedding(batch([PAIRS[0]]).target_in)
     before = torch.cat((s_0, output.states[:, :-1]), dim=1)
-    torch.testing.assert_close(output.logits, model.decoder.readout(before, embedded, output.contexts))
+    torch.testing.assert_close(output.logits, model.decoder.readout(before, embedded, output.look.context))
 
 
 @pytest.mark.parametrize("name", ["fixed", "fixed-reversed-deep"])
@@ -93,14 +93,12 @@ def test_stepping_gives_what_teacher_forcing_gives(name):
         state = output.state
         torch.testing.assert_close(output.logits, forced.logits[:, i])
         torch.testing.assert_close(state.top, forced.states[:, i])
-        if output.weights is not None:
-            torch.testing.assert_close(output.scores, forced.scores[:, i])
-            torch.testing.assert_close(output.weights, forced.weights[:, i])
-            torch.testing.assert_close(output.context, forced.contexts[:, i])
-        if output.centre is not None:
-            torch.testing.assert_close(output.centre, forced.centres[:, i])
-        if output.position is not None:
-            assert torch.equal(output.position, forced.positions[:, i])
+        assert (output.look is None) == (forced.look is None)
+        if output.look is not None:
+            looked = output.look.parts()
+            assert looked.keys() == forced.look.parts().keys()
+            for name, part in forced.look.parts().items():
+                torch.testing.assert_close(looked[name], part[:, i])
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -216,7 +214,7 @@ def test_coverage_is_the_sum_of_the_weights_so_far_and_enters_the_score():
         attention = model.decoder.attention
         terms = attention.W_a(query).unsqueeze(1) + keys + seen.unsqueeze(-1) * attention.w_c
         output = step(previous, state)
-        torch.testing.assert_close(output.scores, torch.tanh(terms) @ attention.v_a)
+        torch.testing.assert_close(output.look.scores, torch.tanh(terms) @ attention.v_a)
         seen, state = seen + output.weights, output.state
         torch.testing.assert_close(state.coverage, seen)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib.attention import SOFT, AdditiveAttention, DotAttention, HardAttention, LocalAttention
+from course_lib.attention import SOFT, AdditiveAttention, Attended, DotAttention, HardAttention, LocalAttention
 from course_lib.attention import hard as module
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
@@ -89,11 +89,11 @@ def test_hard_attention_over_a_window_is_refused() -> None:
 @pytest.mark.parametrize("name", HARD)
 def test_training_draws_and_evaluation_does_not(name: str) -> None:
     model, given = make(name), batch()
-    first, again = (model(given).positions for _ in range(2))
+    first, again = (model(given).look.position for _ in range(2))
     assert torch.equal(first, again) and torch.equal(first, model(given).weights.argmax(-1))
     torch.manual_seed(0)
     model.train()
-    drawn = torch.stack([model(given).positions for _ in range(20)])
+    drawn = torch.stack([model(given).look.position for _ in range(20)])
     assert len(drawn.unique(dim=0)) > 10
     rows = torch.arange(len(PAIRS))[:, None].expand(drawn.shape[1:])
     assert all(given.source_mask[rows, positions].all() for positions in drawn)  # never at padding
@@ -170,9 +170,8 @@ def made_up(positions: list[list[int]]) -> DecoderOutput:
     weights = torch.tensor(
         [[[0.5, 0.25, 0.25], [0.125, 0.875, 0.0]], [[0.25, 0.25, 0.5], [0.5, 0.5, 0.0]]], dtype=torch.float64
     ).requires_grad_()
-    return DecoderOutput(
-        torch.zeros(2, 2, 4), torch.zeros(2, 2, 2), weights.log(), weights, positions=torch.tensor(positions)
-    )
+    look = Attended(weights.log(), weights, torch.zeros(2, 2, 2), position=torch.tensor(positions))
+    return DecoderOutput(torch.zeros(2, 2, 4), torch.zeros(2, 2, 2), look)
 
 
 def test_reward_minus_baseline_worked_by_hand() -> None:
@@ -261,7 +260,7 @@ def test_a_soft_start_is_soft_attention_with_nothing_added(name: str) -> None:
     model.zero_grad()
     hard.soft_share = 1.0
     output = model(given)
-    assert (output.positions == SOFT).all()
+    assert (output.look.position == SOFT).all()
     plain = F.cross_entropy(output.logits.mT, given.target_out, ignore_index=PAD, reduction="sum")
     plain.backward()
     torch.testing.assert_close(start, plain)
@@ -367,5 +366,5 @@ def test_coverage_reaches_the_score_behind_hard_attention() -> None:
     torch.testing.assert_close(first.state.coverage, first.weights)
     other = replace(first.state, coverage=torch.zeros_like(first.state.coverage))
     changed, kept = step(given.target_in[:, 1], other), step(given.target_in[:, 1], first.state)
-    assert not torch.allclose(changed.scores[given.source_mask], kept.scores[given.source_mask])
+    assert not torch.allclose(changed.look.scores[given.source_mask], kept.look.scores[given.source_mask])
     assert not HardAttention(AdditiveAttention(2, 2, 2)).coverage

@@ -65,7 +65,7 @@ def test_all_steps_at_once_are_changed_like_step_by_step(change):
     with change(model), torch.no_grad():
         at_once = model.decoder(read, model.encode(ids, torch.tensor([ids.shape[1]])))
     np.testing.assert_allclose(stepped.weights, array(at_once.weights[0]), rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(stepped.contexts, array(at_once.contexts[0]), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(stepped.contexts, array(at_once.look.context[0]), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", GLOBAL)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.attention import Attended
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.evaluation import evaluate
@@ -81,7 +82,7 @@ def test_doubly_stochastic_attention_is_the_square_worked_by_hand():
     weights = torch.tensor([[[0.75, 0.25, 0.0], [0.5, 0.5, 0.0], [0.0, 1.0, 0.0]]], dtype=torch.float64)
     scores = weights.log()
     words = torch.tensor([[True, True, False]])
-    output = DecoderOutput(torch.zeros(1, 3, 4), torch.zeros(1, 3, 2), scores, weights)
+    output = DecoderOutput(torch.zeros(1, 3, 4), torch.zeros(1, 3, 2), Attended(scores, weights, torch.zeros(1, 3, 2)))
     # position 0 is looked at 1.25 times, position 1 0.75 times
     assert doubly_stochastic_loss(output, words).item() == pytest.approx(0.25**2 + 0.25**2)
     with pytest.raises(ValueError, match="no attention"):

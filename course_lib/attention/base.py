@@ -1,6 +1,7 @@
 """What every attention shares: the masked softmax and the weighted sum. Chapters 4 and 5."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,8 @@ from torch import Tensor, nn
 class Attended:
     """What one look at the source gave, or T looks at once, with an axis T after B.
 
-    A masked position has score minus infinity and weight 0.
+    A masked position has score minus infinity and weight 0. The record travels as it is, from the
+    mechanism through the decoder's output to the trace: what is added to it is there at once.
     """
 
     scores: Tensor  # (B, S), e_ij
@@ -18,6 +20,19 @@ class Attended:
     context: Tensor  # (B, M), c_i
     centre: Tensor | None = None  # (B,), p_t of local attention
     position: Tensor | None = None  # (B,), ŝ_t of hard attention
+
+    def at(self, step: int) -> "Attended":
+        """Return look number ``step`` of T looks."""
+        return Attended(**{name: part[:, step] for name, part in self.parts().items()})
+
+    def parts(self) -> dict[str, Tensor]:
+        """Return what is there, by name."""
+        return {field.name: part for field in fields(self) if (part := getattr(self, field.name)) is not None}
+
+    @classmethod
+    def side_by_side(cls, looks: Sequence["Attended"]) -> "Attended":
+        """Put T looks side by side: each tensor gains the axis T."""
+        return cls(**{name: torch.stack([look.parts()[name] for look in looks], dim=1) for name in looks[0].parts()})
 
 
 def masked_softmax(scores: Tensor, mask: Tensor, check: bool = True) -> Tensor:

@@ -20,8 +20,8 @@ class HardAttention(nn.Module):
 
     A draw has no gradient: what the score learns comes from
     :class:`~course_lib.training.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
-    buffer ``baseline``, so that it travels with checkpoints. ``soft_share``, set by the objective
-    before each update, is the share of looks that are soft instead; their position is ``SOFT``.
+    buffer ``baseline``, so that it travels with checkpoints. ``soft_share`` is the share of looks that are
+    soft instead, by :meth:`soften`; their position is ``SOFT``.
     """
 
     baseline: Tensor
@@ -33,6 +33,12 @@ class HardAttention(nn.Module):
         self.align = align
         self.soft_share = 0.0
         self.register_buffer("baseline", torch.zeros(()))
+
+    def soften(self, share: float) -> None:
+        """Look softly, in training mode, in that ``share`` of the looks from now on; ValueError outside [0, 1]."""
+        if not 0 <= share <= 1:
+            raise ValueError(f"share: expected a number from 0 to 1, got {share}.")
+        self.soft_share = share
 
     @property
     def coverage(self) -> bool:

@@ -39,10 +39,8 @@ class LocalAttention(nn.Module):
         Scores and weights come back over the whole source: minus infinity and 0 outside the window.
         """
         if query.dim() == 2:
-            looked = self(query.unsqueeze(1), keys, values, mask, first_step)
-            return Attended(
-                *(part.squeeze(1) for part in (looked.scores, looked.weights, looked.context, looked.centre))
-            )
+            looks: Attended = self(query.unsqueeze(1), keys, values, mask, first_step)
+            return looks.at(0)
         lengths = mask.sum(-1, keepdim=True)  # (B, 1)
         centre = self.centre(query, lengths, first_step)  # (B, T)
         offsets = torch.arange(-self.window, self.window + 1, device=query.device)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import AdditiveAttention, Attended, HardAttention
-from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_option
@@ -32,6 +32,8 @@ class BahdanauDecoder(Decoder):
     position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11. ``hard``
     looks at one annotation a step: Xu et al. (2015), §4.1.
     """
+
+    attention: AdditiveAttention | HardAttention
 
     def __init__(
         self,
@@ -86,7 +88,7 @@ class BahdanauDecoder(Decoder):
         embedded = self._embed(previous)
         read, after, look = self._advance(self.cell.W(embedded), state, encoded)
         logits = self._logits(read, embedded, look.context)
-        return StepOutput.of(logits, after, look)
+        return StepOutput(logits, after, look)
 
     def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
         """Read BOS y_1 … y_m (B, T). Only attention and the cell wait for the step before."""
@@ -98,9 +100,9 @@ class BahdanauDecoder(Decoder):
             reads.append(read)
             states.append(state.top)
             looks.append(look)
-        seen = stack_looks(looks)
+        seen = Attended.side_by_side(looks)
         logits = self._logits(stack(reads), embedded, seen.context)
-        return DecoderOutput.of(logits, stack(states), seen)
+        return DecoderOutput(logits, stack(states), seen)
 
     def _advance(self, projected_input: Tensor, state: State, encoded: Encoded) -> tuple[Tensor, State, Attended]:
         """Attend and step, in the order of ``query``; return the state to read out, s_i and the look."""

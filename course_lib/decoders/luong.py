@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
-from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.encoders import Encoded, State
 
 
@@ -15,6 +15,8 @@ class LuongDecoder(Decoder):
     is read beside the word; then each step waits for the one before. Without it, the LSTM runs over
     the whole target in one call and every step attends at once. h̃_0 is zero.
     """
+
+    attention: Attention | LocalAttention | HardAttention
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class LuongDecoder(Decoder):
         _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
         look, attentional = self._look(hidden[-1], encoded, state.steps)
         after = State(hidden, cell, attentional if self.input_feeding else None, steps=state.steps + 1)
-        return StepOutput.of(self._logits(attentional), after, look)
+        return StepOutput(self._logits(attentional), after, look)
 
     def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
         """Read BOS y_1 … y_m (B, T): in one call without input feeding, step by step with it."""
@@ -63,7 +65,7 @@ class LuongDecoder(Decoder):
         state = self.initial_state(encoded)
         states, _ = self.rnn(self._embed(target_in), (state.hidden, state.cell))
         look, attentional = self._look(states, encoded, first_step=0)
-        return DecoderOutput.of(self._logits(attentional), states, look)
+        return DecoderOutput(self._logits(attentional), states, look)
 
     def _forward_by_steps(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
         """The loop of input feeding; embedding before it and the large product over words after it."""
@@ -77,7 +79,7 @@ class LuongDecoder(Decoder):
             states.append(hidden[-1])
             attentionals.append(fed)
             looks.append(look)
-        return DecoderOutput.of(self._logits(stack(attentionals)), stack(states), stack_looks(looks))
+        return DecoderOutput(self._logits(stack(attentionals)), stack(states), Attended.side_by_side(looks))
 
     def _look(self, query: Tensor, encoded: Encoded, first_step: int) -> tuple[Attended, Tensor]:
         """Attend with h_t and return the look and h̃_t."""

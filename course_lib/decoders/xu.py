@@ -1,10 +1,12 @@
 """The decoder that describes what it looks at. Chapter 10."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, HardAttention
-from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack, stack_looks
+from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.encoders import Encoded, State
 
 
@@ -52,14 +54,10 @@ class XuDecoder(Decoder):
         return State(torch.tanh(self.f_init_h(mean))[None], torch.tanh(self.f_init_c(mean))[None])
 
     def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{t-1} (B,), return the logits of y_t (B, V), the state, and what the look gave.
-
-        ``context`` is ẑ_t, the gate included.
-        """
+        """Read y_{t-1} (B,), return the logits of y_t (B, V), the state, and what the look gave."""
         embedded = self._embed(previous)
         after, context, look = self._advance(embedded, state, encoded)
-        logits = self._logits(after.top, embedded, context)
-        return StepOutput(logits, after) if look is None else StepOutput.of(logits, after, look, context)
+        return StepOutput(self._logits(after.top, embedded, context), after, look)
 
     def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
         """Read BOS y_1 … y_m (B, T), step by step; the words are read out all at once."""
@@ -74,16 +72,18 @@ class XuDecoder(Decoder):
         hidden, context = stack(states), stack(contexts)
         logits = self._logits(hidden, embedded, context)
         seen = [look for look in looks if look is not None]
-        return DecoderOutput.of(logits, hidden, stack_looks(seen), context) if seen else DecoderOutput(logits, hidden)
+        return DecoderOutput(logits, hidden, Attended.side_by_side(seen) if seen else None)
 
     def _advance(self, embedded: Tensor, state: State, encoded: Encoded) -> tuple[State, Tensor, Attended | None]:
-        """Look and step; return the new state, ẑ_t and the look."""
+        """Look and step; return the new state, ẑ_t and the look, whose context is ẑ_t, the gate included."""
         if state.cell is None:
             raise ValueError("An LSTM has a cell state; this state has none. Start from initial_state(encoded).")
         look = None if self.attention is None else self.attention(state.top, *encoded.annotations())
         context = encoded.initial.top if look is None else look.context
         if self.f_beta is not None:
             context = torch.sigmoid(self.f_beta(state.top)) * context
+        if look is not None:
+            look = replace(look, context=context)
         hidden, cell = self.cell(torch.cat((embedded, context), dim=-1), (state.top, state.cell[-1]))
         return State(hidden[None], cell[None]), context, look
 

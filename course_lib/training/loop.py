@@ -138,7 +138,8 @@ def _validated(model: Seq2Seq, corpus: ParallelCorpus, history: History, config:
     """Score the model on the validation pairs, show it beside the bar, add it to the history."""
     if config.validate_every is None:
         return history
-    scores = evaluate(model, spread(corpus.validation, config.validation_pairs), unknown=config.unknown)
+    pairs = spread(corpus.validation, config.validation_pairs)
+    scores = evaluate(model, pairs, unknown=config.unknown, alignment=False)
     values = (float(scores.perplexity), float(scores.exact_match), float(scores.bleu))
     record = Validation(history.steps, *values)
     if not bar.disable:

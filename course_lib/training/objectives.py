@@ -56,7 +56,7 @@ class Objective:
         if self == PLAIN and hard is None:
             return model.loss(batch)
         if hard is not None:
-            hard.soft_share = self.reinforce.soft_share(progress)
+            hard.soften(self.reinforce.soft_share(progress))
         if self.scheduled_sampling:
             batch = with_own_words(model, batch, self.scheduled_sampling)
         output = model(batch)
@@ -122,10 +122,10 @@ def doubly_stochastic_loss(output: DecoderOutput, words: Tensor) -> Tensor:
     Over the real words (B, T) of the target and the source positions that may be looked at.
     ValueError for a model without attention.
     """
-    if output.weights is None or output.scores is None:
+    if output.look is None:
         raise ValueError("doubly_stochastic sums attention weights over the words; this model has no attention.")
-    looked_at = (output.weights * words.unsqueeze(-1)).sum(1)
-    may_be = (output.scores > -torch.inf).any(1)
+    looked_at = (output.look.weights * words.unsqueeze(-1)).sum(1)
+    may_be = (output.look.scores > -torch.inf).any(1)
     return ((1 - looked_at) ** 2).masked_fill(~may_be, 0.0).sum()
 
 

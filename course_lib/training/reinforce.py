@@ -52,11 +52,12 @@ class Reinforce:
         ``log_probs`` (B,) is log p(y | ŝ, a) of each sentence, ``words`` (B, T) True at real ones. Of
         value 0, for only the gradient means anything: the curve of the loss stays the cross-entropy.
         """
-        if output.positions is None or output.weights is None:
+        if output.look is None or output.look.position is None:
             raise ValueError("REINFORCE needs the positions that were drawn; this model has no hard attention.")
-        drawn = words & (output.positions != SOFT)
-        weights = output.weights.clamp(min=torch.finfo(output.weights.dtype).tiny)  # log 0 has no gradient
-        chosen = weights.gather(-1, output.positions.clamp(min=0).unsqueeze(-1)).squeeze(-1).log()
+        positions = output.look.position
+        drawn = words & (positions != SOFT)
+        weights = output.look.weights.clamp(min=torch.finfo(output.look.weights.dtype).tiny)  # log 0 has no gradient
+        chosen = weights.gather(-1, positions.clamp(min=0).unsqueeze(-1)).squeeze(-1).log()
         reward = self.weight * (log_probs.detach() - baseline).unsqueeze(-1) * chosen
         gain = (reward + self.entropy * torch.special.entr(weights).sum(-1)).masked_fill(~drawn, 0.0).sum()
         return gain.detach() - gain
