@@ -329,8 +329,6 @@ def _plain(got: Any, name: str) -> Array:
     except ValueError as error:
         lengths = ", ".join(sorted({_length(row) for row in got})) if isinstance(got, list | tuple) else "unknown"
         raise NotRight(f"{name}: its rows have different lengths ({lengths}); expected a full rectangle.") from error
-    if values.dtype.kind not in "biuf":
-        raise NotRight(f"{name}: expected numbers, got {_article(_type(got))} of {values.dtype}.")
     return values
 
 

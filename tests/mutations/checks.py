@@ -27,8 +27,8 @@ MUTATIONS = (
     Mutation(
         "a text that is a number is a number",
         "checks/comparing.py",
-        'if values.dtype.kind not in "biuf":',
-        'if values.dtype.kind not in "biufU":',
+        '"numbers": "biuf"',
+        '"numbers": "biufU"',
         "test_checks.py::test_nonsense_passes_or_ends_in_a_traceback",
     ),
     Mutation(
@@ -223,8 +223,8 @@ MUTATIONS = (
     Mutation(
         "a learner's test is asked about right code once",
         "checks/comparing.py",
-        "    _check_passes({name: _verdict(test, name, right[name], others, must_pass=True) for name in right}, too_strict)",
-        "    pass",
+        "for name in right}, too_strict)",
+        "for name in ()}, too_strict)",
         "test_checks_comparing.py::test_a_test_that_changes_its_mind_is_praised",
     ),
     Mutation(
