@@ -46,7 +46,7 @@ def test_one_matrix_is_read_in_one_form_only(value: Any) -> None:
         ((k for k in "ab"), "got a generator, which computes nothing until it is asked; make it a list"),
         (len, "the function len; call it"),
         ({1: 2}, "got a dict"),
-        (1j, "expected numbers, got the complex 1j"),
+        (1j, "expected numbers, got a complex"),
         ([None, 1], "None: nothing was put there"),
         (np.zeros((2, 1)), "expected shape (1, 2), (B, S), got shape (2, 1). They differ by an axis of size 1."),
         (np.zeros((2, 1, 1)), "They differ by an axis of size 1."),
