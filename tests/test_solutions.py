@@ -38,7 +38,8 @@ def exercises(path: Path) -> list[Exercise]:
         assert len(calls) == 1, f"{path.name}, cell {number}: expected one check_…(function) call, found {calls}"
         check, function = calls[0]
         after = "\n".join(c.source for c in cells[number + 1 :] if c.cell_type == "markdown")
-        solutions = [code for code in SOLUTION.findall(after) if re.search(rf"^def {function}\(", code, re.MULTILINE)]
+        defines = re.compile(rf"^(def {function}\(|{function}( *:.*)? *=)", re.MULTILINE)  # a function or a prediction
+        solutions = [code for code in SOLUTION.findall(after) if defines.search(code)]
         assert solutions, f"{path.name}: no printed solution defines {function}"
         found.append(Exercise(imports, check, function, cell.source, solutions[0]))
     return found

@@ -13,48 +13,57 @@ import torch
 from torch import Tensor
 
 from course_lib.attention import AdditiveAttention, Attended
+from course_lib.checks.comparing import compare, instance, sizes, whole
 from course_lib.checks.report import NotRight, answer, checker
 
-_TOLERANCE = 1e-5  # inputs are float64; an answer in float32 is right too
 _SIZES, _NUMBERS = Random(5), torch.Generator().manual_seed(5)  # our own: the learner's seed stays as it is
 
 Matrix = list[list[float]]
 
 
-@checker
+@checker(
+    hints=(
+        "Project first: the queries then have the shape (B, T, A), the keys (B, S, A).",
+        "Give each an axis of size one where the other has T or S entries; adding repeats it.",
+    )
+)
 def check_additive_scores(learner: Callable[..., Any]) -> str:
     """Exercise 1: ``additive_scores(W_a, U_a, v_a, s, h)``, e_ij of §A.1.2 for all steps, (B, T, S).
 
     ``s`` (B, T, H) holds the query of each step, ``h`` (B, S, M) the annotations; ``W_a`` is (A, H),
     ``U_a`` (A, M), ``v_a`` (A,).
     """
-    B, T, S, H, M, A = _sizes(2, 4, 6)
+    B, T, S, H, M, A = sizes(_SIZES, 2, 9, 6)
     W_a, U_a, v_a, s, h = _normal(A, H), _normal(A, M), _normal(A), _normal(B, T, H), _normal(B, S, M)
     query, keys = (s @ W_a.T).unsqueeze(2), (h @ U_a.T).unsqueeze(1)
     expected = _exact([[[_score(W_a, U_a, v_a, s_i, h_j) for h_j in h[b]] for s_i in s[b]] for b in range(B)])
-    _expect(
-        answer(learner, W_a, U_a, v_a, s, h),
-        expected,
-        "e",
-        {
-            "the tanh is missing. Without it W_a s adds the same number to every position, the softmax "
-            "cancels it, and the weights no longer depend on the decoder's state at all": (query + keys) @ v_a,
-            "these are weights already. The score stops before the softmax": torch.softmax(expected, -1),
-            "the tanh belongs inside, before v_a; here it is taken of the finished score": (
-                torch.tanh((query + keys) @ v_a)
-            ),
-        },
-    )
+    mistakes = {
+        "The tanh is missing. Without it the query adds the same number to every position, the softmax cancels it, "
+        "and the weights no longer depend on the decoder's state at all.": (query + keys) @ v_a,
+        "These are weights already. The score stops before the softmax.": torch.softmax(expected, -1),
+        "The tanh is taken of the finished score; it belongs inside.": torch.tanh((query + keys) @ v_a),
+        "Steps and positions have changed places.": expected.transpose(1, 2),
+        "The query is left out: every step scores alike.": (torch.tanh(keys) @ v_a).expand(B, T, S),
+        "The keys are left out: every position scores alike.": (torch.tanh(query) @ v_a).expand(B, T, S),
+        "Query and key are squashed one by one and added after that.": (torch.tanh(query) + torch.tanh(keys)) @ v_a,
+        "Query and key are multiplied; in this score they are added.": torch.tanh(query * keys) @ v_a,
+    }
+    compare(answer(learner, W_a, U_a, v_a, s, h), expected, "e", mistakes=mistakes, axes="(B, T, S)")
     return f"e_ij is right for {B} sentences, {T} steps, {S} positions (H={H}, M={M}, A={A})."
 
 
-@checker
+@checker(
+    hints=(
+        "Which word has the backward GRU read last?",
+        "Each row of memory is a forward and a backward half, in this order.",
+    )
+)
 def check_initial_state(learner: Callable[..., Any]) -> str:
     """Exercise 2: ``initial_state(W_s, memory)`` is tanh(W_s ←h_1), (B, H).
 
     ``memory`` is (B, S, 2H), each row [→h_j; ←h_j]; ``W_s`` is (H, H).
     """
-    B, S, H = _sizes(2, 6, 3)
+    B, S, H = sizes(_SIZES, 2, 8, 3)
     W_s, memory = _normal(H, H), _normal(B, S, 2 * H)
     chosen = memory[:, 0, H:].tolist()
     expected = _exact([[math.tanh(total) for total in _times(W_s.tolist(), row)] for row in chosen])
@@ -62,84 +71,93 @@ def check_initial_state(learner: Callable[..., Any]) -> str:
     def instead(states: Tensor) -> Tensor:
         return torch.tanh(states @ W_s.T)
 
-    _expect(
-        answer(learner, W_s, memory),
-        expected,
-        "s_0",
-        {
-            "that is →h_1, the forward half at the first word: it has read one word only": instead(memory[:, 0, :H]),
-            "that is ←h at the last position: the backward GRU starts there, so it has read one token "
-            "only (or padding)": instead(memory[:, -1, H:]),
-            "that is →h at the last position. In a padded batch this is no state of the sentence; the "
-            "paper takes ←h_1": instead(memory[:, -1, :H]),
-            "the tanh is missing: W_s ←h_1 alone": memory[:, 0, H:] @ W_s.T,
-            "W_s is transposed: multiply row by row, W_s @ ←h_1": torch.tanh(memory[:, 0, H:] @ W_s),
-            "this is the mean over the annotations, as some toolkits do it; the paper takes ←h_1": (
-                instead(memory[:, :, H:].mean(1))
-            ),
-        },
-    )
+    mistakes = {
+        "That is the forward half at the first word: it has read one word only.": instead(memory[:, 0, :H]),
+        "That is the backward half at the last position: the backward GRU starts there, so it has read one token "
+        "only (or padding).": instead(memory[:, -1, H:]),
+        "That is →h at the last position. In a padded batch this is no state of the sentence.": (
+            instead(memory[:, -1, :H])
+        ),
+        "The tanh is missing.": memory[:, 0, H:] @ W_s.T,
+        "W_s is transposed.": torch.tanh(memory[:, 0, H:] @ W_s),
+        "W_s is not used.": torch.tanh(memory[:, 0, H:]),
+        "This is the mean over the annotations, as some toolkits do it; the paper takes one state.": (
+            instead(memory[:, :, H:].mean(1))
+        ),
+    }
+    compare(answer(learner, W_s, memory), expected, "s_0", mistakes=mistakes, axes="(B, H)")
     return f"s_0 is read from ←h_1 in each of {B} sentences."
 
 
-@checker
+@checker(
+    hints=(
+        "Two questions tell the GRUs of this world apart: what does z = 1 keep, and is r used before or after U?",
+        "In this paper r meets the old state first, and U comes after.",
+        "s_i = (1 − z) ⊙ s_{i-1} + z ⊙ s̃, and s̃ = tanh(W y + U (r ⊙ s_{i-1}) + C c).",
+    )
+)
 def check_gated_step(learner: Callable[..., Any]) -> str:
     """Exercise 3: ``gated_step(W, U, C, y, s, c)`` is s_i of §A.1.1, (H,), for one sentence.
 
     ``W``, ``U`` and ``C`` are dicts with a matrix each for ``"z"``, ``"r"`` and ``"s"`` (the
     candidate s̃); ``y`` is E y_{i-1} (E,), ``s`` is s_{i-1} (H,), ``c`` is c_i (M,).
     """
-    E, H, M = _sizes(2, 5, 3)
+    E, H, M = sizes(_SIZES, 2, 7, 3)
     W, U, C = ({name: _normal(H, size) for name in "zrs"} for size in (E, H, M))
     y, s, c = _normal(E), _normal(H), _normal(M)
     gates = _gates(W, U, C, y, s, c)
     expected = _exact([(1 - z) * s[k].item() + z * new for k, (z, _, new) in enumerate(zip(*gates, strict=True))])
     z, r, candidate = (_exact(values) for values in gates)
     U_s, rest = U["s"] @ s, W["s"] @ y + C["s"] @ c
-    _expect(
-        answer(learner, W, U, C, y, s, c),
-        expected,
-        "s_i",
-        {
-            "the update gate is the other way round. In this paper z = 1 means: take the candidate "
-            "(torch.nn.GRU counts z from the other side)": z * s + (1 - z) * candidate,
-            "the reset gate comes after the product with U, r ⊙ (U s), as in torch.nn.GRU. The paper "
-            "resets first: U (r ⊙ s)": torch.lerp(s, torch.tanh(rest + r * U_s), z),
-            "both traps of torch.nn.GRU at once: its z counts from the other side, and it resets after the "
-            "product, r ⊙ (U s)": torch.lerp(torch.tanh(rest + r * U_s), s, z),
-            "the reset gate is computed and not used: U (r ⊙ s), not U s": torch.lerp(s, torch.tanh(rest + U_s), z),
-            "this is the candidate s̃ alone; the update gate mixes it with the old state": candidate,
-            "the candidate has no C c: the context must reach it too": torch.lerp(
-                s, torch.tanh(W["s"] @ y + U["s"] @ (r * s)), z
-            ),
-        },
-    )
+    mistakes = {
+        "The update gate is the other way round: with z at 1 this keeps the old state, as torch.nn.GRU does.": (
+            torch.lerp(candidate, s, z)
+        ),
+        "The reset gate comes after the product with U, as in torch.nn.GRU; the paper has another order.": torch.lerp(
+            s, torch.tanh(rest + r * U_s), z
+        ),
+        "Both traps of torch.nn.GRU at once: its z counts from the other side, and its reset comes after the "
+        "product with U.": torch.lerp(torch.tanh(rest + r * U_s), s, z),
+        "The reset gate is computed and not used.": torch.lerp(s, torch.tanh(rest + U_s), z),
+        "This is the candidate s̃ alone; the update gate mixes it with the old state.": candidate,
+        "The candidate has no C c: the context must reach it too.": torch.lerp(
+            s, torch.tanh(W["s"] @ y + U["s"] @ (r * s)), z
+        ),
+        "The candidate is not squashed: its tanh is missing.": torch.lerp(s, rest + U["s"] @ (r * s), z),
+        "The gates z and r have changed places.": torch.lerp(s, torch.tanh(rest + U["s"] @ (z * s)), r),
+    }
+    compare(answer(learner, W, U, C, y, s, c), expected, "s_i", mistakes=mistakes, axes="(H,)")
     return f"one step of the appendix, gates, candidate and mixture (E={E}, H={H}, M={M})."
 
 
-@checker
+@checker(hints=("Split the last axis in two, so that each pair of neighbours stands in an axis of its own.",))
 def check_maxout(learner: Callable[..., Any]) -> str:
     """Exercise 4: ``maxout(t)`` keeps max(t_1, t_2), max(t_3, t_4), …: (…, 2l) to (…, l)."""
-    B, T, units = _sizes(2, 5, 3)
+    B, T, units = sizes(_SIZES, 2, 7, 3)
     t = _normal(B, T, 2 * units)
     expected = _exact([[[max(row[2 * k], row[2 * k + 1]) for k in range(units)] for row in rows] for rows in t])
-    _expect(
-        answer(learner, t),
-        expected,
-        "t",
-        {
-            "entry k is paired with entry k + l. The paper pairs neighbours, 2k − 1 and 2k": t.view(B, T, 2, -1).amax(
-                2
-            ),
-            "this keeps the smaller of each pair": t.view(B, T, -1, 2).amin(-1),
-            "this drops every second entry instead of comparing": t[..., ::2],
-        },
-    )
-    _expect(answer(learner, t[0, 0]), expected[0, 0], "t, given as a single vector", {})
+    pairs = t.view(B, T, -1, 2)
+    mistakes = {
+        "Each entry is paired with one half a row away. The paper pairs neighbours.": t.view(B, T, 2, -1).amax(2),
+        "This keeps the smaller of each pair.": pairs.amin(-1),
+        "This drops every second entry instead of comparing.": t[..., ::2],
+        "This drops every first entry instead of comparing.": t[..., 1::2],
+        "This is the mean of each pair.": pairs.mean(-1),
+        "This keeps what is larger in size, whatever its sign.": torch.where(
+            pairs[..., 0].abs() > pairs[..., 1].abs(), pairs[..., 0], pairs[..., 1]
+        ),
+    }
+    compare(answer(learner, t), expected, "t", mistakes=mistakes, axes="(…, l)")
+    compare(answer(learner, t[0, 0]), expected[0, 0], "t, given as a single vector,", axes="(l,)")
     return f"{2 * units} candidates became {units}, the larger of each pair of neighbours."
 
 
-@checker
+@checker(
+    hints=(
+        "Three products: of the query, of the keys, and with v_a. How often does each happen in one sentence?",
+        "A matrix with A rows and H columns takes A · H multiplications for one vector.",
+    )
+)
 def check_score_multiplications(learner: Callable[..., Any]) -> str:
     """Exercise 5: ``score_multiplications(S, T, H, M, A, keys_once)`` for one sentence, an int.
 
@@ -148,22 +166,25 @@ def check_score_multiplications(learner: Callable[..., Any]) -> str:
     S, T, H, M, A = _SIZES.sample((3, 5, 7, 11, 13), 5)  # odd primes: no two mistakes give one number
     for keys_once in (True, False):
         expected = _counted_multiplications(S, T, H, M, A, keys_once)
-        got = answer(learner, S, T, H, M, A, keys_once)
-        if not isinstance(got, int):
-            raise NotRight(f"expected a whole number, got {got!r}.")
+        got = whole(answer(learner, S, T, H, M, A, keys_once), "the number of multiplications")
         if got != expected:
             raise NotRight(_count_message(got, expected, S, T, H, M, A, keys_once))
     return f"counted right with keys once and every step (S={S}, T={T}, H={H}, M={M}, A={A})."
 
 
-@checker
+@checker(
+    hints=(
+        "The library masks the scores after it has computed them.",
+        "A mask that hides nothing would do as well.",
+    )
+)
 def check_attend_everywhere(learner: Callable[..., Any]) -> str:
     """Exercise 6, break it: ``attend_everywhere(attention, query, keys, values, mask)``, padding included.
 
     ``attention`` is an :class:`~course_lib.attention.AdditiveAttention`; query (B, H), keys (B, S, A),
     values (B, S, M), mask (B, S). Returns an :class:`~course_lib.attention.Attended`.
     """
-    B, S, H, M, A = _sizes(3, 7, 5)
+    B, S, H, M, A = sizes(_SIZES, 3, 9, 5)
     attention = _attention(H, M, A)
     query, values, lengths = _normal(B, H), _normal(B, S, M), torch.arange(B) % (S - 1) + 1
     mask = torch.arange(S) < lengths.unsqueeze(1)
@@ -172,37 +193,22 @@ def check_attend_everywhere(learner: Callable[..., Any]) -> str:
         keys = attention.project_keys(values)
         got, right = answer(learner, attention, query, keys, values, mask), attention(query, keys, values, mask)
         scores = attention.scores(query, keys)
-    if not isinstance(got, Attended):
-        raise NotRight(f"expected an Attended(scores, weights, context), got {type(got).__name__}.")
-    _expect(got.weights, _softmax_by_loops(scores), "weights", {"padding still gets no weight": right.weights})
-    _expect(got.context, torch.einsum("bs,bsm->bm", got.weights, values), "context", {})
-    leak = float((got.weights * ~mask).sum(1).max())
+    got = instance(got, Attended, "Attended(scores, weights, context)")
+    weights = _softmax_by_loops(scores)
+    everywhere = {
+        "Padding still gets no weight.": right.weights,
+        "Padding alone gets weight: the mask is turned round.": torch.softmax(
+            scores.masked_fill(mask, -torch.inf), dim=-1
+        ),
+        "The softmax runs over the batch.": torch.softmax(scores, dim=0),
+    }
+    compare(got.weights, weights, "weights", mistakes=everywhere, axes="(B, S)")
+    masked = {"This is the context of the masked weights.": right.context}
+    compare(got.context, torch.einsum("bs,bsm->bm", weights, values), "context", mistakes=masked, axes="(B, M)")
+    hidden = {"The scores of padding are still masked.": right.scores}
+    compare(got.scores, scores, "scores", mistakes=hidden, axes="(B, S)")
+    leak = float((weights * ~mask).sum(1).max())
     return f"the bug is in: up to {leak:.0%} of a row goes to padding, and every row still sums to 1."
-
-
-def _expect(got: Any, expected: Tensor, name: str, wrong_roads: dict[str, Tensor]) -> None:
-    """Raise NotRight unless ``got`` is ``expected``; name the wrong road that leads to ``got``."""
-    if not isinstance(got, Tensor):
-        raise NotRight(f"{name}: expected a tensor, got {type(got).__name__}.")
-    if got.shape != expected.shape:
-        raise NotRight(f"{name}: expected shape {tuple(expected.shape)}, got {tuple(got.shape)}.")
-    if _close(got, expected):
-        return
-    for road, value in wrong_roads.items():
-        if _close(got, value):
-            raise NotRight(f"{name}: {road}.")
-    error = (got.double() - expected.double()).abs().nan_to_num(torch.inf)
-    where = tuple(int(k) for k in torch.unravel_index(error.argmax(), error.shape))
-    raise NotRight(f"{name} at {where}: expected {expected[where]:.4f}, got {got[where]:.4f}.")
-
-
-def _close(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=_TOLERANCE, atol=_TOLERANCE)
-
-
-def _sizes(low: int, high: int, count: int) -> list[int]:
-    """Draw ``count`` sizes that all differ, so that no swap of two axes stays hidden."""
-    return _SIZES.sample(range(low, high + count), count)
 
 
 def _normal(*shape: int) -> Tensor:
@@ -281,17 +287,17 @@ def _counted_multiplications(S: int, T: int, H: int, M: int, A: int, keys_once: 
 
 
 def _count_message(got: int, expected: int, S: int, T: int, H: int, M: int, A: int, keys_once: bool) -> str:
-    parts = {
-        "the queries W_a s (A·H at each of T steps)": T * A * H,
-        "the product with v_a (A at each step and position)": T * S * A,
-        "the keys U_a h_j (A·M a position)": S * A * M * (1 if keys_once else T),
+    queries, keys, last = T * A * H, S * A * M * (1 if keys_once else T), T * S * A
+    causes = {
+        expected - queries: "It looks as if the queries were missing.",
+        expected - keys: "It looks as if the keys were missing.",
+        expected - last: "It looks as if the product with v_a were missing.",
+        expected - queries + queries // T: "The query is another one at each step, and so is its product with W_a.",
+        expected + queries * (S - 1): "The query does not depend on the position j.",
+        _counted_multiplications(S, T, H, M, A, not keys_once): "That is the number for the other value of keys_once.",
+        queries * S
+        + keys: "It looks as if the product with v_a were missing, and the query counted at every position.",
     }
-    cause = next((f" It looks as if {name} were missing." for name, n in parts.items() if got == expected - n), "")
-    if not cause and got == expected - parts["the queries W_a s (A·H at each of T steps)"] * (T - 1) // T:
-        cause = " The query W_a s is another one at each step: count it T times."
-    if got == expected + T * A * H * (S - 1):
-        cause = " The query W_a s does not depend on the position j: count it once a step."
-    if got == _counted_multiplications(S, T, H, M, A, not keys_once):
-        cause = " That is the number for the other value of keys_once."
-    sizes = f"S={S}, T={T}, H={H}, M={M}, A={A}, keys_once={keys_once}"
-    return f"for {sizes} expected {expected}, got {got}.{cause}"
+    sizes_here = f"S={S}, T={T}, H={H}, M={M}, A={A}, keys_once={keys_once}"
+    much = "too many" if got > expected else "too few"
+    return f"for {sizes_here} {got} is {much}. {causes.get(got, '')}".rstrip()
