@@ -504,8 +504,9 @@ def test_alignment_is_scored_on_the_row_that_predicts_the_word() -> None:
         return type("O", (), {"weights": torch.eye(T, S).expand(len(batch), T, S)})()
 
     model.forward = diagonal  # type: ignore[method-assign,assignment]
-    model.loss = lambda batch: Loss(torch.tensor(1.0), 1)  # type: ignore[method-assign,assignment]
+    model.loss_of = lambda output, batch: Loss(torch.tensor(1.0), 1)  # type: ignore[method-assign]
     scores = evaluate(model, CORPUS.test)
+    assert evaluate(model, CORPUS.test, alignment=False).alignment is None
     assert scores.alignment is not None
     assert scores.alignment.aer == pytest.approx(0)
 
@@ -566,3 +567,23 @@ def test_the_loop_costs_little_beside_the_model() -> None:
         fit(model, corpus, _config(steps=40, batch_size=32, validate_every=None))
         through_fit.append(time.process_time() - started)
     assert min(through_fit) < 1.5 * min(bare)
+
+
+def test_evaluation_runs_over_the_references_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, seen = _model(), []
+    forward = Seq2Seq.forward
+    monkeypatch.setattr(Seq2Seq, "forward", lambda self, batch: seen.append(len(batch)) or forward(self, batch))
+    evaluate(model, CORPUS.test)
+    assert sum(seen) == len(CORPUS.test)
+
+
+def test_validation_during_training_asks_for_no_alignment(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def watched(*given, **options):
+        asked.append(options.get("alignment", True))
+        return evaluate(*given, **options)
+
+    monkeypatch.setattr("course_lib.training.loop.evaluate", watched)
+    fit(_model(), CORPUS, TrainConfig(2, batch_size=2, validate_every=1, progress=False))
+    assert asked == [False, False]

@@ -234,4 +234,18 @@ MUTATIONS = (
         "return pairs[:count]",
         "test_training.py::test_validation_is_spread_over_a_file_sorted_by_length",
     ),
+    Mutation(
+        "validation during training computes an alignment that it drops",
+        "training/loop.py",
+        "unknown=config.unknown, alignment=False)",
+        "unknown=config.unknown)",
+        "test_training.py::test_validation_during_training_asks_for_no_alignment",
+    ),
+    Mutation(
+        "evaluation runs over the references twice",
+        "evaluation.py",
+        "        loss = model.loss_of(output, batch)\n",
+        "        loss = model.loss(batch)\n",
+        "test_training.py::test_evaluation_runs_over_the_references_once",
+    ),
 )
