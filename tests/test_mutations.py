@@ -72,7 +72,7 @@ class Planted:
         assert code == 0, f"exit {code}: {output}"
 
 
-DATA = ("captions", "corpora", "grammar", "statistics")
+DATA = ("captions", "corpora", "diagrams", "grammar", "statistics")
 
 
 class TestModelsTrainingAndWidgets(Planted):

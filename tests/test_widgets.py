@@ -27,7 +27,7 @@ from course_lib.widgets import (
     step_through,
     step_through_training,
 )
-from course_lib.widgets import grid as grid_module
+from course_lib.widgets import player as grid_module
 from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.heatmap import heat_map_definition
 from course_lib.widgets.style import PAPER, VARIABLES, stylesheet

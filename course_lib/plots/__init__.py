@@ -3,6 +3,7 @@
 A figure is a plain matplotlib Figure that no window owns; :func:`show` publishes it. All chapters.
 """
 
+from course_lib.plots.diagrams import Diagram
 from course_lib.plots.heatmaps import alignment_panel, heatmap
 from course_lib.plots.links import links
 from course_lib.plots.publish import show
@@ -11,6 +12,7 @@ from course_lib.plots.theme import new_axes, use_theme
 from course_lib.plots.vectors import vectors_pca
 
 __all__ = [
+    "Diagram",
     "alignment_panel",
     "bars",
     "curves",

@@ -10,6 +10,7 @@ from course_lib.widgets.comparing import compare, step_through_models, step_thro
 from course_lib.widgets.explorer import explorer
 from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.player import Axis, Player, grid_of_frames
+from course_lib.widgets.stages import stages
 from course_lib.widgets.stepping import step_through
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "five_steps",
     "gold_and_attention",
     "grid_of_frames",
+    "stages",
     "step_through",
     "step_through_models",
     "step_through_training",

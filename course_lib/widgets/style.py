@@ -111,6 +111,12 @@ OF_GOLD_LINKS = """
 .course-frame .legend{margin:10px 0 0;padding:0;list-style:none}
 .course-frame .legend li{display:block;margin:4px 0}
 """
+OF_STAGES = """
+.course-frame.growing .says{min-height:calc(var(--wide)*1.4em)}
+.course-frame.growing .main{flex-basis:100%}
+.course-frame svg.course-figure{margin:0 auto;background:none}
+@media (max-width:600px){.course-frame.growing .says{min-height:calc(var(--narrow)*1.4em)}}
+"""
 OF_QUESTIONS = """
 .course-widget .course-widget{border:0;padding:0}
 .course-ask{gap:6px}
