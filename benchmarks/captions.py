@@ -29,7 +29,6 @@ from course_lib.models import xu2015
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.training.objectives import PLAIN, Objective
 from course_lib.training.reinforce import Reinforce
-from course_lib.vocabulary import Vocabulary
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "captions.json"
 SCENES = 10_000
@@ -74,7 +73,7 @@ def main() -> None:
 def run(variant: Variant, seed: int, corpus: ParallelCorpus) -> dict[str, Any]:
     """Train one captioner; score its captions, and where it looks, on all test scenes."""
     seed_everything(seed)
-    words = Vocabulary.build(pair.target for pair in corpus.train)
+    _, words = corpus.vocabularies()
     model = xu2015(cell_vocabulary(), words, embedding=EMBEDDING, hidden=HIDDEN, attention=variant.attention)
     config = TrainConfig(
         variant.steps,

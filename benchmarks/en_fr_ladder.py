@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from records import drawn, measured, pairs_by_length, run_once, vocabularies
+from records import drawn, measured, pairs_by_length, run_once
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -55,7 +55,7 @@ def main() -> None:
 def run(name: str, seed: int, steps: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    model = MODELS[name][0](*vocabularies(corpus), **SIZES)
+    model = MODELS[name][0](*corpus.vocabularies(), **SIZES)
     checkpoint = CHECKPOINTS / f"{name.replace(', ', '_')}_{seed}_{steps}.pt"
     history = fit(model, corpus, TrainConfig(steps, seed=seed, device="cpu", checkpoint=checkpoint))
     return measured(model, history, held_out)

@@ -24,7 +24,7 @@ from statistics import mean
 from typing import Any
 
 import torch
-from records import drawn, measured, pairs_by_length, read, run_once, timed_fit, vocabularies
+from records import drawn, measured, pairs_by_length, read, run_once, timed_fit
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -95,7 +95,7 @@ def sizes(rung: str) -> dict[str, int]:
 def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    model = RUNGS[rung](*vocabularies(corpus), **sizes(rung))
+    model = RUNGS[rung](*corpus.vocabularies(), **sizes(rung))
     config = TrainConfig(STEPS, seed=seed, device="cpu", validate_every=None)
     history, seconds = timed_fit(model, corpus, config)
     losses = [history.losses[k : k + LOSSES_EVERY] for k in range(0, STEPS, LOSSES_EVERY)]

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import torch
-from records import machine, vocabularies
+from records import machine
 
 import course_lib
 from course_lib.corpora import load
@@ -37,7 +37,7 @@ def main() -> None:
     if source in {pair.source for pair in corpus.train}:
         raise SystemExit(f"The model has trained on {SENTENCE!r}; take another sentence.")
     seed_everything(CONFIG.seed)
-    model = bahdanau2014(*vocabularies(corpus), embedding=64, hidden=64)
+    model = bahdanau2014(*corpus.vocabularies(), embedding=64, hidden=64)
     fit(model, corpus, CONFIG)
     scores = evaluate(model, corpus.test)
     seen = trace(model, source, gold=GOLD.split(), links=LINKS)

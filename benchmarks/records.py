@@ -20,7 +20,6 @@ from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 from course_lib.training.checkpoints import pairs_fingerprint
-from course_lib.vocabulary import Vocabulary
 
 BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
@@ -48,13 +47,6 @@ def drawn(options: Mapping[str, Any], corpus: ParallelCorpus) -> dict[str, Any]:
     It belongs to the settings of a run, so that a run of another grammar is not taken for one of this.
     """
     return {**options, "draws": pairs_fingerprint(corpus.train)}
-
-
-def vocabularies(corpus: ParallelCorpus) -> tuple[Vocabulary, Vocabulary]:
-    """Return the words of the training pairs, source and target."""
-    source = Vocabulary.build(pair.source for pair in corpus.train)
-    target = Vocabulary.build(pair.target for pair in corpus.train)
-    return source, target
 
 
 def timed_fit(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> tuple[History, float]:

@@ -26,7 +26,6 @@ from typing import Any
 import find_browser
 from ipywidgets.embed import dependency_state
 from playwright.sync_api import CDPSession, Page, sync_playwright
-from records import vocabularies
 from stable_notebook import STATE, VIEW, stabilise
 
 from course_lib.corpora import load
@@ -62,7 +61,7 @@ def long_trace() -> Trace:
     """Return a trace of 40 steps over about as many source words, both ends included."""
     corpus = load("en-fr", size=20_000, seed=1, max_length=40)
     seed_everything(1)
-    model = luong2015(*vocabularies(corpus))
+    model = luong2015(*corpus.vocabularies())
     fit(model, corpus, TrainConfig(steps=200, validate_every=None, seed=1, device="cpu"))
     pair = max((p for p in corpus.train if len(p.target) == 39), key=lambda p: len(p.source))
     return trace(model, pair.source, pair.target)

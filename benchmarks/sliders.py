@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from records import machine, read, vocabularies
+from records import machine, read
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -34,7 +34,6 @@ from course_lib.traces import Trace
 from course_lib.tracing import trace
 from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.training.loop import OnValidation
-from course_lib.vocabulary import Vocabulary
 
 RESULT = Path(course_lib.__file__).parent / "results" / "sliders.json"
 SEED = 1
@@ -81,7 +80,7 @@ def fitted(
 def luong(corpus: ParallelCorpus, on_validation: OnValidation | None = None, **options: Any) -> Seq2Seq:
     """Train a Luong model on ``corpus``; ``on_validation`` sees it before the first update too."""
     seed_everything(SEED)
-    model = luong2015(*vocabularies(corpus), **(SIZES | options))
+    model = luong2015(*corpus.vocabularies(), **(SIZES | options))
     if on_validation:
         on_validation(0, model)
     return fitted(model, corpus, on_validation)
@@ -171,7 +170,7 @@ def captions() -> dict[str, Any]:
     """Return the traces of two captioners at the same picture."""
     corpus = caption_corpus(**CAPTIONS)
     pair = next(pair for pair in corpus.test if len(pair.target) > 6)
-    words = Vocabulary.build(pair.target for pair in corpus.train)
+    _, words = corpus.vocabularies()
     found = {}
     for attention in ("soft", "hard"):
         seed_everything(SEED)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from records import drawn, measured, run_once, timed_fit, vocabularies
+from records import drawn, measured, run_once, timed_fit
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, load
@@ -54,7 +54,7 @@ def main() -> None:
 def run(corpus: ParallelCorpus, query: Literal["before", "after"]) -> dict[str, Any]:
     """Train one model and score it on all test pairs."""
     seed_everything(SEED)
-    model = bahdanau2014(*vocabularies(corpus), hidden=HIDDEN, query=query)
+    model = bahdanau2014(*corpus.vocabularies(), hidden=HIDDEN, query=query)
     config = TrainConfig(STEPS, learning_rate=LEARNING_RATE, seed=SEED, device="cpu", validate_every=None)
     history, seconds = timed_fit(model, corpus, config)
     return {**measured(model, history, corpus.test), "processor_seconds": round(seconds, 1)}

@@ -22,7 +22,6 @@ from course_lib.models import CONSTRUCTORS, build_model
 from course_lib.saved_models import load_model, save_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
-from course_lib.vocabulary import Vocabulary
 
 TRANSLATORS = [name for name in CONSTRUCTORS if name != "xu"]  # which reads pictures
 WHERE_TO_GET_PAIRS = (
@@ -48,8 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> None:
     """Train on a corpus, write the model into a folder, translate some sentences it has never seen."""
     corpus = _corpus(options)
-    source = Vocabulary.build((pair.source for pair in corpus.train), options.min_count)
-    target = Vocabulary.build((pair.target for pair in corpus.train), options.min_count)
+    source, target = corpus.vocabularies(options.min_count)
     held_out = f"{len(corpus.validation)} + {len(corpus.test)} held out"
     print(f"{corpus.name}: {len(corpus.train)} pairs to train on, {held_out}")
     print(f"vocabularies: {len(source)} source words, {len(target)} target words")

@@ -4,16 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.corpora.pairs import SentencePair
-from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
-
-Unknown = Literal["error", "unk"]
+from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)

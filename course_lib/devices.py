@@ -8,14 +8,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lib.options import check_option
+
 
 def pick_device(name: str = "auto") -> torch.device:
     """Return the named device; ``"auto"`` takes CUDA if there is one, else Apple's MPS, else the CPU."""
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         return torch.device(next(kind for kind, there in present.items() if there))
-    if name not in present:
-        raise ValueError(f"device: expected 'auto', 'cpu', 'cuda' or 'mps', got {name!r}.")
+    check_option("device", name, ("auto", *present))
     if not present[name]:
         raise ValueError(f"device: torch finds no {name!r} here; use 'auto' or 'cpu'.")
     return torch.device(name)

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from course_lib.alignment import RegionScores, argmax_links, score_regions
-from course_lib.batching import Batch, Unknown, collate, epoch_batches
+from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.metrics import AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
+from course_lib.vocabulary import Unknown
 
 _Seen = tuple[SentencePair, np.ndarray]
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from sacrebleu.metrics import BLEU
 
+from course_lib.options import check_option
+
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
 
@@ -102,8 +104,7 @@ def bleu(
     empty; a missing one is an error.
     """
     _check_parallel(hypotheses=hypotheses, references=references)
-    if tokenize not in BLEU.TOKENIZERS:
-        raise ValueError(f"tokenize: expected one of {', '.join(sorted(BLEU.TOKENIZERS))}, got {tokenize!r}.")
+    check_option("tokenize", tokenize, sorted(BLEU.TOKENIZERS))
     _check_bootstrap(bootstrap)
     as_line = _joined if tokenize == "none" else _raw
     metric = BLEU(tokenize=tokenize, force=True)  # force: no warning that the text looks tokenised, it is

@@ -226,9 +226,7 @@ CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
 
 def build_model(name: str, source: Vocabulary, target: Vocabulary, **options: object) -> Seq2Seq:
     """Return a new model of the kind ``name``; ``options`` are those of its constructor."""
-    if name not in CONSTRUCTORS:
-        raise ValueError(f"model: expected one of {', '.join(CONSTRUCTORS)}, got {name!r}.")
-    return CONSTRUCTORS[name](source, target, **options)
+    return CONSTRUCTORS[check_option("model", name, CONSTRUCTORS)](source, target, **options)
 
 
 def _score(score: ScoreName, hidden: int, longest_source: int) -> Attention:

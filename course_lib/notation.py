@@ -1,12 +1,14 @@
 """One table of symbols: its paper notation, its argument name in the code, its colour everywhere.
 
 Formulas, figures, widgets and the notation page all read this file, so a colour that means
-"weight" in an equation means "weight" in a heat map. The file imports nothing of the course.
+"weight" in an equation means "weight" in a heat map.
 Used by every chapter.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from course_lib.options import check_option
 
 Theme = Literal["light", "dark"]
 
@@ -20,9 +22,7 @@ class Colour:
 
     def on(self, theme: Theme) -> str:
         """Return the hex value for ``theme``; ValueError for any other word."""
-        if theme not in ("light", "dark"):
-            raise ValueError(f"theme: expected 'light' or 'dark', got {theme!r}.")
-        return self.light if theme == "light" else self.dark
+        return self.light if check_option("theme", theme, Theme) == "light" else self.dark
 
 
 # Five hues that stay apart in grey and for colour-blind readers: they differ in lightness too.

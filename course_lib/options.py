@@ -6,8 +6,11 @@ T = TypeVar("T")
 
 
 def check_option(name: str, value: T, options: Any) -> T:
-    """Return ``value`` if it is one of ``options``, a ``Literal`` type; ValueError listing them if not."""
-    allowed = get_args(options)
+    """Return ``value`` if it is one of ``options``; ValueError listing them if not.
+
+    ``options`` is a ``Literal`` type, or a collection of what there is.
+    """
+    allowed = get_args(options) or tuple(options)
     if value not in allowed:
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}.")
     return value

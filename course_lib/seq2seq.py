@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_lib.batching import Batch, Unknown, encode_sources
+from course_lib.batching import Batch, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
 from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
-from course_lib.vocabulary import EOS, PAD, Vocabulary
+from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
 
 
 class Loss(NamedTuple):

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from course_lib.files import write_atomically
+from course_lib.options import check_option
+
+Unknown = Literal["error", "unk"]
+"""What happens to a word that a vocabulary does not hold: it is an error, or it becomes UNK."""
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 PAD_TOKEN, BOS_TOKEN, EOS_TOKEN, UNK_TOKEN = SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
@@ -67,15 +71,14 @@ class Vocabulary:
     def __contains__(self, token: object) -> bool:
         return token in self._ids
 
-    def encode(self, tokens: Sequence[str], unknown: Literal["error", "unk"] = "error") -> list[int]:
+    def encode(self, tokens: Sequence[str], unknown: Unknown = "error") -> list[int]:
         """Return the ids of ``tokens``, without BOS or EOS.
 
         A word that is not there raises :class:`UnknownTokenError` with the nearest known words, or
         becomes UNK where ``unknown="unk"`` says so. A string is refused: it would be spelt out
         letter by letter.
         """
-        if unknown not in ("error", "unk"):
-            raise ValueError(f"unknown: expected 'error' or 'unk', got {unknown!r}.")
+        check_option("unknown", unknown, Unknown)
         if unknown == "error":
             for token in _words(tokens):
                 if token not in self._ids:

@@ -197,3 +197,15 @@ def test_a_date_is_linked_as_a_reader_would_link_it() -> None:
     sure = {(0, 9), (6, 0), (7, 1), (8, 2), (9, 3)}
     assert pair.sure == sure
     assert pair.possible == sure | {(0, 8)} | {(j, i) for j in (2, 3, 4) for i in (5, 6)}
+
+
+def test_vocabularies_hold_the_words_of_the_training_pairs_alone_each_side_its_own() -> None:
+    def pair(source: str, target: str) -> SentencePair:
+        return SentencePair(tuple(source.split()), tuple(target.split()))
+
+    train = (pair("a b", "x"), pair("b c", "x y"))
+    corpus = ParallelCorpus("c", "S", "T", train, (pair("held out", "validation"),), (pair("tested", "test"),))
+    source, target = corpus.vocabularies()
+    assert source.tokens[4:] == ("b", "a", "c") and target.tokens[4:] == ("x", "y")
+    assert [words.tokens[4:] for words in corpus.vocabularies(min_count=2)] == [("b",), ("x",)]
+    assert [words.tokens[4:] for words in corpus.vocabularies(max_size=5)] == [("b",), ("x",)]

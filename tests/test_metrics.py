@@ -115,7 +115,7 @@ def test_bootstrap_interval_holds_the_score() -> None:
 
 
 def test_unknown_options_of_bleu_are_named() -> None:
-    with pytest.raises(ValueError, match=r"tokenize: expected one of 13a.*got '14a'"):
+    with pytest.raises(ValueError, match=r"tokenize: expected one of '13a'.*got '14a'"):
         bleu([["a"]], [["a"]], tokenize="14a")
     with pytest.raises(ValueError, match=r"bootstrap"):
         bleu([["a"]], [["a"]], bootstrap=-1)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from course_lib.vocabulary import Vocabulary
+
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
 
@@ -68,3 +70,13 @@ class ParallelCorpus:
                 f"{self.name}: {len(leaked)} source sentence(s) stand in two splits, for example "
                 f"{' '.join(next(iter(leaked)))!r}. Split by source sentence, not by line."
             )
+
+    def vocabularies(self, min_count: int = 1, max_size: int | None = None) -> tuple[Vocabulary, Vocabulary]:
+        """Return the words of the training pairs, of the source and of the target side. Every chapter.
+
+        Held-out sentences have no say: a word that only they hold is unknown to the model, as it would be in use.
+        ``min_count`` and ``max_size`` are those of :meth:`Vocabulary.build`.
+        """
+        sides = ([pair.source for pair in self.train], [pair.target for pair in self.train])
+        source, target = (Vocabulary.build(side, min_count, max_size) for side in sides)
+        return source, target

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_lib.notation import INK, MUTED, SYMBOLS, Colour
+from course_lib.options import check_option
 from course_lib.plots.diagram_ink import (
     UNIT,
     Ink,
@@ -139,8 +140,7 @@ class Diagram:
         name: str | None = None,
     ) -> Part:
         """Write ``text`` around ``at``, or at its ``side``: left or right of it."""
-        if side not in ("centre", "left", "right"):
-            raise ValueError(f"side: expected 'centre', 'left' or 'right', got {side!r}.")
+        check_option("side", side, ("centre", "left", "right"))
         label = Label(text, at, colour_of(symbol), size, bold, math, side)
         says = spoken(text, math)
         return self._add("text", name or says, stage, label.rect.grown(GAP), [label], f"‘{says}’")

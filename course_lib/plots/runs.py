@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.history import History
 from course_lib.notation import CONTEXT, INK
+from course_lib.options import check_option
 from course_lib.plots.theme import kinds, new_axes, use_theme
 
 
@@ -18,8 +19,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     averaged over ``window`` updates. ``score`` is 'bleu', 'exact_match' or 'perplexity'.
     """
     names = {"bleu": "validation BLEU", "exact_match": "exact match (%)", "perplexity": "validation perplexity"}
-    if score not in names:
-        raise ValueError(f"score: expected one of {sorted(names)}, got {score!r}.")
+    check_option("score", score, names)
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from course_lib.batching import Unknown
+from course_lib.options import check_option
 from course_lib.training.objectives import PLAIN, Objective
+from course_lib.vocabulary import Unknown
 
 Precision = Literal["float32", "bf16"]
 
@@ -52,12 +53,10 @@ class TrainConfig:
                 raise ValueError(f"{name}: expected a number above 0, got {getattr(self, name)}.")
         if self.warmup < 0:
             raise ValueError(f"warmup: expected 0 or more steps, got {self.warmup}.")
-        if self.precision not in ("float32", "bf16"):
-            raise ValueError(f"precision: expected 'float32' or 'bf16', got {self.precision!r}.")
+        check_option("precision", self.precision, Precision)
         if self.patience is not None and self.validate_every is None:
             raise ValueError("patience counts validations: set validate_every, or leave patience out.")
-        if self.unknown not in ("error", "unk"):
-            raise ValueError(f"unknown: expected 'error' or 'unk', got {self.unknown!r}.")
+        check_option("unknown", self.unknown, Unknown)
 
 
 def learning_rate(step: int, config: TrainConfig) -> float:

@@ -304,4 +304,11 @@ MUTATIONS = (
         "    return -sum(_centre(shape))",
         "test_scenes.py::test_one_picture_has_one_caption_whatever_the_order_of_drawing",
     ),
+    Mutation(
+        "the vocabulary of the target holds the words of the source",
+        "corpora/pairs.py",
+        "[pair.target for pair in self.train])",
+        "[pair.source for pair in self.train])",
+        "test_corpora.py::test_vocabularies_hold_the_words_of_the_training_pairs_alone_each_side_its_own",
+    ),
 )
