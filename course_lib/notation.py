@@ -33,6 +33,7 @@ WEIGHT = Colour("#a34a00", "#ffb066")  # after the softmax: orange
 CONTEXT = Colour("#0b5fa5", "#7cc0ff")  # what attention brought back: blue
 INK = Colour("#1f2328", "#e6e6e6")  # text
 MUTED = Colour("#5c6670", "#a9b1ba")  # axes, padding, what is yet to come
+PAPER = Colour("#ffffff", "#121212")  # what the colours above are meant to lie on
 
 
 @dataclass(frozen=True)
