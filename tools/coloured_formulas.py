@@ -29,7 +29,7 @@ INDICES = {  # how a position is written: in general, first and last, one before
 }
 # The next group of these is no formula, or a word for MathJax: it is copied.
 NO_FORMULA = re.compile(
-    r"\\(text\w*|mbox|[hvf]box|begin|end|label|tag\*?|(eq)?ref|operatorname\*?|[hm]?space|class|color)$"
+    r"\\(text\w*|math(rm|it|sf|tt|bf)|mbox|[hvf]box|begin|end|label|tag\*?|(eq)?ref|operatorname\*?|[hm]?space|class|color)$"
 )
 # What these take may stand without braces: it is copied with its indices.
 TAKES_ONE = re.compile(
@@ -46,7 +46,7 @@ class Known(NamedTuple):
     """A symbol as it is written: its letter, the pattern of its index (None where it has none), its class."""
 
     letter: str
-    index: re.Pattern[str] | None
+    below: re.Pattern[str] | None
     name: str
 
 
@@ -62,7 +62,7 @@ class Atom(NamedTuple):
 
     parts: tuple[Part, ...]
     letter: str
-    index: str | None
+    below: str | None
 
     @property
     def written(self) -> str:
@@ -115,7 +115,7 @@ class Reader:
         self.take()
         if NO_FORMULA.match(token):
             space = self.space()
-            return [Part(token + space + (self.group() if self.peek() == "{" else ""))]
+            return [Part(token + space + ("" if self.peek() in ("", "}", "_", "^") else self.argument()))]
         if not TAKES_ONE.match(token):
             return [Part(token)]
         space = self.space()
@@ -137,12 +137,12 @@ class Reader:
 
     def atom(self) -> Atom:
         parts = self.nucleus()
-        letter, index = "".join(part.tex for part in parts), None
+        letter, below = "".join(part.tex for part in parts), None
         for sign, argument in self.indices():
             parts += [Part(sign), *_parts(argument)]
             if sign.strip() == "_":
-                index = argument.strip("{} ").replace(" ", "")
-        return Atom(tuple(parts), letter, index)
+                below = argument.strip("{} ").replace(" ", "")
+        return Atom(tuple(parts), letter, below)
 
 
 def _parts(argument: str) -> list[Part]:
@@ -167,9 +167,9 @@ def known_symbols() -> list[Known]:
                 if atom.written.isspace():
                     continue
                 index = (
-                    None if atom.index is None else re.compile(INDICES.get(_role(atom.index), re.escape(atom.index)))
+                    None if atom.below is None else re.compile(INDICES.get(_role(atom.below), re.escape(atom.below)))
                 )
-                found.append(Known(atom.letter, index, CLASSES[symbol.colour]))
+                found.append(Known(atom.letter, below, CLASSES[symbol.colour]))
     return found
 
 
@@ -188,7 +188,7 @@ def coloured(tex: str) -> str:
 
 def _shown(atom: Atom) -> str:
     for known in KNOWN:
-        fits = atom.index is None if known.index is None else known.index.fullmatch(atom.index or "")
+        fits = atom.below is None if known.below is None else known.below.fullmatch(atom.below or "")
         if atom.letter == known.letter and fits:
             return rf"{{\class{{{known.name}}}{{{atom.written}}}}}"  # braces: then it may stand as an argument, too
     return "".join(coloured(part.tex) if part.inner else part.tex for part in atom.parts)
