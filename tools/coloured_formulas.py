@@ -166,16 +166,15 @@ def known_symbols() -> list[Known]:
             for atom in atoms(spelling):
                 if atom.written.isspace():
                     continue
-                index = (
-                    None if atom.below is None else re.compile(INDICES.get(_role(atom.below), re.escape(atom.below)))
-                )
+                below = None if atom.below is None else _places(atom.below)
                 found.append(Known(atom.letter, below, CLASSES[symbol.colour]))
     return found
 
 
-def _role(index: str) -> str:
-    """Return the position that an index means: ``i-1`` is an i."""
-    return re.sub(r"[-+]\d", "", index)
+def _places(index: str) -> re.Pattern[str]:
+    """Return what may stand where ``index`` stands: ``i-1`` is a position of the target, ``a`` only a name."""
+    role = re.sub(r"[-+]\d", "", index)
+    return re.compile(INDICES.get(role, re.escape(index)))
 
 
 def coloured(tex: str) -> str:
