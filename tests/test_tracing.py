@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from course_lib.batching import collate
-from course_lib.corpora.pictures.captions import caption_pair, cell_vocabulary
-from course_lib.models import xu2015
+from course_lib.corpora.pictures.captions import caption_pair
+from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.corpora.pictures.scenes import Scene, Shape
+from course_lib.models import xu2015
 from course_lib.search import greedy
 from course_lib.seq2seq import default_max_length
 from course_lib.traces import Trace
