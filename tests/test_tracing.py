@@ -122,7 +122,7 @@ def test_a_picture_says_that_it_is_one():
     assert record["kind"] == "picture"
     del record["kind"]  # as captions were recorded before
     assert Trace.from_record(record).kind == "picture"
-    times = random_trace(["12:30"] * 64)
+    times = random_trace([*["12:30"] * 64, "</s>"])
     assert times.kind == Trace.from_record(times.to_record()).kind == "words"
     with pytest.raises(ValueError, match="kind: expected one of 'words', 'picture', got 'film'"):
         replace(times, kind="film")
