@@ -53,8 +53,8 @@ color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .bar::before{content:"";padding:0 0 5px}
 .course-frame .out bdi{background:none}
 .course-frame .src>span{direction:ltr;color:var(--c-score)}
-.course-frame .look{display:grid;grid-template-columns:auto minmax(36px,1fr) auto;max-width:560px;overflow-wrap:normal;
-white-space:nowrap;font-variant-numeric:tabular-nums}
+.course-frame .look{display:grid;align-items:start;grid-template-columns:auto minmax(36px,1fr) auto;max-width:560px;
+overflow-wrap:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
 .course-frame .look .src{display:table;direction:rtl;border-spacing:0}
 .course-frame .look .src>span{display:table-row;font-size:12px;text-align:right}
 .course-frame .look .src>span>*{display:table-cell;direction:ltr;height:24px;line-height:20px;vertical-align:middle;

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator
 
+from course_lib.widgets.frames import step_frame
+from tests.oracles.traces import random_trace
+
 from .test_book_in_browser import WIDGETS, shown, stage_of, widget_of
 from .visits import Visit, visiting
 
@@ -162,6 +165,14 @@ def test_every_text_of_a_widget_stands_out_from_what_is_behind_it(
         assert visit.page.evaluate(CONTRAST) != {} or scheme == "dark", "grey on white was let through"
 
 
+ODD = (
+    (("a", "cat"), ("un", "chat", "noir", ".", "</s>")),  # more target words than source words
+    (("القطة", "السوداء", "تأكل", "</s>"), ("the", "black", "cat", "</s>")),
+    (
+        ("internationalisation", "Donaudampfschifffahrtsgesellschaft"),
+        ("contre-révolutionnaires", "anticonstitutionnel"),
+    ),
+)
 GAPS = """() => [...document.querySelectorAll(".course-stage .look")].filter(el => el.offsetParent).map(look => {
   const middle = el => { const box = el.getBoundingClientRect(); return box.top + box.height / 2; };
   const drawing = look.querySelector("svg.lines"), box = drawing.getBoundingClientRect();
@@ -184,6 +195,11 @@ def test_lines_begin_and_end_at_their_words(site: str, browser: Browser, width: 
         visit.open(f"{site}/book/sliders.html")
         looks = visit.page.evaluate(GAPS)
         assert len(looks) > 8
+        for source, target in ODD:  # in the place of the first frame
+            frame = step_frame(random_trace(source, target), 1)
+            visit.page.evaluate("frame => { document.querySelector('.course-stage').innerHTML = frame; }", frame)
+            looks.append(visit.page.evaluate(GAPS)[0])
+            assert visit.overflow() == 0
         for look in looks:
             assert max(look["source"], look["target"]) <= 1.5, look
             assert look["width"] >= 36 and -1 <= look["before"] <= 6 and -1 <= look["after"] <= 6, look

@@ -382,6 +382,13 @@ MUTATIONS = (
         "test_widgets_lines.py::test_every_row_of_words_is_as_high_as_the_lines_believe",
     ),
     Mutation(
+        "the shorter column is drawn out to the longer one",
+        "widgets/style.py",
+        "display:grid;align-items:start;",
+        "display:grid;",
+        "test_widgets_lines.py::test_every_row_of_words_is_as_high_as_the_lines_believe",
+    ),
+    Mutation(
         "a screen reader stumbles over the lines",
         "widgets/lines.py",
         "<svg class=lines aria-hidden=true ",
