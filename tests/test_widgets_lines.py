@@ -98,4 +98,5 @@ def test_lines_start_at_the_same_side_in_every_script():
         look = frame.select_one(".look")
         assert [child.name for child in look.find_all(recursive=False)] == ["div", "svg", "div"]
         assert "dir" not in look.attrs
+    assert "direction:ltr" in LAYOUT.split(".look .tgt{")[1].split("}")[0]  # or a short word stands far from its line
     assert frame.select_one(".src")["dir"] == "rtl"

@@ -60,10 +60,10 @@ overflow-wrap:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
 .course-frame .look .src>span>*{display:table-cell;direction:ltr;height:24px;line-height:20px;vertical-align:middle;
 padding:0 4px;font-style:normal}
 .course-frame .look bdi{max-width:min(10em,25vw);overflow:hidden;text-overflow:ellipsis;box-sizing:border-box}
-.course-frame .look .src>span>bdi{border-radius:0;padding:0 6px;unicode-bidi:isolate;background:
+.course-frame .look .src>span>bdi{border-radius:0;padding:0 6px;background:
 linear-gradient(var(--c-weight),var(--c-weight)) 100% 100%/calc(var(--a,0)*100%) 3px no-repeat,
 color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
-.course-frame .look .tgt{display:flex;flex-direction:column;align-items:flex-start;padding-inline-start:2px}
+.course-frame .look .tgt{display:flex;flex-direction:column;direction:ltr;align-items:flex-start}
 .course-frame .look .tgt bdi{height:24px;line-height:20px;padding:0 6px}
 .course-frame svg.lines{width:100%;max-width:none}
 .course-frame .lines path{fill:none;stroke:var(--c-weight);vector-effect:non-scaling-stroke;opacity:.8}

@@ -15,10 +15,7 @@ from course_lib.widgets.style import OF_WINDOWS, style
 
 HERE = "<u>◎ taken</u>"  # hard attention's one position
 UNSEEN = "–"  # the score of a word outside the window: nobody asked for it
-LABEL = (
-    "<p class=k>Source: <b class=score>score e</b>, <b class=weight>weight α</b> (after the softmax), "
-    "a line as thick as it</p>"
-)
+LABEL = "<p class=k>Source: <b class=score>score e</b>, <b class=weight>weight α</b> (its softmax), a line as thick</p>"
 LABEL_HARD = "<p class=k>◎ Hard attention takes this one annotation, not an average: one line.</p>"
 
 
