@@ -33,6 +33,7 @@ WEIGHT = Colour("#a34a00", "#ffb066")  # after the softmax: orange
 CONTEXT = Colour("#0b5fa5", "#7cc0ff")  # what attention brought back: blue
 INK = Colour("#1f2328", "#e6e6e6")  # text
 MUTED = Colour("#5c6670", "#a9b1ba")  # axes, padding, what is yet to come
+PAPER = Colour("#ffffff", "#121212")  # what the colours above are meant to lie on
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Symbol:
     meaning: str
     shape: str  # in the letters of DIMENSIONS, batch first
     colour: Colour
+    also: tuple[str, ...] = ()  # other spellings, in formulas about one sentence or one step
 
 
 DIMENSIONS = {
@@ -59,15 +61,29 @@ DIMENSIONS = {
 
 SYMBOLS = {
     "x": Symbol(r"x_j", "source", "source word at position j", "(B, S)", SOURCE),
-    "h": Symbol(r"h_j", "memory", "annotation: what the encoder says of position j", "(B, S, M)", SOURCE),
+    "h": Symbol(
+        r"h_j",
+        "memory",
+        "annotation: what the encoder says of position j",
+        "(B, S, M)",
+        SOURCE,
+        (r"\overrightarrow{h}_j", r"\overleftarrow{h}_j"),
+    ),
     "v": Symbol(r"v", "initial", "the fixed vector: the encoder's last state", "(B, H)", SOURCE),
-    "key": Symbol(r"U_a h_j", "keys", "key: the annotation as the score sees it", "(B, S, A)", SOURCE),
-    "value": Symbol(r"h_j", "values", "value: the annotation as the context takes it", "(B, S, M)", SOURCE),
+    "key": Symbol(r"U_a h_j", "keys", "key: the annotation as the score sees it", "(B, S, A)", SOURCE, ("k_j",)),
+    "value": Symbol(r"h_j", "values", "value: the annotation as the context takes it", "(B, S, M)", SOURCE, ("v_j",)),
     "y": Symbol(r"y_i", "target", "target word at position i", "(B, T)", TARGET),
     "s": Symbol(r"s_i", "state", "decoder state after step i", "(B, H)", TARGET),
-    "query": Symbol(r"s_{i-1}", "query", "query: the state that asks", "(B, H)", TARGET),
-    "e": Symbol(r"e_{ij}", "scores", "score of position j at step i, any real number", "(B, S)", SCORE),
-    "alpha": Symbol(r"\alpha_{ij}", "weights", "weight of position j at step i; a row sums to 1", "(B, S)", WEIGHT),
+    "query": Symbol(r"s_{i-1}", "query", "query: the state that asks", "(B, H)", TARGET, ("q_i", "q")),
+    "e": Symbol(r"e_{ij}", "scores", "score of position j at step i, any real number", "(B, S)", SCORE, ("e_j",)),
+    "alpha": Symbol(
+        r"\alpha_{ij}",
+        "weights",
+        "weight of position j at step i; a row sums to 1",
+        "(B, S)",
+        WEIGHT,
+        (r"\alpha_j", r"\alpha"),
+    ),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
 }
 

@@ -4,12 +4,15 @@ A :class:`Trace` is the only thing that figures and widgets know of a model. It 
 :func:`course_lib.tracing.trace`, from the very steps that predict.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from course_lib.options import check_option
+
+SourceKind = Literal["words", "picture"]
 ARRAYS = ("states", "scores", "weights", "contexts", "centres")
 
 
@@ -32,7 +35,8 @@ class Trace:
     attention looked; ``states`` is T × H, the decoder's state after each step. ``candidates[i]`` lists
     the most probable words for position i, best first. ``gold`` is a reference translation, ``links``
     its gold (source, target) links; both may be missing. ``forced`` says that ``target`` was given
-    (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time.
+    (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time. ``kind`` says
+    what the source is: words of a sentence, or the cells of a picture (see captions.py).
     """
 
     model: str
@@ -49,8 +53,10 @@ class Trace:
     links: frozenset[tuple[int, int]] | None = None
     forced: bool = False
     finished: bool = True
+    kind: SourceKind = "words"
 
     def __post_init__(self) -> None:
+        check_option("kind", self.kind, SourceKind)
         T, S = len(self.target), len(self.source)
         if not T or not S:
             raise ValueError(f"A trace needs at least one step and one source word; got T={T}, S={S}.")
@@ -86,4 +92,16 @@ class Trace:
             fields[name] = None if fields.get(name) is None else tuple(fields[name])
         fields["candidates"] = tuple(tuple(Candidate(*pair) for pair in row) for row in fields["candidates"])
         fields["links"] = None if fields["links"] is None else frozenset(map(tuple, fields["links"]))
+        fields.setdefault("kind", _kind_in_old_record(fields["source"]))
         return cls(**fields)
+
+
+def _kind_in_old_record(source: Sequence[str]) -> SourceKind:
+    """Return what the source of a record is that was written before records said so.
+
+    Those of captions alone held pictures: 64 cells and ``</s>``, a cell ``-`` or a colour, a colon
+    and hexadecimal digits.
+    """
+    *cells, _end = source
+    written_as_cell = (cell == "-" or ":" in cell for cell in cells)
+    return "picture" if len(cells) == 64 and all(written_as_cell) else "words"

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from course_lib.batching import encode_sources
+from course_lib.encoders.grid import GridEncoder
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
 from course_lib.traces import Candidate, Trace
@@ -67,6 +68,7 @@ def trace(
         links=frozenset(links) if links is not None else None,
         forced=target is not None,
         finished=words[-1] == EOS,
+        kind="picture" if isinstance(model.encoder, GridEncoder) else "words",
     )
 
 

@@ -25,3 +25,20 @@ def html() -> Path:
     if build_book.build() != 0:
         pytest.fail("The book was not built: run `make book` and read its warnings.", pytrace=False)
     return build_book.HTML
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """Chapters train, longest outputs first; then the browser, which builds the book; planted bugs; the rest."""
+    path = item.path
+    if path.suffix == ".ipynb":
+        return (0 if path.parent.name == "chapters" else 1), -path.stat().st_size
+    if path.parent.name == "browser":
+        return 2, 0
+    if path.stem == "test_mutations":
+        return 3, -len(getattr(getattr(item, "cls", None), "MUTATIONS", ()))
+    return 4, 0

@@ -161,7 +161,7 @@ def test_lines_in_give_as_many_lines_out_and_an_empty_sentence_is_an_error(
 
 def test_an_unknown_model_is_refused_by_name() -> None:
     vocabulary = Vocabulary.build([["a"]])
-    with pytest.raises(ValueError, match="expected one of 'sutskever', 'cho', 'bahdanau', 'luong', 'xu', got 'transformer'"):
+    with pytest.raises(ValueError, match=r"expected one of 'sutskever', 'cho', .* 'xu', got 'transformer'"):
         build_model("transformer", vocabulary, vocabulary)
 
 

@@ -14,7 +14,7 @@ LIBRARY = ROOT / "course_lib"
 
 # A file imports only what stands on a line above its own (a folder counts as one room).
 ROOMS = (
-    {"notation", "files", "options", "claims"},
+    {"notation", "files", "options", "claims", "shades"},
     {"vocabulary"},
     {"corpora"},
     {"metrics"},
@@ -40,6 +40,7 @@ ROOMS = (
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 WITHOUT_TORCH = {
     "notation",
+    "shades",
     "files",
     "claims",
     "vocabulary",

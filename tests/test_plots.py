@@ -3,6 +3,7 @@
 import base64
 import io
 import sys
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -12,19 +13,23 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from course_lib import notation
 from course_lib.history import History, Validation
 from course_lib.plots import (
     alignment_panel,
     bars,
     curves,
     heatmap,
+    model_looks,
     new_axes,
     publish,
     score_by_length,
     show,
     vectors_pca,
 )
+from course_lib.plots.models import MODELS, family
 from course_lib.plots.theme import KINDS
+from course_lib.shades import shade
 from tests.oracles.traces import SOURCE, TARGET, random_trace
 
 LENGTHS = ("4–7", "12–15", "20–24")
@@ -66,15 +71,25 @@ def test_the_values_stand_in_their_cells():
 
 
 def test_the_values_are_read_in_their_cells():
-    trace = random_trace(
-        ("a",) * 6, ("x",), weights=np.array([[0.05, 0.5, 0.84, 0.86, 0.95, 1.0]]), scores=np.zeros((1, 6))
-    )
-    (ax,) = heatmap(trace).axes
-    for text, weight in zip(ax.texts, trace.weights[0], strict=True):
-        cell = relative_luminance(ax.images[0].cmap(weight)[:3])
-        ink = relative_luminance(mpl.colors.to_rgb(text.get_color()))
-        light, dark = max(cell, ink), min(cell, ink)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, AA
+    """The digits are black or white; at each weight one of the two would be hard to read."""
+    weights = np.arange(5, 101)[None] / 100
+    trace = random_trace(("a",) * 20, ("x",), weights=weights[:, :20], scores=np.zeros((1, 20)))
+    for first in range(0, 96, 20):
+        shown = np.resize(weights[0, first : first + 20], (1, 20))
+        (ax,) = heatmap(replace(trace, weights=shown)).axes
+        assert len(ax.texts) == 20
+        for text, weight in zip(ax.texts, shown[0], strict=True):
+            cell = relative_luminance(ax.images[0].cmap(weight)[:3])
+            ink = relative_luminance(mpl.colors.to_rgb(text.get_color()))
+            light, dark = max(cell, ink), min(cell, ink)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, weight  # WCAG 2.2, AA
+
+
+def test_the_map_has_the_colours_of_the_sliders():
+    (ax,) = heatmap(random_trace()).axes
+    for weight in np.arange(101) / 100:
+        level = round(weight * 255) / 255
+        assert mpl.colors.to_hex(ax.images[0].cmap(level)) == shade(level)
 
 
 def relative_luminance(colour: Any) -> float:
@@ -138,10 +153,69 @@ def test_the_score_by_length_shows_mean_spread_and_every_seed():
 
 
 def test_models_stay_apart_without_colour():
-    assert len({marker for _, marker, _ in KINDS}) == len(KINDS)
-    assert len({str(line) for _, _, line in KINDS}) == len(KINDS)
+    for looks in (KINDS, tuple(MODELS.values()), model_looks([f"Bahdanau {n}" for n in range(5)])):
+        assert len({look.marker for look in looks}) == len(looks)
+        assert len({str(look.line) for look in looks}) == len(looks)
     with pytest.raises(ValueError, match="tells 6 kinds apart; got 7"):
         score_by_length({str(n): RUNS for n in range(7)}, LENGTHS)
+    with pytest.raises(ValueError, match="tells 5 models of one family apart; got 6"):
+        model_looks([f"Bahdanau {n}" for n in range(6)])
+
+
+def test_a_model_has_one_colour_whatever_stands_beside_it():
+    """By place in the figure, Bahdanau was magenta in one chapter and green in the next."""
+    (first, *_) = model_looks(["Bahdanau", "fixed"])
+    (*_, last) = model_looks(["fixed", "something else", "Luong dot", "Bahdanau"])
+    assert first == last == MODELS["Bahdanau"]
+    (ax,) = score_by_length({"fixed": RUNS, "Bahdanau": RUNS}, LENGTHS).axes
+    drawn = {line.get_label(): line.get_color() for line in ax.lines}
+    assert drawn["fixed (3 seeds)"] == MODELS["fixed"].colour
+    assert drawn["Bahdanau (3 seeds)"] == MODELS["Bahdanau"].colour
+    history = History(losses=(4.0, 2.0), validations=(Validation(2, 9.0, 10.0, 20.0),))
+    above, below = curves({"stranger": [history], "Cho": [history]}).axes
+    for panel in (above, below):
+        assert [line.get_color() for line in panel.lines] == [KINDS[0].colour, MODELS["Cho"].colour]
+    (ax,) = bars({"uniform": [1.0], "Luong dot": [2.0]}, label="nats").axes
+    assert mpl.colors.to_hex(ax.patches[1].get_facecolor()) == MODELS["Luong dot"].colour
+    assert mpl.colors.to_hex(ax.patches[0].get_facecolor()) not in {look.colour for look in MODELS.values()}
+
+
+@pytest.mark.parametrize(
+    ("name", "kin"),
+    [
+        ("fixed, reversed", "fixed, reversed"),
+        ("fixed vector, reversed", "fixed, reversed"),
+        ("Fixed vector", "fixed"),
+        ("Luong dot, local-p → French", "Luong dot"),
+        ("Luong general", "Luong general"),
+        ("bahdanau, query after", "Bahdanau"),
+        ("reversed", None),
+    ],
+)
+def test_a_name_belongs_to_the_family_that_it_begins_with(name: str, kin: str | None):
+    assert family(name) == kin
+
+
+def lab(colour: str) -> np.ndarray:
+    """CIE L*a*b* of a hex colour, white point D65."""
+    rgb = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    t = xyz / [0.9505, 1.0, 1.089]
+    x, y, z = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_no_model_wears_the_colour_of_a_symbol_nor_of_another_model():
+    """Bahdanau in the encoder's green was read as the encoder. Distances in CIE L*a*b*, where 2 is just seen."""
+    colours = {symbol.colour for symbol in notation.SYMBOLS.values()} | {notation.INK, notation.MUTED}
+    symbols = [lab(colour.light) for colour in colours]
+    assert len(symbols) == 7
+    drawn = [look.colour for look in (*MODELS.values(), *KINDS)]
+    for n, colour in enumerate(drawn):
+        assert min(np.linalg.norm(lab(colour) - other) for other in symbols) > 20, colour
+        assert min(np.linalg.norm(lab(colour) - lab(other)) for other in drawn[:n] + drawn[n + 1 :]) > 20, colour
+        assert 1.05 / (relative_luminance(mpl.colors.to_rgb(colour)) + 0.05) >= 3, colour  # WCAG 1.4.11 on white
 
 
 def test_bars_show_the_mean_and_the_seeds():

@@ -8,12 +8,17 @@ import pytest
 import torch
 
 from course_lib.batching import collate
+from course_lib.corpora.pictures.captions import caption_pair
+from course_lib.corpora.pictures.cells import cell_vocabulary
+from course_lib.corpora.pictures.scenes import Scene, Shape
+from course_lib.models import xu2015
 from course_lib.search import greedy
 from course_lib.seq2seq import default_max_length
 from course_lib.traces import Trace
 from course_lib.tracing import trace
-from course_lib.vocabulary import EOS
+from course_lib.vocabulary import EOS, Vocabulary
 from tests.oracles.models import HARD, MAKERS, PAIRS, SOURCE, TARGET, make
+from tests.oracles.traces import random_trace
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -87,7 +92,7 @@ def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
 def test_a_recorded_trace_comes_back_as_it_was(name):
     traced = trace(make(name), PAIRS[0].source, gold=PAIRS[0].target, links=[(0, 0), (1, 2)])
     again = Trace.from_record(json.loads(json.dumps(traced.to_record(digits=9))))
-    for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished"):
+    for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished", "kind"):
         assert getattr(again, field) == getattr(traced, field)
     for field in ("states", "scores", "weights", "contexts"):
         before, after = getattr(traced, field), getattr(again, field)
@@ -100,7 +105,24 @@ def test_a_recorded_trace_comes_back_as_it_was(name):
 def test_a_record_made_before_a_field_was_added_is_still_a_trace():
     """The front page and the benchmarks keep records for years; a new field broke them all."""
     record = trace(make("bahdanau"), PAIRS[0].source).to_record()
-    for field in ("centres", "positions"):
+    for field in ("centres", "positions", "kind"):
         del record[field]
     again = Trace.from_record(record)
     assert again.centres is None and again.positions is None
+    assert again.kind == "words"
+
+
+def test_a_picture_says_that_it_is_one():
+    """Colons in words decided it once: 64 times of day would have been drawn as a picture."""
+    scene = Scene((Shape("square", "red", 2, 1, 6),))
+    pair = caption_pair(scene)
+    words = Vocabulary.build([pair.target])
+    captioner = xu2015(cell_vocabulary(), words, embedding=3, hidden=4, channels=2, features=3, attention_size=5)
+    record = trace(captioner, pair.source, pair.target).to_record()
+    assert record["kind"] == "picture"
+    del record["kind"]  # as captions were recorded before
+    assert Trace.from_record(record).kind == "picture"
+    times = random_trace([*["12:30"] * 64, "</s>"])
+    assert times.kind == Trace.from_record(times.to_record()).kind == "words"
+    with pytest.raises(ValueError, match="kind: expected one of 'words', 'picture', got 'film'"):
+        replace(times, kind="film")

@@ -10,7 +10,7 @@ from course_lib.corpora.pictures.captions import caption_pair, gold_regions
 from course_lib.corpora.pictures.scenes import Scene, Shape
 from course_lib.widgets import compare, step_through
 from course_lib.widgets.frames import step_frame, step_sentence
-from course_lib.widgets.picture import picture_definition
+from course_lib.widgets.views import view_of
 from tests.oracles.traces import SOURCE, TARGET, random_trace
 from tests.test_widgets import Browser, shown, soup, texts
 
@@ -21,7 +21,9 @@ CELLS, SIDE = 8, 4
 
 def caption_trace(**fields):
     """A trace of PAIR with random weights over the 64 cells, the end masked, and one weight that stands out."""
-    trace = random_trace((*PAIR.source, "</s>"), (*PAIR.target, "</s>"), links=gold_regions(PAIR), **fields)
+    trace = random_trace(
+        (*PAIR.source, "</s>"), (*PAIR.target, "</s>"), links=gold_regions(PAIR), kind="picture", **fields
+    )
     weights = np.where(np.arange(65) == 10, 0.64, 0.0) + np.full((len(trace.target), 65), 0.005)
     weights[:, 64] = 0
     weights[2] = 0
@@ -66,7 +68,7 @@ def test_the_picture_is_the_scene_pixel_by_pixel():
     expected = np.full((32, 32), "#000000")
     for shape, colour in zip(SCENE.shapes, ("#e51a1a", "#ffffff"), strict=True):
         expected[shape.mask()] = colour
-    drawing = soup(picture_definition(caption_trace()))
+    drawing = soup(view_of(caption_trace()).definitions())
     assert np.array_equal(image_of(drawing), expected)
     assert drawing.select_one("defs > g")["id"] == soup(step_frame(caption_trace(), 0)).use["href"].removeprefix("#")
 

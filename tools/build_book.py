@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = ".made-from"
-TOOLS = ("tools/build_book.py", "tools/figure_descriptions.py")
+TOOLS = ("tools/build_book.py", "tools/figure_descriptions.py", "tools/coloured_formulas.py")
 INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", *TOOLS, "book", "course_lib")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 

@@ -7,11 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from course_lib.notation import INK, WEIGHT
+from course_lib.notation import INK
 from course_lib.plots.theme import new_axes, use_theme
+from course_lib.shades import ink_on, shade
 from course_lib.traces import Trace
 
-WHITE_FROM = 0.85  # a stronger weight is a dark cell: its number is read in white, the others' in black
+LEVELS = 256  # of the colour, from weight 0 to weight 1
 
 
 def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -> Figure:
@@ -40,14 +41,14 @@ def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -
 
 
 def _weight_map() -> mpl.colors.Colormap:
-    return mpl.colors.LinearSegmentedColormap.from_list("weight", ["white", WEIGHT.light])
+    return mpl.colors.ListedColormap([shade(level / (LEVELS - 1)) for level in range(LEVELS)], "weight")
 
 
 def _write_values(ax: Axes, weights: np.ndarray) -> None:
     for (i, j), weight in np.ndenumerate(weights):
         if weight >= 0.05:
-            colour = "white" if weight > WHITE_FROM else "black"
-            ax.text(j, i, f"{weight:.2f}".removeprefix("0"), ha="center", va="center", fontsize=8.5, color=colour)
+            digits = f"{weight:.2f}".removeprefix("0")
+            ax.text(j, i, digits, ha="center", va="center", fontsize=8.5, color=ink_on(shade(weight)))
 
 
 def _figure_of(ax: Axes) -> Figure:

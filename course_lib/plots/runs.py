@@ -7,9 +7,12 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_lib.history import History
-from course_lib.notation import CONTEXT, INK
+from course_lib.notation import INK
 from course_lib.options import check_option
-from course_lib.plots.theme import kinds, new_axes, use_theme
+from course_lib.plots.models import MODELS, family, model_looks
+from course_lib.plots.theme import new_axes, use_theme
+
+OF_NO_MODEL = "#8b949e"  # a bar that is told by its name alone
 
 
 def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", window: int = 20) -> Figure:
@@ -23,7 +26,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)
-        for (name, runs), (colour, marker, line) in zip(histories.items(), kinds(len(histories)), strict=True):
+        for (name, runs), (colour, marker, line) in zip(histories.items(), model_looks(list(histories)), strict=True):
             for seed, run in enumerate(runs):
                 label = name if seed == 0 else None
                 losses = _running_mean(run.losses, window)
@@ -60,7 +63,7 @@ def score_by_length(
     places = np.arange(len(lengths))
     figure, ax = new_axes()
     with use_theme():
-        for (name, values), (colour, marker, line) in zip(scores.items(), kinds(len(scores)), strict=True):
+        for (name, values), (colour, marker, line) in zip(scores.items(), model_looks(list(scores)), strict=True):
             runs = np.atleast_2d(np.asarray(values, dtype=float))
             if runs.shape[1] != len(lengths):
                 raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got {runs.shape[1]}.")
@@ -79,14 +82,18 @@ def score_by_length(
 def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = None) -> Figure:
     """Draw one horizontal bar a name: its height is the mean over seeds, a dot is a seed.
 
-    ``label`` names the quantity and its unit; ``limit`` ends the axis.
+    A model's bar has the model's colour, any other is grey. ``label`` names the quantity and its unit;
+    ``limit`` ends the axis.
     """
     if not values:
         raise ValueError("values: expected at least one bar, got none.")
     figure, ax = new_axes(4.8, 0.7 + 0.42 * len(values))
     with use_theme():
-        for place, runs in enumerate(np.atleast_1d(np.asarray(v, dtype=float)) for v in values.values()):
-            ax.barh(place, runs.mean(), color=CONTEXT.light, alpha=0.75, height=0.6)
+        for place, (name, seeds) in enumerate(values.items()):
+            runs = np.atleast_1d(np.asarray(seeds, dtype=float))
+            kin = family(name)
+            colour = OF_NO_MODEL if kin is None else MODELS[kin].colour
+            ax.barh(place, runs.mean(), color=colour, alpha=0.75, height=0.6)
             ax.plot(runs, np.full(len(runs), place), "o", ms=4, color=INK.light)
             ax.annotate(f"{runs.mean():.1f}", (runs.max(), place), (6, 0), textcoords="offset points", va="center")
         ax.set_yticks(range(len(values)), list(values))

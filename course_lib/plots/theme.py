@@ -2,22 +2,32 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from course_lib.notation import CONTEXT, INK, MUTED, SCORE, SOURCE, TARGET, WEIGHT
+from course_lib.notation import INK
 
-# Kinds stay apart without colour too: each has its own marker and line.
-KINDS: tuple[tuple[str, str, Any], ...] = (
-    (TARGET.light, "o", "-"),
-    (CONTEXT.light, "s", "--"),
-    (SOURCE.light, "^", "-."),
-    (WEIGHT.light, "D", ":"),
-    (SCORE.light, "v", (0, (5, 1, 1, 1, 1, 1))),
-    (MUTED.light, "x", (0, (1, 1))),
+
+class Look(NamedTuple):
+    """How a line of a figure is drawn: told apart by its marker and its dashes where colour does not help."""
+
+    colour: str
+    marker: str
+    line: Any
+
+
+# For what is no model. No colour here, and none in models.py, is that of a symbol in notation.py: a
+# green line would be read as the encoder's.
+KINDS = (
+    Look("#1e003c", "o", "-"),
+    Look("#a587c3", "s", "--"),
+    Look("#87875f", "^", "-."),
+    Look("#4b000f", "D", ":"),
+    Look("#d269d2", "v", (0, (5, 1, 1, 1, 1, 1))),
+    Look("#2d3c0f", "x", (0, (1, 1))),
 )
 
 
@@ -54,7 +64,7 @@ def new_axes(width: float = 4.8, height: float = 3.0) -> tuple[Figure, Axes]:
         return figure, figure.subplots()
 
 
-def kinds(count: int) -> list[tuple[str, str, Any]]:
+def kinds(count: int) -> list[Look]:
     """Return colour, marker and line for each of ``count`` kinds; ValueError beyond what the eye tells apart."""
     if count > len(KINDS):
         raise ValueError(f"A figure tells {len(KINDS)} kinds apart; got {count}. Split it.")

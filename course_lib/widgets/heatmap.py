@@ -7,12 +7,12 @@ from html import escape
 import numpy as np
 
 from course_lib.notation import WEIGHT
+from course_lib.shades import BLACK, SEEN_FROM, ink_on, shade, strength
 from course_lib.traces import Trace
 from course_lib.widgets.markup import fraction
 
 LABELS_UP_TO = 20  # words a side; beyond, a label would be smaller than the eye
 LONGEST_LABEL = 12
-WHITE_FROM = 0.85  # a stronger weight is a dark cell: its number is read in white, the others' in black
 SLANT = 0.87, 0.5  # sine and cosine of the 60° at which source words stand
 
 
@@ -52,7 +52,7 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     cell = 26
     values = "".join(
         f"<text x='{left + (j + 0.5) * cell:g}' y='{top + (i + 0.65) * cell:g}'"
-        f"{' fill=#fff' if weight > WHITE_FROM else ''}>{f'{weight:.2f}'.removeprefix('0')}</text>"
+        f"{'' if ink_on(shade(weight)) == BLACK else ' fill=#fff'}>{f'{weight:.2f}'.removeprefix('0')}</text>"
         for i, row in enumerate(_weights(trace))
         for j, weight in enumerate(row)
         if weight >= 0.05
@@ -92,17 +92,17 @@ def breadth(text: str) -> int:
 
 
 def cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
-    """Draw a square for each weight from 0.01 and, where there is room or ``labelled``, the words around."""
+    """Draw a square for each weight from SEEN_FROM and, where there is room or ``labelled``, the words around."""
     T, S = len(trace.target), len(trace.source)
     # One path for all cells of a strength, each a stroke as thick as the cell: every frame that shows the
     # map makes the browser copy its elements, and there are a hundred of them at most.
-    strengths: dict[str, str] = {}
+    strokes: dict[str, str] = {}
     weights = _weights(trace)
-    for i, j in np.argwhere(weights >= 0.01):
-        strength = fraction(weights[i, j], 2)
-        start = f"M{left + j * cell} {top + i * cell + cell // 2}h{cell}"
-        strengths[strength] = strengths.get(strength, "") + start
-    drawn = "".join(f"<path d='{start}' opacity='{strength}'/>" for strength, start in strengths.items())
+    for i, j in np.argwhere(weights >= SEEN_FROM):
+        opacity = fraction(strength(weights[i, j]), 2)
+        stroke = f"M{left + j * cell} {top + i * cell + cell // 2}h{cell}"
+        strokes[opacity] = strokes.get(opacity, "") + stroke
+    drawn = "".join(f"<path d='{path}' opacity='{opacity}'/>" for opacity, path in strokes.items())
     drawn = f"<g style='stroke:var(--c-weight,{WEIGHT.light})' stroke-width='{cell}'>{drawn}</g>"
     drawn += f"<rect x='{left}' y='{top}' width='{S * cell}' height='{T * cell}' fill='none' stroke='#8b949e'/>"
     return drawn if not labelled and max(T, S) > LABELS_UP_TO else drawn + _labels(trace, cell, left, top)

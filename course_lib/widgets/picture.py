@@ -4,53 +4,74 @@ The picture is a sentence of 64 words, one a cell (see captions.py), so a weight
 """
 
 import hashlib
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
-from course_lib.corpora.pictures.cells import EMPTY, cell_pixels
+from course_lib.corpora.pictures.cells import cell_pixels
 from course_lib.corpora.pictures.scenes import CELL, GRID, SIDE
 from course_lib.notation import WEIGHT
 from course_lib.traces import Trace
+from course_lib.widgets import target
+from course_lib.widgets.looks import looked_at
 
 SEEN_FROM = 0.02  # a smaller weight is a square of less than half a pixel
 
 
-def is_picture(trace: Trace) -> bool:
-    """Say whether the source of ``trace`` is a picture."""
-    cells = trace.source[: GRID * GRID]
-    return len(cells) == GRID * GRID and all(word == EMPTY or ":" in word for word in cells)
+@dataclass(frozen=True)
+class PictureView:
+    """How a frame shows a trace whose source is a picture."""
 
+    trace: Trace
 
-def place(cell: int) -> str:
-    """Say where a cell stands, counted from 1 as a reader counts."""
-    return f"row {cell // GRID + 1}, column {cell % GRID + 1}" if cell < GRID * GRID else "no cell"
+    @property
+    def summary(self) -> str:
+        """What stands for the widget where there is plain text only."""
+        return "Step through a caption"
 
+    def name(self, position: int, markup: bool) -> str:
+        """Say where a cell stands, counted from 1 as a reader counts."""
+        if position >= GRID * GRID:
+            return "no cell"
+        return f"row {position // GRID + 1}, column {position % GRID + 1}"
 
-def picture_definition(trace: Trace) -> str:
-    """Return the hidden SVG that holds the pixels once; every frame shows them by reference."""
-    return (
-        "<div class=course-hidden aria-hidden=true><svg width=0 height=0><defs>"
-        f"<g id='{_name(trace)}'>{_pixels(trace)}</g></defs></svg></div>"
-    )
+    def main(self, step: int) -> str:
+        """Return the caption at ``step``; the picture stands beside."""
+        return target.LABEL + target.target_words(self.trace, step, "words tgt")
 
+    def side(self, step: int) -> str:
+        """Return the picture, the weights of ``step`` over it, the gold region of its word and a hard look's place."""
+        trace = self.trace
+        gold = "; dashed line: what the word names" if any(i == step for _, i in trace.links or ()) else ""
+        ring = "; ring: the one place looked at" if looked_at(trace, step) is not None else ""
+        squares = "" if trace.weights is None else ", with <b class=weight>weights α</b> as squares: area is weight"
+        alt = f"The picture, with the weights of step {step + 1} as squares"
+        return (
+            f"<p class=k>The picture{squares}{gold}{ring}</p>"
+            f"<svg class=picture viewBox='-.5 -.5 {SIDE + 1} {SIDE + 1}' width=264 role=img aria-label='{alt}'>"
+            f"<use href='#{_name(trace)}'/>{_looks(trace, step)}</svg>"
+        )
 
-def picture_at(trace: Trace, step: int) -> str:
-    """Show the picture, the weights of ``step`` over it, the gold region of its word and where a hard look went."""
-    alt = f"The picture, with the weights of step {step + 1} as squares"
-    return (
-        f"<svg class=picture viewBox='-.5 -.5 {SIDE + 1} {SIDE + 1}' width=264 role=img aria-label='{alt}'>"
-        f"<use href='#{_name(trace)}'/>{_looks(trace, step)}</svg>"
-    )
+    def definitions(self) -> str:
+        """Return the hidden SVG that holds the pixels once; every frame shows them by reference."""
+        return (
+            "<div class=course-hidden aria-hidden=true><svg width=0 height=0><defs>"
+            f"<g id='{_name(self.trace)}'>{_pixels(self.trace)}</g></defs></svg></div>"
+        )
 
+    def printed(self, head: str) -> str:
+        """Return one small picture a step: SVG that needs no stylesheet."""
+        pictures = "".join(
+            f"<svg viewBox='-.5 -.5 {SIDE + 1} {SIDE + 1}' width='130' role='img' style='margin:2px' "
+            f"aria-label='Step {i + 1}: where the weight lies'>{_pixels(self.trace)}{_looks(self.trace, i)}</svg>"
+            for i in range(len(self.trace.target))
+        )
+        return f"<div>{pictures}</div>"
 
-def pictures_of_all_steps(trace: Trace) -> str:
-    """Return one small picture a step, for print: SVG that needs no stylesheet."""
-    return "".join(
-        f"<svg viewBox='-.5 -.5 {SIDE + 1} {SIDE + 1}' width='130' role='img' style='margin:2px' "
-        f"aria-label='Step {i + 1}: where the weight lies'>{_pixels(trace)}{_looks(trace, i)}</svg>"
-        for i in range(len(trace.target))
-    )
+    def printed_source(self) -> str:
+        """Return nothing: the words of the cells are for the model, not for a reader."""
+        return ""
 
 
 def _name(trace: Trace) -> str:
@@ -86,8 +107,9 @@ def _looks(trace: Trace, step: int) -> str:
     if trace.weights is not None:
         colour = f"stroke:{WEIGHT.dark};fill:{WEIGHT.dark};fill-opacity:.35;stroke-width:.4"  # the picture is black
         drawn += f"<path style='{colour}' d='{''.join(map(_square, range(GRID * GRID), trace.weights[step]))}'/>"
-    if trace.positions is not None and trace.positions[step] >= 0:
-        x, y = _centre(trace.positions[step])
+    position = looked_at(trace, step)
+    if position is not None:
+        x, y = _centre(position)
         drawn += _line(f"<circle cx='{x:g}' cy='{y:g}' r='2.6'/>")
     return drawn
 

@@ -7,6 +7,7 @@ no ``Stack``; there a kernel swaps the frame.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import ipywidgets as widgets
@@ -19,7 +20,6 @@ BORDERS = (
     "<style>.course-static table{border-collapse:collapse}"
     ".course-static :is(td,th){border:1px solid #8b949e;padding:2px 6px}</style>"
 )
-_shared_style: widgets.Widget | None = None
 Frames = Sequence[Any]  # of str for one axis, of such sequences for each axis more
 
 
@@ -81,10 +81,16 @@ def grid_of_frames(
 
 def _style() -> widgets.Widget:
     """Return the stylesheet as a widget, one for all sliders of a notebook: each would weigh 6 KB more."""
-    global _shared_style
-    if _shared_style is None or _shared_style.comm is None:  # none yet, or somebody has closed it
-        _shared_style = _unseen(stylesheet())
-    return _shared_style
+    sheet = _stylesheet_widget()
+    if sheet.comm is None:  # somebody has closed it, as Widget.close_all() does
+        _stylesheet_widget.cache_clear()
+        sheet = _stylesheet_widget()
+    return sheet
+
+
+@cache
+def _stylesheet_widget() -> widgets.Widget:
+    return _unseen(stylesheet())
 
 
 def _unseen(html: str) -> widgets.Widget:

@@ -4,9 +4,8 @@ A colour is a CSS variable with a light and a dark value. Dark comes from the pa
 (the book, JupyterLab, Colab, VS Code), else from the reader's system.
 """
 
-from course_lib.notation import CONTEXT, INK, MUTED, SCORE, SOURCE, TARGET, WEIGHT, Colour, Theme
+from course_lib.notation import CONTEXT, INK, MUTED, PAPER, SCORE, SOURCE, TARGET, WEIGHT, Colour, Theme
 
-PAPER = Colour("#ffffff", "#121212")  # what the colours of notation.py are meant to lie on
 LINE = Colour("#d0d7de", "#3d444d")
 
 VARIABLES = {
@@ -44,7 +43,7 @@ white-space:normal;overflow-wrap:anywhere}
 .course-frame .k{font-size:12px;color:var(--c-muted);margin:10px 0 3px}
 .course-frame .k b{font-weight:600}
 .course-frame .words{display:flex;flex-wrap:wrap;gap:6px;font-variant-numeric:tabular-nums}
-.course-frame .src>span,.course-frame .bar{display:flex;flex-direction:column;min-width:3.1em;font-size:12px;
+.course-frame .words>span,.course-frame .bar{display:flex;flex-direction:column;min-width:3.1em;font-size:12px;
 text-align:center}
 .course-frame .src bdi,.course-frame .bar::before{font-size:14px;padding:1px 5px 7px;border-radius:4px 4px 0 0;
 color:var(--c-ink);background:
@@ -54,6 +53,20 @@ color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .bar::before{content:"";padding:0 0 5px}
 .course-frame .out bdi{background:none}
 .course-frame .src>span{direction:ltr;color:var(--c-score)}
+.course-frame .look{display:grid;align-items:start;grid-template-columns:auto minmax(36px,1fr) auto;max-width:560px;
+overflow-wrap:normal;white-space:nowrap;font-variant-numeric:tabular-nums}
+.course-frame .look .src{display:table;direction:rtl;border-spacing:0}
+.course-frame .look .src>span{display:table-row;font-size:12px;text-align:right}
+.course-frame .look .src>span>*{display:table-cell;direction:ltr;height:24px;line-height:20px;vertical-align:middle;
+padding:0 4px;font-style:normal}
+.course-frame .look bdi{max-width:min(10em,25vw);overflow:hidden;text-overflow:ellipsis;box-sizing:border-box}
+.course-frame .look .src>span>bdi{border-radius:0;padding:0 6px;background:
+linear-gradient(var(--c-weight),var(--c-weight)) 100% 100%/calc(var(--a,0)*100%) 3px no-repeat,
+color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
+.course-frame .look .tgt{display:flex;flex-direction:column;direction:ltr;align-items:flex-start}
+.course-frame .look .tgt bdi{height:24px;line-height:20px;padding:0 6px}
+.course-frame svg.lines{width:100%;max-width:none}
+.course-frame .lines path{fill:none;stroke:var(--c-weight);vector-effect:non-scaling-stroke;opacity:.8}
 .course-frame .src b,.course-frame .bar b{color:var(--c-weight)}
 .course-frame .src u{text-decoration:none;color:var(--c-ink)}
 .course-frame .tgt bdi{padding:1px 5px;border-radius:4px;border:1px solid transparent}
@@ -74,7 +87,7 @@ align-items:center;margin:1px 0;padding:0}
 .course-frame .of-c svg.b{fill:var(--c-context)}
 .course-frame .of-v svg.b{fill:var(--c-source)}
 .course-frame svg.picture{border-radius:4px}
-.course-frame .veil{fill:var(--c-paper);opacity:.78}
+.course-frame .veil{fill:var(--c-paper);opacity:.5}
 .course-frame .row{fill:none;stroke:var(--c-target);stroke-width:2.5}
 .course-frame .scroll{overflow-x:auto;max-width:100%}
 .course-frame table{border-collapse:collapse;font-size:13px;margin:0;width:auto}
@@ -94,11 +107,11 @@ var(--c-line) 4px 5px)}
 
 # What only some widgets need, for their ``shared``: an everyday slider stays light.
 OF_WINDOWS = """
-.course-frame .words.through{row-gap:16px;padding-top:16px}
-.course-frame .src>.in{position:relative;box-shadow:0 -3px 0 var(--c-ink)}
-.course-frame .at::before{content:"▾";position:absolute;top:-21px;left:calc(var(--p)*100%);width:0;
-text-indent:-.35em;font-size:14px;line-height:1}
-.course-frame [dir=rtl] .at::before{left:auto;right:calc(var(--p)*100%);text-indent:0;direction:ltr}
+.course-frame .through .src{margin-left:16px}
+.course-frame .in>i{box-shadow:-3px 0 0 var(--c-ink)}
+.course-frame .at>i{position:relative}
+.course-frame .at>i::before{content:"▸";position:absolute;left:-15px;top:calc(var(--p)*100%);
+transform:translateY(-50%);color:var(--c-ink);font-size:14px;line-height:1}
 """
 OF_TREES = """
 .course-frame .alive{fill:none;stroke:var(--c-target);stroke-width:4}

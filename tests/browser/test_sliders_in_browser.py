@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator
 
+from course_lib.widgets.frames import step_frame
+from tests.oracles.traces import random_trace
+
 from .test_book_in_browser import WIDGETS, shown, stage_of, widget_of
 from .visits import Visit, visiting
 
@@ -160,3 +163,44 @@ def test_every_text_of_a_widget_stands_out_from_what_is_behind_it(
         assert visit.page.evaluate(CONTRAST) == {}
         visit.page.add_style_tag(content=".course-widget * { color: #999 !important }")
         assert visit.page.evaluate(CONTRAST) != {} or scheme == "dark", "grey on white was let through"
+
+
+ODD = (
+    (("a", "cat"), ("un", "chat", "noir", ".", "</s>")),  # more target words than source words
+    (("القطة", "السوداء", "تأكل", "</s>"), ("the", "black", "cat", "</s>")),
+    (
+        ("internationalisation", "Donaudampfschifffahrtsgesellschaft"),
+        ("contre-révolutionnaires", "anticonstitutionnel"),
+    ),
+)
+GAPS = """() => [...document.querySelectorAll(".course-stage .look")].filter(el => el.offsetParent).map(look => {
+  const middle = el => { const box = el.getBoundingClientRect(); return box.top + box.height / 2; };
+  const drawing = look.querySelector("svg.lines"), box = drawing.getBoundingClientRect();
+  const words = [...look.querySelectorAll(".src > span > bdi")], targets = [...look.querySelectorAll(".tgt bdi")];
+  const height = +drawing.getAttribute("viewBox").split(" ")[3] / Math.max(words.length, targets.length);
+  const off = list => Math.max(...list.map((el, row) => Math.abs(middle(el) - box.top - height * (row + 0.5))));
+  return {
+    source: off(words), target: off(targets), width: box.width,
+    before: box.left - words[0].getBoundingClientRect().right,
+    after: look.querySelector(".tgt").getBoundingClientRect().left - box.right,
+    over: look.getBoundingClientRect().right - look.closest(".course-widget").getBoundingClientRect().right,
+  };
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_lines_begin_and_end_at_their_words(site: str, browser: Browser, width: int) -> None:
+    """The drawing knows no letter of the words: only the heights of rows, which a style may change unseen."""
+    with visiting(browser, width) as visit:
+        visit.open(f"{site}/book/sliders.html")
+        looks = visit.page.evaluate(GAPS)
+        assert len(looks) > 8
+        for source, target in ODD:  # in the place of the first frame
+            frame = step_frame(random_trace(source, target), 1)
+            visit.page.evaluate("frame => { document.querySelector('.course-stage').innerHTML = frame; }", frame)
+            looks.append(visit.page.evaluate(GAPS)[0])
+            assert visit.overflow() == 0
+        for look in looks:
+            assert max(look["source"], look["target"]) <= 1.5, look
+            assert look["width"] >= 36 and -1 <= look["before"] <= 6 and -1 <= look["after"] <= 6, look
+            assert look["over"] < 0, look

@@ -1,0 +1,63 @@
+"""One colour a model, the same in every figure. Every chapter that compares models."""
+
+from collections.abc import Sequence
+
+from course_lib.plots.theme import KINDS, Look, kinds
+
+# The beginning of a name says the family; the longest beginning that fits decides.
+MODELS = {
+    "fixed": Look("#c9252d", "o", "--"),  # one vector for a sentence: the reds
+    "fixed, reversed": Look("#ea6a62", "s", "-."),
+    "Cho": Look("#6c6c00", "^", ":"),
+    "Bahdanau": Look("#00969e", "D", "-"),
+    "Luong dot": Look("#6b3e00", "v", (0, (5, 1))),
+    "Luong general": Look("#a98300", "P", (0, (3, 1, 1, 1))),
+    "Luong concat": Look("#c36987", "X", (0, (5, 1, 1, 1, 1, 1))),
+    "Luong location": Look("#5aa02c", "<", (0, (1, 1))),
+    "Xu": Look("#2a2ad8", "*", (0, (7, 2))),
+}
+OTHER_NAMES = {
+    "fixed vector, reversed": "fixed, reversed",
+    "fixed vector": "fixed",
+    "Sutskever": "fixed, reversed",  # the paper's model reads backwards
+    "Luong": "Luong dot",
+}
+
+
+def family(name: str) -> str | None:
+    """Return the key in :data:`MODELS` of the model called ``name``; None for a name that is no model's."""
+    called = {**{key: key for key in MODELS}, **OTHER_NAMES}
+    fitting = [beginning for beginning in called if name.lower().startswith(beginning.lower())]
+    return called[max(fitting, key=len)] if fitting else None
+
+
+def model_looks(names: Sequence[str]) -> list[Look]:
+    """Return colour, marker and line of each model in ``names``.
+
+    A family has one colour in every figure of the course: "Bahdanau", "Luong dot, local-p → French". In
+    a figure with several of one family, the first has the family's marker and dashes, and each more has
+    others of its own. A name that is no model's gets a look of :data:`course_lib.plots.theme.KINDS`.
+    ValueError for more names of one family, or more unknown names, than the eye tells apart.
+    """
+    strangers = iter(kinds(sum(family(name) is None for name in names)))
+    looks: list[Look] = []
+    members: dict[str, int] = {}
+    for name in names:
+        kin = family(name)
+        if kin is None:
+            looks.append(next(strangers))
+            continue
+        members[kin] = members.get(kin, 0) + 1
+        looks.append(_member(MODELS[kin], members[kin]))
+    return looks
+
+
+def _member(look: Look, number: int) -> Look:
+    """Return ``look`` for the first of its family, and its colour with another marker and line for each more."""
+    if number == 1:
+        return look
+    others = [other for other in KINDS if other.marker != look.marker and other.line != look.line]
+    if number - 2 >= len(others):
+        raise ValueError(f"A figure tells {len(others) + 1} models of one family apart; got {number}. Split it.")
+    other = others[number - 2]
+    return look._replace(marker=other.marker, line=other.line)
