@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from course_lib.__main__ import main
-from course_lib.corpora import CorpusError, load, text
+from course_lib.corpora import CorpusError, load
+from course_lib.corpora import text as module
 from course_lib.corpora.text import clean, tokenise
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -87,11 +88,11 @@ def test_chinese_words_are_whole_words_and_nothing_is_lost() -> None:
 
 def test_without_jieba_words_say_what_to_install_and_characters_still_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jieba", None)
-    text._segmenter.cache_clear()
+    module._segmenter.cache_clear()
     assert len(tokenise(CHINESE)) == 14
     with pytest.raises(ImportError, match=r'pip install jieba.*segment="characters"'):
         tokenise(CHINESE, "words")
-    text._segmenter.cache_clear()
+    module._segmenter.cache_clear()
 
 
 # --------------------------------------------------------------------------------------- files
