@@ -3,16 +3,18 @@
     python benchmarks/front_page.py
 
 A Bahdanau model on the small lexicon of the English-French grammar, as in chapter 5; the sentence
-is none of its training pairs. Writes course_lib/results/front_page.json: trace, seed, machine, date.
+is none of its training pairs. Writes course_lib/results/front_page.json: trace, settings with the
+fingerprint of what was drawn, machine, date.
 """
 
 import json
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import torch
-from records import machine
+from records import drawn, machine
 
 import course_lib
 from course_lib.corpora import load
@@ -27,6 +29,7 @@ CORPUS = {"size": 20_000, "seed": 1, "max_length": 30, "lexicon": "small"}
 SENTENCE = "anne does not wear the old black hat ."
 GOLD = "anne ne porte pas le vieux chapeau noir ."
 LINKS = ((0, 0), (2, 1), (2, 3), (3, 2), (4, 4), (5, 5), (6, 7), (7, 6), (8, 8))
+SIZES: dict[str, Any] = {"embedding": 64, "hidden": 64}
 CONFIG = TrainConfig(steps=2200, learning_rate=3e-3, validate_every=None, seed=1, device="cpu")
 
 
@@ -37,16 +40,21 @@ def main() -> None:
     if source in {pair.source for pair in corpus.train}:
         raise SystemExit(f"The model has trained on {SENTENCE!r}; take another sentence.")
     seed_everything(CONFIG.seed)
-    model = bahdanau2014(*corpus.vocabularies(), embedding=64, hidden=64)
+    model = bahdanau2014(*corpus.vocabularies(), **SIZES)
     fit(model, corpus, CONFIG)
     scores = evaluate(model, corpus.test)
     seen = trace(model, source, gold=GOLD.split(), links=LINKS)
     record = {
         "date": datetime.now(timezone.utc).date().isoformat(),
         "machine": machine(),
-        "corpus": CORPUS,
-        "seed": CONFIG.seed,
-        "steps": CONFIG.steps,
+        "settings": {
+            "corpus": "en-fr",
+            "pairs": drawn(CORPUS, corpus),
+            **SIZES,
+            "steps": CONFIG.steps,
+            "learning_rate": CONFIG.learning_rate,
+            "seed": CONFIG.seed,
+        },
         "test": {name: str(score) for name, score in asdict(scores).items()},
         "trace": seen.to_record(digits=3),
     }
