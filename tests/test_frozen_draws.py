@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from course_lib.captions import caption_corpus
-from course_lib.checkpoints import fingerprint, pairs_fingerprint
 from course_lib.corpora import ParallelCorpus, load
-from course_lib.corpora.languages import LANGUAGES
-from course_lib.corpora.synchronous import LexiconSize
+from course_lib.corpora.grammar.corpus import LexiconSize
+from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.training.checkpoints import fingerprint, pairs_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted(path.stem for path in (ROOT / "course_lib" / "results").glob("*.json"))
@@ -95,8 +94,7 @@ def runs(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 @lru_cache
 def today(corpus: str, options: str) -> str:
     """Return the fingerprint of what ``corpus`` gives now with ``options``, in JSON."""
-    make = caption_corpus if corpus == "scenes" else partial(load, corpus)
-    return pairs_fingerprint(make(**json.loads(options)).train)
+    return pairs_fingerprint(load(corpus, **json.loads(options)).train)
 
 
 def out_of_date(name: str, record: Mapping[str, Any]) -> list[str]:
