@@ -13,12 +13,13 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)\.$")
 
 # Whatever chapters 1 to 5 and the pages ask of a reader; a chapter that needs another term adds it here.
 WANTED = """
-    AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|alignment|annotation|attention|batch|beam search|
-    bidirectional|bottleneck|context|coverage|cross-entropy|decoder|dot product|embedding|encoder|entropy|epoch|
-    exact match|fertility|fixed vector|gate|gold link|gradient|greedy decoding|hard attention|heat map|input feeding|interval|key|
-    language model|link|local attention|logit|loss|mask|maxout|nat|padding|parameter|perplexity|possible link|
-    precision and recall|query|readout|score|seed|softmax|source and target|state|sure link|teacher forcing|temperature|
-    token|type|update|value|vocabulary|weight
+    AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|alignment|annotation|attention|batch|
+    beam search|bidirectional|bottleneck|context|coverage|cross-entropy|decoder|dot product|embedding|
+    encoder|entropy|epoch|exact match|fertility|fixed vector|gate|gold link|gradient|greedy decoding|
+    hard attention|heat map|input feeding|interval|key|language model|link|local attention|logit|loss|
+    mask|maxout|nat|padding|parameter|perplexity|possible link|precision and recall|query|readout|
+    score|seed|softmax|source and target|state|sure link|teacher forcing|temperature|token|type|
+    update|value|vocabulary|weight
 """
 
 
