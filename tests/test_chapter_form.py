@@ -25,7 +25,7 @@ SKELETON = (
     "Take-away",
 )
 KINDS = ("Write code", "Break it", "Write the test", "In words")
-"""How an exercise begins, in italics: *Write code.* Each chapter has all four."""
+"""What an exercise is called, in its title or in italics below: *Write code.* Each chapter has all four."""
 
 MOST_LINES, LONGEST_CELL, WIDEST = 200, 20, 79
 CARD = re.compile(r"### (\d+) · \S.* \((★☆☆|★★☆|★★★), (\d+) min\)")
@@ -74,10 +74,10 @@ def wrong_promise(notebook: Notebook) -> list[str]:
     """Say what the first cell lacks: minutes for reading and for the exercises, what is needed before."""
     text = source(notebook["cells"][0])
     problems = []
-    if len(re.findall(r"\d+", "".join(re.findall(r"\*\*Time:?\*\*.*?(?=\*\*|\n\n|$)", text, re.DOTALL)))) < 2:
-        problems.append("the promise tells no time: **Time:** about … minutes to read and run, … for the exercises")
-    if not re.search(r"\*\*You need\b", text):
-        problems.append("the promise does not say what is needed before: **You need** …")
+    if not re.search(r"\d+ (minutes )?to read\b", text) or not re.search(r"\d+ (minutes )?for the exercises", text):
+        problems.append("the promise tells no time: … minutes to read and run, … for the exercises")
+    if not re.search(r"\*\*(You need|Before)\b", text):
+        problems.append("the promise does not say what is needed before: **You need** … or **Before:** …")
     return problems
 
 
@@ -128,8 +128,11 @@ def wrong_exercises(notebook: Notebook) -> list[str]:
     numbers = [int(found[1]) for title in cards if (found := CARD.fullmatch(title))]
     if any(later != earlier + 1 for earlier, later in pairwise([0, *numbers])):
         problems.append(f"exercises are numbered {numbers}")
-    begun = {title: next((kind for kind in KINDS if f"*{kind}" in text), None) for title, text in cards.items()}
-    problems += [f"{title!r} begins with none of {KINDS}" for title, kind in begun.items() if kind is None]
+    begun = {
+        title: next((kind for kind in KINDS if kind in title or f"*{kind}" in text), None)
+        for title, text in cards.items()
+    }
+    problems += [f"{title!r} is of none of the kinds {KINDS}" for title, kind in begun.items() if kind is None]
     problems += [f"no exercise of the kind *{kind}.*" for kind in KINDS if kind not in begun.values()]
     shared = [
         source(cell)[:40]
@@ -200,7 +203,7 @@ def test_a_chapter_in_form_has_no_problem() -> None:
         ("### 2 · Try (★★☆, 15 min)", "### 2. Try ★★☆ · 15 minutes", "got '### 2. Try"),
         ("### 2 · Try (★★☆, 15 min)", "### 3 · Try (★★☆, 15 min)", "numbered [1, 3, 4]"),
         ("*In words.*", "*Write code.*", "no exercise of the kind *In words.*"),
-        ("*Break it.*", "Break it.", "begins with none of"),
+        ("*Break it.*", "Break it.", "is of none of the kinds"),
         ("### 1 ·", "Some words.\n\n### 1 ·", "shares a cell"),
         ("x = 1", "x" * 80, "a line of 80 characters"),
     ],
