@@ -78,19 +78,23 @@ def aer(runs: Sequence[Run]) -> list[float]:
 
 
 def table(runs: Runs, corpus: str) -> str:
-    """Return a Markdown table, a rung a line: BLEU at some lengths, AER, size, speed.
+    """Return a Markdown table, a rung a line: BLEU at some lengths, AER, size and speed in thousands.
 
     Below each mean over the seeds stand two distances from it, in small print: that of the seed that lies
     furthest away, and half the mean 95 % interval of the test set. A dash where there is nothing to show.
     """
-    head = ["rung", "seeds", *(length.replace("-", "–") for length in LENGTHS), "AER", "size", "tokens/s"]
+    rungs = by_rung(runs, corpus)
+    seeds = sorted({len(found) for found in rungs.values()})
+    how_many = f"{' to '.join(map(str, dict.fromkeys((seeds[0], seeds[-1]))))} seed{'s' * (seeds[-1] > 1)}"
+    lengths = [length.replace("-", "–") for length in LENGTHS]
+    head = [f"rung, {how_many}", *lengths, "AER", "1,000 parameters", "1,000 tokens/s"]
     lines = [head, ["---", *["--:"] * (len(head) - 1)]]
-    for rung, found in by_rung(runs, corpus).items():
+    for rung, found in rungs.items():
         scores = [_cell([_bleu(length)(run) for run in found]) for length in LENGTHS]
         alignment = _cell([_aer(run) for run in found if run["test"]["alignment"]])
-        speed = round(mean(run["target_tokens_per_processor_second"] for run in found), -2)
+        speed = mean(run["target_tokens_per_processor_second"] for run in found)
         size = found[0]["parameters"]
-        lines.append([rung, str(len(found)), *scores, alignment, f"{size:,}", f"{speed:,.0f}"])
+        lines.append([rung, *scores, alignment, f"{size / 1000:.0f}", f"{speed / 1000:.1f}"])
     return _markdown(lines)
 
 
