@@ -79,17 +79,18 @@ def swap(pair: SentencePair) -> Link | None:
 
 
 def chosen(model: Seq2Seq, pairs: Sequence[SentencePair]) -> SentencePair:
-    """Return the pair that the model aligns best, the longest and then the first of several.
+    """Return the pair that the model aligns best; of several, where it looks most firmly at the two that change places.
 
     So the page shows attention at its tidiest, and says so; how it does on average is chapter 5's matter.
     """
 
-    def rank(pair: SentencePair) -> tuple[float, int]:
-        weights = trace(model, pair.source, target=pair.target).weights
-        assert weights is not None  # this model has attention
+    def rank(pair: SentencePair) -> tuple[float, float]:
+        weights, places = trace(model, pair.source, target=pair.target).weights, swap(pair)
+        assert weights is not None and places is not None  # a model with attention, a pair in question
         links = argmax_links(weights, len(pair.source), len(pair.target))
         error = aer([links], [pair.sure or frozenset()], [pair.possible or frozenset()]).aer
-        return error, -len(pair.source)
+        j, i = places
+        return error, -float(weights[i, j] + weights[i + 1, j - 1])
 
     return min(pairs, key=rank)
 

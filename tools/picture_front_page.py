@@ -21,7 +21,7 @@ PICTURE = ROOT / "book" / "static" / "front-page-slider.png"
 PAGE = ROOT / "_build" / "html" / "book" / "index.html"
 RECORD = ROOT / "course_lib" / "results" / "front_page.json"
 MADE_FROM = "made-from"
-WIDTH, COLOURS, HEAVIEST = 900, 64, 120_000  # pixels, colours of the palette, bytes
+WIDTH, SCALE, COLOURS, HEAVIEST = 900, 2, 256, 120_000  # CSS pixels, pixels to each, palette, bytes
 
 
 def trace_fingerprint() -> str:
@@ -38,7 +38,9 @@ def take(path: Path) -> None:
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=[*sandbox, "--disable-dev-shm-usage"])
-        page = browser.new_page(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": 1000}, color_scheme="light", device_scale_factor=SCALE
+        )
         page.goto(PAGE.as_uri(), wait_until="load")
         slider = page.locator(".widget-subarea > .jupyter-widgets").first
         slider.wait_for()
@@ -50,7 +52,7 @@ def take(path: Path) -> None:
 def shrink(path: Path) -> None:
     """Store the picture with a palette, and what it was made from."""
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(COLOURS)
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     information = PngImagePlugin.PngInfo()
     information.add_text(MADE_FROM, trace_fingerprint())
     small.save(path, optimize=True, pnginfo=information)
