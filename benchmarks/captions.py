@@ -6,8 +6,8 @@
 Hard attention comes three times: with a soft start over 60 or 35 % of the updates, and by REINFORCE alone
 from the first one. All have the same data, sizes and updates; soft attention and the first of the hard ones
 come with twice the updates too. Raw scores go to course_lib/results/captions.json, run by run; a run that
-stands there with the same settings is not repeated. Seconds are those of a machine busy with other work;
-processor_seconds count our own.
+stands there with the same settings, on the same draws, is not repeated. Seconds are those of
+a machine busy with other work; processor_seconds count our own.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import torch
-from records import measured, run_once
+from records import drawn, measured, run_once
 
 import course_lib
 from course_lib.corpora import ParallelCorpus
@@ -31,7 +31,7 @@ from course_lib.training.objectives import PLAIN, Objective
 from course_lib.training.reinforce import Reinforce
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "captions.json"
-SCENES = 10_000
+SCENES = {"size": 10_000, "seed": 1}
 EMBEDDING, HIDDEN = 32, 64
 STEPS, LEARNING_RATE = 1_500, 4e-3
 SEEDS = (1, 2, 3)
@@ -59,13 +59,14 @@ VARIANTS = {
 def main() -> None:
     arguments = _arguments()
     torch.set_num_threads(1)
-    corpus = caption_corpus(SCENES, seed=1)
+    corpus = caption_corpus(**SCENES)
+    pictures = drawn(SCENES, corpus)
     for seed in arguments.seeds:
         for name in arguments.models:
             run_once(
                 arguments.out,
                 f"{name}, seed {seed}",
-                _settings(name, seed),
+                _settings(name, seed, pictures),
                 partial(run, VARIANTS[name], seed, corpus),
             )
 
@@ -92,12 +93,13 @@ def run(variant: Variant, seed: int, corpus: ParallelCorpus) -> dict[str, Any]:
     }
 
 
-def _settings(name: str, seed: int) -> dict[str, Any]:
+def _settings(name: str, seed: int, pictures: dict[str, Any]) -> dict[str, Any]:
     """Return what makes a run another one."""
     return {
         "model": name,
         "seed": seed,
-        "scenes": SCENES,
+        "corpus": "scenes",
+        "pairs": pictures,
         "steps": VARIANTS[name].steps,
         "learning_rate": LEARNING_RATE,
         "embedding": EMBEDDING,

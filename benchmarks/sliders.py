@@ -5,7 +5,7 @@
 Luong models on the small lexicon of the English-French grammar and of its Chinese side, and on the
 phrasebook's Marathi; captioners on drawn scenes. No model has trained on what it is shown with, but for
 the sentence of the phrasebook. Writes course_lib/results/sliders.json, all parts or those named: traces
-and a beam search, seed, machine, date.
+and a beam search, settings with a fingerprint of each draw, machine, date.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from records import machine, read
+from records import drawn, machine, read
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -51,6 +51,7 @@ LINKS = frozenset({(0, 0), (1, 2), (2, 1), (3, 3), (4, 5), (5, 4), (6, 6)})
 PINNED_AT, PINNED_TO = "rouges", (5, 2, 0)  # the word at whose step the weight is pinned, and to which words
 LENGTHS = ("paul looks at me .", "today , he knows her .", "when they knew me , the teacher looked for the cat .")
 CHINESE = "那 只 年幼 的 猫 正在 睡觉 。"
+PHRASEBOOK = {"language": "mr"}
 MARATHI = "तुमचे नाव काय आहे ?"
 
 Traces = dict[str, Trace]
@@ -118,6 +119,7 @@ def english() -> dict[str, Any]:
         with pinned(dot, position, steps=[pair.target.index(PINNED_AT)]):
             pinned_to[f"‘{pair.source[position]}’"] = look(dot, pair.source)
     return {
+        "pairs": {"en-fr": drawn(CORPUS, corpus)},
         "step": records({"Luong dot": look(dot, pair.source, gold=pair.target)}),
         "training": records(training),
         "models": records({"dot": given(dot), "local-m": given(window[WINDOWS[-1]]), "local-p": given(predictive)}),
@@ -141,6 +143,7 @@ def concat() -> dict[str, Any]:
     with unmasked(model):
         mask["forgotten"] = padded()
     return {
+        "pairs": {"en-fr": drawn(CORPUS, corpus)},
         "concat": records({"concat": look(model, pair.source, pair.target)}),
         "mask": records(mask),
     }
@@ -149,7 +152,10 @@ def concat() -> dict[str, Any]:
 def hard() -> dict[str, Any]:
     """Return the trace of a model that looks at one position."""
     corpus, pair = english_french()
-    return {"hard": records({"Luong dot, hard": look(luong(corpus, hard=True), pair.source, gold=pair.target)})}
+    return {
+        "pairs": {"en-fr": drawn(CORPUS, corpus)},
+        "hard": records({"Luong dot, hard": look(luong(corpus, hard=True), pair.source, gold=pair.target)}),
+    }
 
 
 def scripts() -> dict[str, Any]:
@@ -157,10 +163,11 @@ def scripts() -> dict[str, Any]:
     chinese = load("zh-en", **CORPUS)
     if tuple(CHINESE.split()) in {pair.source for pair in chinese.train}:
         raise SystemExit(f"The model trains on {CHINESE!r}; take another sentence.")
-    book = load("phrasebook", language="mr")
+    book = load("phrasebook", **PHRASEBOOK)
     pairs = tuple(SentencePair(pair.target, pair.source) for pair in book.train)
     marathi = ParallelCorpus("phrasebook, from Marathi", book.target_language, book.source_language, pairs, (), ())
     return {
+        "pairs": {"zh-en": drawn(CORPUS, chinese), "phrasebook": drawn(PHRASEBOOK, book)},
         "Chinese": records({"": look(luong(chinese), CHINESE.split())}),
         "Marathi": records({"": look(luong(marathi), MARATHI.split())}),
     }
@@ -177,7 +184,7 @@ def captions() -> dict[str, Any]:
         model = xu2015(cell_vocabulary(), words, embedding=32, hidden=64, features=48, attention=attention)
         fitted(model, corpus, steps=CAPTION_STEPS)
         found[attention] = look(model, pair.source, pair.target, links=gold_regions(pair))
-    return {"captions": records(found)}
+    return {"pairs": {"scenes": drawn(CAPTIONS, corpus)}, "captions": records(found)}
 
 
 def records(traces: Traces) -> dict[str, Any]:
@@ -199,13 +206,13 @@ def main() -> None:
     torch.set_num_threads(1)
     for name in parser.parse_args().parts or PARTS:
         started = time.monotonic()
-        settings = {"seed": SEED, "steps": STEPS, "sizes": SIZES, "corpus": CORPUS}
-        settings |= {"captions": CAPTIONS, "caption_steps": CAPTION_STEPS}
+        shown = PARTS[name]()
+        settings = {"seed": SEED, "steps": STEPS, "sizes": SIZES, "caption_steps": CAPTION_STEPS}
         part = {
             "date": datetime.now(timezone.utc).date().isoformat(),
             "machine": machine(),
-            "settings": settings,
-            **PARTS[name](),
+            "settings": {**settings, "pairs": shown.pop("pairs")},
+            **shown,
         }
         record = {**read(RESULT), name: part}
         write_atomically(RESULT, (json.dumps(record, ensure_ascii=False) + "\n").encode())

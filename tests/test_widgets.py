@@ -365,6 +365,14 @@ def test_step_through_shows_every_step_of_the_trace():
         assert page.frame() == step_frame(trace, step, "Bahdanau")
 
 
+def test_step_through_starts_where_it_is_told_and_nowhere_outside():
+    """A front page that opens on the dullest step shows nothing of what it promises."""
+    trace = random_trace()
+    assert Browser(step_through(trace, start=2)).frame() == step_frame(trace, 2)
+    with pytest.raises(ValueError, match="start must lie in"):
+        step_through(trace, start=len(trace.target))
+
+
 def test_a_sentence_of_twelve_steps_weighs_little():
     trace = random_trace()
     assert (len(trace.source), len(trace.target)) == (12, 12)

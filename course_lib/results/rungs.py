@@ -1,18 +1,55 @@
 """Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 7 to 9."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
 Run = Mapping[str, Any]
+Runs = Mapping[str, Run]
+Interval = Sequence[float]
 LENGTHS = ("4-7", "12-15", "20-24", "35-40")
 """Source lengths in words that fit into a table."""
 
 
-def by_rung(runs: Mapping[str, Run], corpus: str) -> dict[str, list[Run]]:
+@dataclass(frozen=True)
+class Contrast:
+    """Two rungs that a reader may want to compare, and what changes from ``one`` to ``other``.
+
+    ``also`` names what else differs; where it is empty, the rungs differ by one switch alone.
+    """
+
+    change: str
+    one: str
+    other: str
+    also: str = ""
+
+
+CONTRASTS = (
+    Contrast("source read backwards, no attention", "fixed", "fixed, reversed"),
+    Contrast("source read backwards, attention", "Luong dot, forward", "Luong dot"),
+    Contrast("source read both ways, half the units each", "Luong dot, forward", "Luong dot, bidirectional"),
+    Contrast("query after the step, not before", "Bahdanau", "Bahdanau, query after, readout before"),
+    Contrast("readout of the state after the step", "Bahdanau, query after, readout before", "Bahdanau, query after"),
+    Contrast("coverage", "Bahdanau", "Bahdanau, coverage"),
+    Contrast("score: general for dot", "Luong dot", "Luong general"),
+    Contrast("score: concat for dot", "Luong dot", "Luong concat"),
+    Contrast("score: location for dot", "Luong dot", "Luong location"),
+    Contrast("input feeding", "Luong dot", "Luong dot, input feeding"),
+    Contrast("one annotation, learnt from a reward", "Luong dot", "Luong dot, hard"),
+    Contrast("window that moves with the target", "Luong dot", "Luong dot, local-m"),
+    Contrast("window where the state says", "Luong dot", "Luong dot, local-p"),
+    Contrast("the summary told to every step", "fixed", "Cho, as large as fixed", "GRU for LSTM, readout; equal size"),
+    Contrast("attention", "Cho, as large as Bahdanau", "Bahdanau", "encoder reads both ways; equal size"),
+    Contrast("query and readout after the step", "Bahdanau", "Bahdanau, query after", "two switches at once"),
+)
+"""The comparisons of the page: first those that isolate one switch, then those where more differs."""
+
+
+def by_rung(runs: Runs, corpus: str) -> dict[str, list[Run]]:
     """Return the runs of ``corpus``, such as "en-fr", by rung and then in the order they were made.
 
-    ValueError where nothing was measured on it.
+    ValueError where nothing was measured on it, or where the runs are not of one draw.
     """
     found: dict[str, list[Run]] = {}
     for run in runs.values():
@@ -21,6 +58,12 @@ def by_rung(runs: Mapping[str, Run], corpus: str) -> dict[str, list[Run]]:
     if not found:
         measured = sorted({run["settings"]["corpus"] for run in runs.values()})
         raise ValueError(f"Nothing was measured on {corpus!r}; there is: {', '.join(measured) or 'nothing'}.")
+    draws = {run["settings"]["pairs"]["draws"] for rows in found.values() for run in rows}
+    if len(draws) > 1:
+        raise ValueError(
+            f"The runs on {corpus!r} learnt from {len(draws)} different draws ({', '.join(sorted(draws))}), so they "
+            "cannot stand in one table: run benchmarks/every_rung.py again, which repeats what is out of date."
+        )
     return found
 
 
@@ -34,23 +77,109 @@ def aer(runs: Sequence[Run]) -> list[float]:
     return [run["test"]["alignment"]["aer"] for run in runs if run["test"]["alignment"]]
 
 
-def table(runs: Mapping[str, Run], corpus: str) -> str:
-    """Return a Markdown table, a rung a line: BLEU at some lengths and AER, mean over the seeds ± the furthest one."""
-    head = ["rung", "seeds", *(length.replace("-", "–") for length in LENGTHS), "AER", "size", "tokens/s"]
+def table(runs: Runs, corpus: str) -> str:
+    """Return a Markdown table, a rung a line: BLEU at some lengths, AER, size and speed in thousands.
+
+    Below each mean over the seeds stand two distances from it, in small print: that of the seed that lies
+    furthest away, and half the mean 95 % interval of the test set. A dash where there is nothing to show.
+    """
+    rungs = by_rung(runs, corpus)
+    seeds = sorted({len(found) for found in rungs.values()})
+    how_many = f"{' to '.join(map(str, dict.fromkeys((seeds[0], seeds[-1]))))} seed{'s' * (seeds[-1] > 1)}"
+    lengths = [length.replace("-", "–") for length in LENGTHS]
+    head = [f"rung, {how_many}", *lengths, "AER", "1,000 parameters", "1,000 tokens/s"]
     lines = [head, ["---", *["--:"] * (len(head) - 1)]]
-    for rung, found in by_rung(runs, corpus).items():
-        scores = [[run["test_by_source_length"][length]["bleu"] for run in found] for length in LENGTHS]
+    for rung, found in rungs.items():
+        scores = [_cell([_bleu(length)(run) for run in found]) for length in LENGTHS]
+        alignment = _cell([_aer(run) for run in found if run["test"]["alignment"]])
         speed = mean(run["target_tokens_per_processor_second"] for run in found)
         size = found[0]["parameters"]
-        lines.append(
-            [rung, str(len(found)), *map(_spread, [*scores, aer(found)]), f"{size:,}", f"{round(speed, -2):,.0f}"]
-        )
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        lines.append([rung, *scores, alignment, f"{size / 1000:.0f}", f"{speed / 1000:.1f}"])
+    return _markdown(lines)
 
 
-def _spread(values: Sequence[float]) -> str:
+def contrast_table(runs: Runs, corpora: Mapping[str, str], contrasts: Sequence[Contrast] = CONTRASTS) -> str:
+    """Return a Markdown table, a contrast a line: what BLEU of the longest sentences and AER gain or lose.
+
+    ``corpora`` maps names, such as "en-fr", to the words of the header. A difference is the mean over the
+    seeds that both rungs have; it stands in brackets unless it is :func:`clear`.
+    """
+    columns = [(corpus, measure) for measure in (_bleu(LENGTHS[-1]), _aer) for corpus in corpora]
+    names = [
+        f"{measure} {name}" for measure in (f"BLEU {LENGTHS[-1].replace('-', '–')}", "AER") for name in corpora.values()
+    ]
+    lines = [["what changes", "from", "to", *names], ["---"] * 3 + ["--:"] * len(names)]
+    for contrast in contrasts:
+        change = f"{contrast.change} <small>({contrast.also})</small>" if contrast.also else contrast.change
+        cells = [_difference(by_rung(runs, corpus), contrast, measure) for corpus, measure in columns]
+        lines.append([change, contrast.one, contrast.other, *cells])
+    return _markdown(lines)
+
+
+Measured = tuple[float, Interval | None]
+"""A number of one run with the 95 % interval of its test set, where one was recorded."""
+
+
+def clear(one: Mapping[int, Measured], other: Mapping[int, Measured]) -> bool:
+    """Say whether two rungs, seed -> number, are further apart than the seeds and the test set explain.
+
+    So it is where the difference has one sign on every seed that both have, and the mean intervals of the
+    test set do not meet. The test set is the same for both: to ask for intervals apart is to ask for more
+    than a test in pairs would.
+    """
+    seeds = sorted(one.keys() & other.keys())
+    signs = {(other[seed][0] > one[seed][0]) - (other[seed][0] < one[seed][0]) for seed in seeds}
+    if len(signs) != 1 or 0 in signs:
+        return False
+    low, high = (_mean_interval([rung[seed][1] for seed in seeds]) for rung in (one, other))
+    return low is None or high is None or low[1] < high[0] or high[1] < low[0]
+
+
+def _bleu(length: str) -> Callable[[Run], Measured]:
+    def measured(run: Run) -> Measured:
+        scores = run["test_by_source_length"][length]
+        return scores["bleu"], scores.get("bleu_interval")
+
+    return measured
+
+
+def _aer(run: Run) -> Measured:
+    alignment = run["test"]["alignment"]
+    return alignment["aer"], alignment.get("interval")
+
+
+def _difference(found: Mapping[str, list[Run]], contrast: Contrast, measure: Callable[[Run], Measured]) -> str:
+    """Return the mean difference over the seeds that both rungs have, in brackets unless it is clear."""
+    rungs = [found.get(name, []) for name in (contrast.one, contrast.other)]
+    if measure is _aer and not all(run["test"]["alignment"] for runs in rungs for run in runs):
+        return "–"
+    one, other = ({run["settings"]["seed"]: measure(run) for run in runs} for runs in rungs)
+    seeds = one.keys() & other.keys()
+    if not seeds:
+        return "–"
+    difference = f"{mean(other[seed][0] - one[seed][0] for seed in seeds):+.1f}".replace("-", "−")
+    return difference if clear(one, other) else f"({difference})"
+
+
+def _cell(values: Sequence[Measured]) -> str:
+    """Return the mean and, in small print, how far the seeds and the test set may move it."""
     if not values:
         return "–"
-    centre = mean(values)
-    furthest = max(abs(value - centre) for value in values)
-    return f"{centre:.1f}\u00a0±{furthest:.1f}" if len(values) > 1 else f"{centre:.1f}"
+    numbers = [number for number, _ in values]
+    centre = mean(numbers)
+    seeds = f"±{max(abs(number - centre) for number in numbers):.1f}" if len(numbers) > 1 else "–"
+    interval = _mean_interval([interval for _, interval in values])
+    test = "–" if interval is None else f"±{(interval[1] - interval[0]) / 2:.1f}"
+    return f"{centre:.1f}<br><small>{seeds}\u00a0/\u00a0{test}</small>"
+
+
+def _mean_interval(intervals: Sequence[Interval | None]) -> Interval | None:
+    """Return the mean of both ends; None where a run was recorded without an interval."""
+    known = [interval for interval in intervals if interval is not None]
+    if not known or len(known) < len(intervals):
+        return None
+    return mean(low for low, _ in known), mean(high for _, high in known)
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -8,18 +8,19 @@ from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.views import view_of
 
 
-def step_through(trace: Trace, *, title: str | None = None) -> Player:
+def step_through(trace: Trace, *, title: str | None = None, start: int = 0) -> Player:
     """Show ``trace`` step by step, with a slider and Play. Chapters 2 and 5.
 
     At each step: the source tinted by weight, scores and weights, target so far, a line to the word
     written now from each word looked at, as thick as its weight, the most probable next words,
-    the heat map, state and context. ``title`` goes before the sentence of every frame.
+    the heat map, state and context. ``title`` goes before the sentence of every frame,
+    ``start`` is the step shown first, counted from 0.
     Works without attention too: what is left to see then is the state.
     """
     frames = [step_frame(trace, i, title) for i in range(len(trace.target))]
     return grid_of_frames(
         frames,
-        [_steps(trace)],
+        [_steps(trace, start)],
         shared=definitions(trace),
         static=static_steps(trace, title),
         summary=view_of(trace).summary,
@@ -37,9 +38,9 @@ def static_steps(trace: Trace, title: str | None = None) -> str:
     )
 
 
-def _steps(trace: Trace) -> Axis:
+def _steps(trace: Trace, start: int = 0) -> Axis:
     T = len(trace.target)
-    return Axis("Step", [f"{i + 1} of {T}" for i in range(T)], play=True)
+    return Axis("Step", [f"{i + 1} of {T}" for i in range(T)], start=start, play=True)
 
 
 def definitions(trace: Trace) -> str:

@@ -514,4 +514,11 @@ MUTATIONS = (
         "[*doctree",
         "test_formulas.py::test_the_page_gets_the_coloured_formula_and_nothing_else_changes",
     ),
+    Mutation(
+        "a slider opens on its first step, whatever it was told",
+        "widgets/stepping.py",
+        "[_steps(trace, start)],",
+        "[_steps(trace)],",
+        "test_widgets.py::test_step_through_starts_where_it_is_told_and_nowhere_outside",
+    ),
 )
