@@ -1,5 +1,6 @@
 """Checkers that would praise a wrong answer, or blame a right one without saying why."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +11,10 @@ import torch
 
 from course_lib.checks.chapter04 import (
     check_accepts,
+    check_breaking_batch,
     check_context_gradient,
-    check_entropy,
-    check_masked_softmax,
     check_query_for,
-    check_softmax_twice,
+    map_to_read,
 )
 from tests.exercises import letter
 
@@ -27,46 +27,105 @@ def softmax(scores: Array, axis: int = -1) -> Array:
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
-def one_maximum(scores: Array) -> Array:
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum(axis=-1, keepdims=True)
+# Right answers, each by several roads
 
 
-def query_for(weights: Array) -> Array:
-    return np.log(weights[1:] / weights[0])
+def query_for(weights: Array, keys: Array) -> Array:
+    return np.linalg.solve(keys[1:] - keys[0], np.log(weights[1:] / weights[0]))
 
 
-def entropy(weights: Array) -> float:
-    positive = weights[weights > 0]
-    return float(-(positive * np.log(positive)).sum())
+def query_by_least_squares(weights: Array, keys: Array) -> Array:
+    """The constant that the softmax leaves free is one unknown more."""
+    system = np.hstack([keys, np.ones((len(keys), 1))])
+    return np.linalg.lstsq(system, np.log(weights), rcond=None)[0][:-1]
 
 
-def masked_softmax(scores: Array, mask: Array) -> Array:
-    return softmax(np.where(mask, scores, -np.inf))
+def query_from_the_last_word(weights: Array, keys: Array) -> list[float]:
+    return np.linalg.solve(keys[:-1] - keys[-1], np.log(weights[:-1]) - np.log(weights[-1])).tolist()
+
+
+def query_in_torch(weights: Array, keys: Array) -> torch.Tensor:
+    a, k = torch.tensor(weights), torch.tensor(keys)
+    return torch.linalg.solve(k[1:] - k[0], (a[1:] / a[0]).log())
 
 
 def context_gradient(weights: Array, values: Array) -> Array:
     return weights[:, None] * (values - weights @ values)
 
 
-def softmax_twice(scores: Array) -> Array:
-    return softmax(softmax(scores))
+def gradient_from_the_jacobian(weights: Array, values: Array) -> Array:
+    return (np.diag(weights) - np.outer(weights, weights)) @ values
 
 
-CASES = np.array([[0.0, 5.0, 0.0], [1.0, 2.0, 3.0], [0.0, 1000.0, 0.0]])
-RIGHT_WEIGHTS = np.array([[1, np.exp(5), 1] / (2 + np.exp(5)), np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum(), [0, 1, 0]])
+def gradient_by_loops(weights: Array, values: Array) -> list[list[float]]:
+    S, M = values.shape
+    return [
+        [math.fsum(values[j, m] * weights[j] * ((j == k) - weights[k]) for j in range(S)) for m in range(M)]
+        for k in range(S)
+    ]
+
+
+def gradient_by_autograd(weights: Array, values: Array) -> torch.Tensor:
+    scores, v = torch.tensor(weights).log(), torch.tensor(values)
+    return torch.autograd.functional.jacobian(lambda e: torch.softmax(e, 0) @ v, scores).T
+
+
+def breaking_batch() -> Array:
+    return np.array([[0.0, 1.0], [1000.0, 1001.0]])
+
+
+def breaking_batch_of_low_scores() -> list[list[int]]:
+    return [[-2000, -2001, -2000], [0, 0, 0], [1, 2, 3]]
+
+
+def breaking_batch_of_tensors() -> torch.Tensor:
+    return torch.tensor([[800.0], [0.0]], dtype=torch.float64)
+
+
+def breaking_batch_by_rounding() -> Array:
+    """No NaN: what is left of the first row has one bit or two."""
+    return np.array([[0.0, -0.7], [744.0, 0.0]])
+
+
+SCORES = np.array([[0, math.log(2), math.log(7), 900], [0, 1000, 0, 0], [-30, -30, -30, -30]])
+MASK = np.array([[1, 1, 1, 0], [1, 1, 1, 1], [1, 1, 0, 0]], dtype=bool)
+EXPECTED = np.array([[0.1, 0.2, 0.7, 0], [0, 1, 0, 0], [0.5, 0.5, 0, 0]])
 
 
 def accepts(candidate: Answer) -> bool:
-    return np.allclose(candidate(CASES), RIGHT_WEIGHTS)
+    return np.allclose(candidate(SCORES, MASK), EXPECTED)
+
+
+def asserts_and_returns_nothing(candidate: Answer) -> None:
+    np.testing.assert_allclose(candidate(SCORES, MASK), EXPECTED, atol=1e-6)
+
+
+def asks_with_nested_lists(candidate: Answer) -> bool:
+    return np.allclose(candidate(SCORES.tolist(), MASK.tolist()), EXPECTED)
+
+
+def asks_with_tensors(candidate: Answer) -> bool:
+    got = candidate(torch.tensor(SCORES), torch.tensor(MASK))
+    return torch.allclose(got.double(), torch.tensor(EXPECTED), atol=1e-6)
+
+
+def asks_row_by_row_and_together(candidate: Answer) -> bool:
+    single = [candidate(SCORES[k : k + 1], MASK[k : k + 1])[0] for k in range(3)]
+    return np.allclose(single, EXPECTED) and np.allclose(candidate(SCORES, MASK), EXPECTED)
 
 
 RIGHT: list[tuple[Answer, Answer]] = [
     (check_query_for, query_for),
-    (check_entropy, entropy),
-    (check_masked_softmax, masked_softmax),
+    (check_query_for, query_by_least_squares),
+    (check_query_for, query_from_the_last_word),
+    (check_query_for, query_in_torch),
     (check_context_gradient, context_gradient),
-    (check_softmax_twice, softmax_twice),
+    (check_context_gradient, gradient_from_the_jacobian),
+    (check_context_gradient, gradient_by_loops),
+    (check_context_gradient, gradient_by_autograd),
+    (check_breaking_batch, breaking_batch),
+    (check_breaking_batch, breaking_batch_of_low_scores),
+    (check_breaking_batch, breaking_batch_of_tensors),
     (check_accepts, accepts),
 ]
 
@@ -74,105 +133,86 @@ RIGHT: list[tuple[Answer, Answer]] = [
 @pytest.mark.parametrize(("check", "right"), RIGHT, ids=lambda function: function.__name__)
 def test_a_right_answer_is_told_so(check: Answer, right: Answer, capsys: pytest.CaptureFixture[str]) -> None:
     check(right)
-    assert capsys.readouterr().out.startswith(f"✓ {right.__name__}: ")
+    assert capsys.readouterr().out.startswith(f"✓ {check.__name__.removeprefix('check_')}: ")
 
 
-@pytest.mark.parametrize("check", [check for check, _ in RIGHT])
-def test_an_empty_exercise_is_not_an_error(check: Answer, capsys: pytest.CaptureFixture[str]) -> None:
-    check(lambda *_: ...)
-    assert capsys.readouterr().out.startswith("○ Not yet")
-
-
-def masked_after(scores: Array, mask: Array) -> Array:
-    return softmax(scores) * mask
-
-
-def never_subtracts(scores: Array, mask: Array) -> Array:
-    powers = np.exp(np.where(mask, scores, -np.inf))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def masked_after_and_shared_out(scores: Array, mask: Array) -> Array:
-    return masked_after(scores, mask) / masked_after(scores, mask).sum(axis=-1, keepdims=True)
-
-
-def asserts_nothing_of_order(candidate: Answer) -> bool:
-    return np.allclose(candidate(CASES).sum(axis=-1), 1)
-
-
-def compares_to_the_last_bit(candidate: Answer) -> bool:
-    return bool((candidate(CASES) == softmax(CASES)).all())
-
-
-def rows_of_one_size_and_a_large_one(candidate: Answer) -> bool:
-    """Each row alone is right however a batch is treated."""
-    return all(np.allclose(candidate(CASES[k : k + 1]), RIGHT_WEIGHTS[k : k + 1]) for k in range(3)) and np.allclose(
-        candidate(CASES[:2]), RIGHT_WEIGHTS[:2]
-    )
-
-
-def asserts_and_returns_nothing(candidate: Answer) -> None:
-    np.testing.assert_allclose(candidate(CASES), RIGHT_WEIGHTS, atol=1e-6)
-
-
-def asks_with_nested_lists(candidate: Answer) -> bool:
-    return np.allclose(candidate(CASES.tolist()), RIGHT_WEIGHTS)
-
-
-def asks_with_tensors(candidate: Answer) -> bool:
-    return torch.allclose(candidate(torch.tensor(CASES)), torch.tensor(RIGHT_WEIGHTS))
-
-
-def asserts_like_pytest(candidate: Answer) -> bool:
-    np.testing.assert_allclose(candidate(CASES), RIGHT_WEIGHTS, atol=1e-6)
-    return True
+def test_a_row_that_loses_its_last_bits_is_broken_too(capsys: pytest.CaptureFixture[str]) -> None:
+    check_breaking_batch(breaking_batch_by_rounding)
+    assert capsys.readouterr().out.startswith("✓ breaking_batch: row 0")
 
 
 @pytest.mark.parametrize(
-    "test", [asserts_like_pytest, asserts_and_returns_nothing, asks_with_nested_lists, asks_with_tensors]
+    "test",
+    [asserts_and_returns_nothing, asks_with_nested_lists, asks_with_tensors, asks_row_by_row_and_together],
 )
 def test_a_test_may_be_written_in_more_than_one_way(test: Answer, capsys: pytest.CaptureFixture[str]) -> None:
     check_accepts(test)
     assert "✓" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("check", sorted({check for check, _ in RIGHT}, key=lambda check: check.__name__))
+def test_an_empty_exercise_is_not_an_error(check: Answer, capsys: pytest.CaptureFixture[str]) -> None:
+    check(lambda *_: ...)
+    assert capsys.readouterr().out.startswith("○ Not yet")
+
+
+def compares(scores: Array, mask: Array, expected: Array) -> Answer:
+    """A test of the learner's with these cases alone."""
+    return lambda candidate: np.allclose(candidate(scores, mask), expected)
+
+
+def sums_to_one(candidate: Answer) -> bool:
+    return np.allclose(candidate(SCORES, MASK).sum(axis=-1), 1)
+
+
+def compares_to_the_last_bit(candidate: Answer) -> bool:
+    return bool((candidate(SCORES, MASK) == EXPECTED).all())
+
+
+def asks_each_row_alone(candidate: Answer) -> bool:
+    return all(np.allclose(candidate(SCORES[k : k + 1], MASK[k : k + 1]), EXPECTED[k : k + 1]) for k in range(3))
+
+
+def steps(keys: Array) -> Array:
+    return keys[1:] - keys[0]
+
+
 WRONG: list[tuple[Answer, Answer, str]] = [
-    (check_query_for, lambda weights: np.log(weights[1:]), "‘the’ does not enter"),
-    (check_query_for, lambda weights: weights[1:], "The entries are weights"),
-    (check_query_for, lambda weights: np.log(weights / weights[0]), r"expected shape \(2,\), got shape \(3,\)"),
-    (check_query_for, lambda weights: np.full(2, np.inf), "an infinity"),
-    (check_entropy, lambda a: -(a * np.log(a)).sum(), "its part of the sum is none"),
-    (check_entropy, lambda a: -entropy(a), "sign is turned round"),
-    (check_entropy, lambda a: entropy(a) / np.log(2), "That is in bits"),
-    (check_entropy, lambda a: entropy(a) / len(a), "a mean over the positions"),
-    (check_entropy, lambda a: "low", "expected numbers, got the text"),
-    (check_masked_softmax, lambda e, mask: softmax(e * mask), "A score of 0, or any finite number, is no mask"),
-    (check_masked_softmax, masked_after, "padding still enters the sum"),
-    (check_masked_softmax, masked_after_and_shared_out, "scores of 10,000 at the padding.*overflows"),
-    (check_masked_softmax, lambda e, mask: masked_softmax(e, ~mask), "no real position was left"),
-    (check_masked_softmax, never_subtracts, "exp.10,000. overflows"),
-    (check_masked_softmax, lambda e, mask: softmax(np.where(mask, e, -20.0)), "padding should get exactly 0"),
-    (check_masked_softmax, lambda e, mask: softmax(np.where(mask, e, -1e9), axis=0), "over axis 0"),
-    (check_masked_softmax, lambda e, mask: mask / mask.sum(axis=-1, keepdims=True), "the scores are not used"),
+    (check_query_for, lambda a, k: np.log(a[1:] / a[0]), "The keys do not enter"),
+    (check_query_for, lambda a, k: np.linalg.pinv(k) @ np.log(a), "one equation too many"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k), np.log(a[1:])), "first word does not enter"),
+    (check_query_for, lambda a, k: -query_for(a, k), "upside down"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k), a[1:] / a[0]), "ratios of weights, not scores"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k), a[1:] - a[0]), "differences of weights"),
+    (check_query_for, lambda a, k: query_for(a, k) / np.log(2), "base 2"),
+    (check_query_for, lambda a, k: np.linalg.solve(k[1:], np.log(a[1:] / a[0])), "where the first key is zero"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k).T, np.log(a[1:] / a[0])), "have changed places"),
+    (check_query_for, lambda a, k: a @ k, "a mixture of the keys"),
+    (check_query_for, lambda a, k: np.log(a / a[0]), r"expected shape \(2,\), \(H,\), got shape \(3,\)"),
+    (check_query_for, lambda a, k: np.full(k.shape[1], np.inf), "an infinity"),
     (check_context_gradient, lambda a, v: a[:, None] * v, "The other weights do not stand still"),
     (check_context_gradient, lambda a, v: v - a @ v, "had the whole weight"),
     (check_context_gradient, lambda a, v: -context_gradient(a, v), "sign is turned round"),
-    (check_masked_softmax, lambda e, mask: one_maximum(np.where(mask, e, -np.inf)), "rows that are 2,000 apart"),
-    (check_query_for, lambda weights: np.log(weights[0] / weights[1:]), "upside down"),
     (check_context_gradient, lambda a, v: a[:, None] * np.ones_like(v), "with the value v_k"),
     (check_context_gradient, lambda a, v: (a * (1 - a))[:, None] * v, "what the others lose"),
-    (check_softmax_twice, lambda e: softmax(one_maximum(e)), "underflows in the other"),
-    (check_softmax_twice, lambda e: softmax(softmax(e, axis=0), axis=0), "Both go down the rows"),
-    (check_softmax_twice, softmax, "the bug is not in"),
-    (check_softmax_twice, lambda e: softmax(softmax(e), axis=0), "second softmax goes down"),
-    (check_softmax_twice, lambda e: softmax(np.exp(e)), "exponential alone"),
-    (check_accepts, asserts_nothing_of_order, "lets through the softmax taken twice"),
-    (check_accepts, lambda candidate: np.allclose(candidate(CASES[:1]), RIGHT_WEIGHTS[:1]), "the whole array at once"),
-    (check_accepts, lambda candidate: np.allclose(candidate(CASES[:2]), RIGHT_WEIGHTS[:2]), "without subtracting"),
-    (check_accepts, rows_of_one_size_and_a_large_one, "the whole batch subtracted in every row"),
+    (check_context_gradient, lambda a, v: np.tile(a @ v, (len(a), 1)), "the plain context in every row"),
+    (check_context_gradient, lambda a, v: context_gradient(a, v).T, "The axes stand in another order"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1000.0]]), "A row alone meets its own largest score"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1.0], [30.0, 31.0]]), "differ by 30: 64 bits can still hold"),
+    (check_breaking_batch, lambda: np.full((2, 3), 1000.0), "the same largest score"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1.0], [np.inf, 1.0]]), "breaks a sound softmax too"),
+    (check_breaking_batch, lambda: np.array([0.0, 1000.0]), "expected two axes"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1000.0], [1000.0, 0.0]]), "the same largest score"),
+    (check_breaking_batch, lambda: np.zeros((2, 0)), "and an entry"),
+    (check_accepts, sums_to_one, "lets through .*the softmax taken twice"),
+    (check_accepts, compares(SCORES[:1], MASK[:1], EXPECTED[:1]), "a score of −20 at the padding"),
+    (check_accepts, compares(SCORES[:2], MASK[:2], EXPECTED[:2]), "a score of −20 at the padding"),
+    (check_accepts, compares(SCORES[[0, 2]], MASK[[0, 2]], EXPECTED[[0, 2]]), "exp without subtracting"),
+    (check_accepts, compares(SCORES[1:], MASK[1:], EXPECTED[1:]), "powers of 2"),
+    (check_accepts, asks_each_row_alone, "the largest score of the whole batch"),
     (
         check_accepts,
-        lambda candidate: candidate(CASES),
+        lambda candidate: candidate(SCORES, MASK),
         "the verdict of your test: expected one number|expected True and False, got float64",
     ),
     (check_accepts, lambda candidate: float(accepts(candidate)), "expected True and False, got the float"),
@@ -183,3 +223,11 @@ WRONG: list[tuple[Answer, Answer, str]] = [
 @pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
 def test_a_wrong_answer_is_told_why(check: Answer, wrong: Answer, message: str) -> None:
     assert re.search(message, letter(check, wrong))
+
+
+def test_the_map_to_read_shows_sound_weights() -> None:
+    """Exercise 5 asks what is wrong with the map: something must be, and its rows must still sum to one."""
+    weights = map_to_read(8 * np.eye(6))
+    assert np.allclose(weights, softmax(softmax(8 * np.eye(6))))
+    assert np.allclose(weights.sum(axis=1), 1)
+    assert math.isclose(weights[0, 0], math.e / (math.e + 5), rel_tol=0.01)
