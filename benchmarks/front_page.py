@@ -7,6 +7,7 @@ chosen by a criterion and not by hand: see :func:`chosen`. Writes course_lib/res
 trace, settings with the fingerprint of what was drawn, machine, date, and how many sentences were in question.
 """
 
+import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -37,6 +38,7 @@ CONFIG = TrainConfig(steps=2200, learning_rate=3e-3, validate_every=None, seed=1
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()  # --help must not train
     torch.set_num_threads(1)
     corpus = load("en-fr", **CORPUS)
     seed_everything(CONFIG.seed)
