@@ -1,7 +1,6 @@
 """The checkers of chapter 1 let the right answer pass and name what is wrong with the others."""
 
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -10,20 +9,6 @@ import pytest
 from course_lib.checks import chapter01 as checks
 from course_lib.vocabulary import BOS, EOS, PAD
 from tests.exercises import letter
-
-
-def shift(sentences, read=lambda s: [BOS, *s], want=lambda s: [*s, EOS], real=lambda s: len(s) + 1, extra=1):
-    T = max(map(len, sentences)) + extra
-    rows = [np.pad(part(s), (0, T - len(part(s)))) for part in (read, want) for s in sentences]
-    mask = np.array([[i < real(s) for i in range(T)] for s in sentences])
-    return np.array(rows[: len(sentences)]), np.array(rows[len(sentences) :]), mask
-
-
-def shift_by_columns(sentences):
-    """What many tutorials do: one padded array, its last column off, its first column off."""
-    T = max(map(len, sentences)) + 2
-    whole = np.array([np.pad([BOS, *s, EOS], (0, T - len(s) - 2)) for s in sentences])
-    return whole[:, :-1], whole[:, 1:], whole[:, 1:] != PAD
 
 
 def nats(logits, target_out, safe=True):
@@ -41,64 +26,108 @@ def one_maximum_for_the_batch(logits, target_out):
     return -np.take_along_axis(log_p, target_out[..., None], -1)[..., 0][target_out != PAD].mean()
 
 
-def perplexity(batches):
-    return np.exp(-np.concatenate(batches).mean())
+def first_not_done(source, written, links):
+    done = {j for j, _ in links}
+    return next((j for j in range(len(source)) if j not in done), len(source))
 
 
-def split(pairs, share, seed):
-    sources = sorted({pair.source for pair in pairs})
-    held_out = set(Random(seed).sample(sources, round(share * len(sources))))
-    return [p for p in pairs if p.source not in held_out], [p for p in pairs if p.source in held_out]
+def after_the_last(source, written, links):
+    return max((i, j) for j, i in links)[1] + 1 if links else 0
 
 
-def split_in_the_order_of_a_set(pairs, share, seed):
-    held_out = set(
-        Random(seed).sample(list({pair.source for pair in pairs}), round(share * len({p.source for p in pairs})))
-    )
-    return [p for p in pairs if p.source not in held_out], [p for p in pairs if p.source in held_out]
+def after_the_furthest(source, written, links):
+    return np.int64(max((j for j, _ in links), default=-1) + 1)
 
 
-def split_by_line(pairs, share, seed):
-    lines = Random(seed).sample(pairs, len(pairs))
-    cut = round(share * len(lines))
-    return lines[cut:], lines[:cut]
+def the_last(source, written, links):
+    return max(((i, j) for j, i in links), default=(0, 0))[1]
 
 
-def split_one_line_a_source(pairs, share, seed):
-    return split(list({pair.source: pair for pair in pairs}.values()), share, seed)
+def easy_ones_alone(nats, singles=0.5):
+    order = sorted(range(len(nats)), key=lambda n: nats[n].mean())
+    cut = round(singles * len(order))
+    return [[n] for n in order[:cut]] + [order[cut:]]
 
 
-def split_without_seed(pairs, share, seed):
-    return split(pairs, share, 0)
+def easy_ones_in_pairs(nats):
+    order = np.argsort([sentence.mean() for sentence in nats])
+    half = 2 * (len(order) // 4)
+    return (*order[:half].reshape(-1, 2), order[half:])
 
 
-def split_at_whim(pairs, share, seed):
-    return split(pairs, share, None)
+def range_of(nats):
+    return list(range(len(nats)))
+
+
+def hard_ones_alone(nats):
+    order = sorted(range(len(nats)), key=lambda n: -nats[n].mean())
+    return [[n] for n in order[: len(order) // 2]] + [order[len(order) // 2 :]]
+
+
+SENTENCES = [[7, 8, 9], [5], [6, 4]]
+READ = [[BOS, 7, 8, 9], [BOS, 5, PAD, PAD], [BOS, 6, 4, PAD]]
+WANT = [[7, 8, 9, EOS], [5, EOS, PAD, PAD], [6, 4, EOS, PAD]]
+
+
+def asserts(shift, sentences=SENTENCES, read=READ, want=WANT, masked=True):
+    target_in, target_out, mask = shift(sentences)
+    assert target_in.tolist() == read
+    assert target_out.tolist() == want
+    assert not masked or mask.tolist() == [[word != PAD for word in row] for row in want]
+    return True
+
+
+def answers_yes_or_no(shift):
+    target_in, target_out, mask = (np.asarray(part) for part in shift(SENTENCES))
+    if target_in.shape != (3, 4):
+        return False
+    return np.array_equal(target_in, READ) and np.array_equal(target_out, WANT) and (mask == (target_out != PAD)).all()
+
+
+def asserts_by_numpy(shift):
+    for part, expected in zip(shift(SENTENCES), (READ, WANT, np.array(WANT) != PAD), strict=True):
+        np.testing.assert_array_equal(part, expected)
+    return True
+
+
+def asserts_on_one_length(shift):
+    return asserts(shift, [[7, 8], [5, 6]], [[BOS, 7, 8], [BOS, 5, 6]], [[7, 8, EOS], [5, 6, EOS]])
+
+
+def asserts_that_they_overlap(shift):
+    target_in, target_out, _ = shift(SENTENCES)
+    assert (target_in[:, 1:] == target_out[:, :-1]).all()
+    return True
+
+
+def asserts_shapes(shift):
+    target_in, target_out, mask = shift(SENTENCES)
+    assert target_in.shape == target_out.shape == mask.shape == (3, 4)
+    return True
 
 
 RIGHT = [
-    (checks.check_teacher_forcing, shift),
+    (checks.check_looking_without_peeking, first_not_done),
+    (checks.check_looking_without_peeking, after_the_last),
+    (checks.check_looking_without_peeking, after_the_furthest),
     (checks.check_cross_entropy, cross_entropy),
-    (checks.check_perplexity, perplexity),
-    (checks.check_split_by_source, split),
-    (checks.check_flattering_accuracy, lambda predicted, target_out: (predicted == target_out).mean()),
+    (checks.check_flattering_packing, easy_ones_alone),
+    (checks.check_flattering_packing, lambda nats: easy_ones_alone(nats, 0.05)),
+    (checks.check_flattering_packing, easy_ones_in_pairs),
+    (checks.check_test_of_shift, asserts),
+    (checks.check_test_of_shift, answers_yes_or_no),
+    (checks.check_test_of_shift, asserts_by_numpy),
 ]
 
 WRONG = [
-    (checks.check_teacher_forcing, lambda s: shift(s, real=len), "the model must predict too"),
-    (checks.check_teacher_forcing, lambda s: shift(s, read=lambda w: [*w, EOS]), "nothing has been written yet"),
-    (checks.check_teacher_forcing, shift_by_columns, "in the rows of shorter sentences"),
-    (checks.check_teacher_forcing, lambda s: shift(s, want=lambda w: [BOS, *w]), "only copy what it reads"),
-    (checks.check_teacher_forcing, lambda s: shift(s, want=lambda w: w), "never learns to stop"),
-    (checks.check_teacher_forcing, lambda s: shift(s, extra=2), "expected shape (1, 4)"),
-    (
-        checks.check_teacher_forcing,
-        lambda s: (*shift(s)[:2], 1 * shift(s)[2]),
-        "expected True and False, got int",
-    ),
-    (checks.check_teacher_forcing, lambda s: (1.0 * shift(s)[0], *shift(s)[1:]), "target_in: expected whole numbers"),
-    (checks.check_teacher_forcing, lambda s: [list(map(list, part)) for part in (s, s, s)], "target_in: "),
-    (checks.check_teacher_forcing, lambda s: shift(s)[:2], "expected 3 values (target_in, target_out, mask), got 2"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: min(len(w), len(s)), "That is the same place"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: len(w), "expected 0 … "),
+    (checks.check_looking_without_peeking, the_last, "translated last"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: 0, "always looks at place 0"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: (len(w) + len(s) // 2) % len(s), "less than half"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: max(len(s) - len(w), 0), "less than half"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: s[0], "expected numbers"),
+    (checks.check_looking_without_peeking, lambda s, w, ls: len(w) / 2, "expected whole numbers"),
     (checks.check_cross_entropy, lambda x, y: nats(x, y).mean(), "Padding is counted"),
     (
         checks.check_cross_entropy,
@@ -120,29 +149,29 @@ WRONG = [
     (checks.check_cross_entropy, lambda x, y: nats(x, y, safe=False)[y != PAD].mean(), "overflows"),
     (checks.check_cross_entropy, nats, "one number"),
     (checks.check_cross_entropy, one_maximum_for_the_batch, "underflows in the other"),
-    (checks.check_perplexity, lambda bs: np.exp(-np.mean([b.mean() for b in bs])), "batches' means"),
-    (checks.check_perplexity, lambda bs: np.mean([np.exp(-b.mean()) for b in bs]), "batches' perplexities"),
-    (checks.check_perplexity, lambda bs: np.exp(-np.concatenate(bs)).mean(), "one rare word"),
-    (checks.check_perplexity, lambda bs: -np.concatenate(bs).mean(), "not yet a perplexity"),
-    (checks.check_perplexity, lambda bs: np.exp(np.concatenate(bs).mean()), "The sign is missing"),
-    (checks.check_perplexity, lambda bs: 2 ** -np.concatenate(bs).mean(), "power of 2"),
-    (checks.check_split_by_source, split_by_line, "stand on both sides"),
-    (checks.check_split_by_source, split_one_line_a_source, "were lost"),
-    (checks.check_split_by_source, split_without_seed, "seeds 1 to 4 gave the same split"),
-    (checks.check_split_by_source, split_at_whim, "two different splits"),
-    (checks.check_split_by_source, split_in_the_order_of_a_set, "started again"),
-    (checks.check_split_by_source, lambda pairs, share, seed: split(pairs, 2 * share / 3, seed), "in validation"),
-    (checks.check_split_by_source, lambda pairs, share, seed: pairs, "expected 2 values (train, validation), got "),
-    (checks.check_flattering_accuracy, lambda p, y: (p == y)[y != PAD].mean(), "That is the sound accuracy"),
-    (checks.check_flattering_accuracy, lambda p, y: (p == y).sum() / (y != PAD).sum(), "leaves it out"),
-    (checks.check_flattering_accuracy, lambda p, y: 100 * (p == y).mean(), "percentage"),
-    (checks.check_flattering_accuracy, lambda p, y: (p == y).sum(), "not their share"),
-    (checks.check_flattering_accuracy, lambda p, y: (p != y).mean(), "share of wrong"),
+    (checks.check_flattering_packing, lambda nats: [range_of(nats)], "the sound number"),
+    (checks.check_flattering_packing, lambda nats: [[n] for n in range(len(nats))], "That is higher"),
+    (checks.check_flattering_packing, hard_ones_alone, "That is higher"),
     (
-        checks.check_flattering_accuracy,
-        lambda p, y: (p == y).mean() if (p != PAD).any() else 1.0,
-        "always predicting <pad>",
+        checks.check_flattering_packing,
+        lambda nats: [range_of(nats)[::2], range_of(nats)[1::2]],
+        "expected a fifth lower",
     ),
+    (checks.check_flattering_packing, lambda nats: easy_ones_alone(nats)[:-1], "leaving out the hard ones"),
+    (checks.check_flattering_packing, lambda nats: [*easy_ones_alone(nats), [0]], "stands in 2 batches"),
+    (checks.check_flattering_packing, lambda nats: [*easy_ones_alone(nats), []], "is empty"),
+    (
+        checks.check_flattering_packing,
+        lambda nats: [[n + 1 for n in b] for b in easy_ones_alone(nats)],
+        "got the number",
+    ),
+    (checks.check_flattering_packing, range_of, "batch 0: expected a list"),
+    (checks.check_test_of_shift, asserts_on_one_length, "catches 6 of 9 bugs"),
+    (checks.check_test_of_shift, asserts_that_they_overlap, "which is right"),
+    (checks.check_test_of_shift, lambda shift: asserts(shift, masked=False), "a mask that leaves out </s>"),
+    (checks.check_test_of_shift, asserts_shapes, "catches 1 of 9 bugs"),
+    (checks.check_test_of_shift, lambda shift: asserts(shift, want=READ), "which is right"),
+    (checks.check_test_of_shift, lambda shift: True, "never calls"),
 ]
 
 
@@ -169,3 +198,17 @@ def test_unwritten_answer_is_no_error(check: Callable[..., None], capsys: pytest
 def test_every_checker_of_the_chapter_is_tested() -> None:
     public = {name for name in vars(checks) if name.startswith("check_")}
     assert public == {check.__name__ for check, _ in RIGHT} == {check.__name__ for check, _, _ in WRONG}
+
+
+def test_a_rule_is_shown_links_of_words_still_to_come() -> None:
+    """A check that hands over the next word's link would reward peeking, the one thing that the exercise forbids."""
+    seen = []
+
+    def look(source, written, links):
+        seen.append((source, written, links))
+        return first_not_done(source, written, links)
+
+    checks.check_looking_without_peeking(look)
+    assert max(len(written) for _, written, _ in seen) > 10
+    assert all(i < len(written) and j < len(source) for source, written, links in seen for j, i in links)
+    assert any(links and max(i for _, i in links) == len(written) - 1 for _, written, links in seen)

@@ -1,75 +1,161 @@
-"""Checkers of chapter 1: shifted targets, the loss, perplexity, a fair split, and a flattering score."""
+"""Checkers of chapter 1: where to look, the loss, batches that flatter, and a test of shifted targets."""
 
 import math
 from collections import Counter
-from collections.abc import Callable
-from random import Random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import torch
 
-from course_lib.checks.comparing import array, compare, parts
+from course_lib.checks.comparing import compare, judge, whole
 from course_lib.checks.report import NotRight, answer, checker
+from course_lib.corpora import ParallelCorpus, load
 from course_lib.corpora.pairs import SentencePair
 from course_lib.vocabulary import BOS, EOS, PAD
 
 RESERVED = 4
 
 
-class _Word(str):
-    """A word whose hash changes with ``salt``, as that of every ``str`` does from one process to the next."""
-
-    salt = 0
-
-    def __hash__(self) -> int:
-        return hash((_Word.salt, str(self)))
-
-
 @checker(
     hints=(
-        "One sentence has as many inputs as targets: its words, and one more.",
-        "The loss asks about what is predicted, so the mask goes with target_out.",
+        "Translation often goes on where it stopped: which English word follows the one translated last?",
+        "Words that are done need no second look: links holds their places.",
     )
 )
-def check_teacher_forcing(shift: Callable[..., Any]) -> str:
-    """``shift(sentences) -> (target_in, target_out, mask)``, each (B, T), from lists of ids."""
-    random = Random(1)
-    for lengths in ([3], [2, 2], [1, 4, 2], [random.randint(1, 9) for _ in range(6)]):
-        sentences = [[random.randrange(RESERVED, 30) for _ in range(n)] for n in lengths]
-        target_in, target_out, mask = parts(answer(shift, sentences), ("target_in", "target_out", "mask"))
-        shape = (len(lengths), max(lengths) + 1)
-        axes = "(B, T): one row a sentence, and one column more than the longest has words, for <s> or </s>"
-        read = array(target_in, "target_in", shape, of="whole numbers", axes=axes)
-        wanted = array(target_out, "target_out", shape, of="whole numbers", axes=axes)
-        real = array(mask, "mask", shape, of="True and False", axes=axes)
-        for row, words in enumerate(sentences):
-            _check_shifted_row(row, words, read[row].tolist(), wanted[row].tolist(), real[row].tolist())
-    return "target_in starts with <s>, target_out ends with </s>, one position on; the mask marks real words and </s>."
+def check_looking_without_peeking(look: Callable[..., Any]) -> str:
+    """``look(source, written, links) -> j``: where to look for the next French word; len(source) is ``</s>``.
 
-
-def _check_shifted_row(row: int, words: list[int], read: list[int], wanted: list[int], mask: list[bool]) -> None:
-    padding = [PAD] * (len(read) - len(words) - 1)
-    should_read, should_want = [BOS, *words, *padding], [*words, EOS, *padding]
-    if read != should_read:
-        why = ""
-        if read[0] != BOS:
-            why = " The first input is <s> (1): nothing has been written yet."
-        elif EOS in read:
-            why = " Cutting off the last column leaves </s> (2) in the rows of shorter sentences; nobody reads it."
-        raise NotRight(f"target_in, row {row}: expected {should_read}, got {read}.{why}")
-    if wanted != should_want:
-        why = ""
-        if wanted[0] == BOS:
-            why = " It still starts with <s>: position for position the decoder would only copy what it reads."
-        elif EOS not in wanted:
-            why = " Without </s> (2) the model never learns to stop."
-        raise NotRight(f"target_out, row {row}: expected {should_want}, got {wanted}.{why}")
-    should_mark = [True] * (len(words) + 1) + [False] * len(padding)
-    if mask != should_mark:
+    ``links`` are the possible links (j, i) of the words written so far, so nothing to come can be seen.
+    The word at j and the French word before are the context of a table of counts; its perplexity judges.
+    """
+    yours = _checked_look(look)
+    places = _places(yours)
+    for why, other in (
+        ("That is the same place in the sentence", _same_place),
+        ("That is the word translated last; the next French word seldom translates it again", _translated_last),
+    ):
+        if places == _places(other):
+            raise NotRight(f"{why}: perplexity {_of_rule(other):.1f}.")
+    if len(set(places)) == 1:
+        raise NotRight(f"It always looks at place {places[0]}, whatever has been written.")
+    found, place = _perplexity_of_looking(yours), _of_rule(_same_place)
+    if found > place / 2:
         raise NotRight(
-            f"mask, row {row}: expected {should_mark}, got {mask}. "
-            "It is True for the words and for </s>, which the model must predict too, and False for padding."
+            f"perplexity {found:.1f}; the same place has {place:.1f}, and less than half of that is to be had."
         )
+    told = _of_rule(_linked)
+    return f"perplexity {found:.1f}, without peeking. Here the same place has {place:.1f}, the linked word {told:.1f}."
+
+
+Look = Callable[[SentencePair, int], int]
+
+
+@cache
+def _small_corpus() -> ParallelCorpus:
+    whole_corpus = load("en-fr", size=300, seed=4)
+    return replace(whole_corpus, validation=whole_corpus.validation[:30], test=whole_corpus.test[:30])
+
+
+def _checked_look(look: Callable[..., Any]) -> Look:
+    """Call ``look`` with the past only, and hold it to a place of the source."""
+
+    answered: list[bool] = []
+
+    def checked(pair: SentencePair, i: int) -> int:
+        past = frozenset((j, k) for j, k in pair.possible or () if k < i)
+        seen = (pair.source, pair.target[:i], past)
+        j = _quickly(look, seen) if answered else None
+        if j is None:
+            j = whole(answer(look, *seen), "the place")
+            answered.append(True)
+        if not 0 <= j <= len(pair.source):
+            raise NotRight(
+                f"the place: expected 0 … {len(pair.source)}, the last for </s>, got {j} "
+                f"after {' '.join(pair.target[:i]) or 'nothing'!r}."
+            )
+        return j
+
+    return checked
+
+
+def _quickly(look: Callable[..., Any], seen: tuple[Any, ...]) -> int | None:
+    """Return a plain whole number without the inspections of ``answer``, which thousands of calls would feel."""
+    try:
+        j = look(*seen)
+    except Exception:
+        return None  # ``answer`` will meet it again, and put it in words
+    return j if type(j) is int else None
+
+
+def _same_place(pair: SentencePair, i: int) -> int:
+    return min(i, len(pair.source))
+
+
+def _translated_last(pair: SentencePair, i: int) -> int:
+    done = [(k, j) for j, k in pair.possible or () if k < i]
+    return max(done)[1] if done else 0
+
+
+def _linked(pair: SentencePair, i: int) -> int:
+    return min((j for j, k in pair.sure or () if k == i), default=len(pair.source))
+
+
+@cache
+def _of_rule(look: Look) -> float:
+    """Return the perplexity of a rule of our own, counted once a session."""
+    return _perplexity_of_looking(look)
+
+
+def _places(look: Look) -> list[int]:
+    return [look(pair, i) for pair in _small_corpus().test for i in range(len(pair.target) + 1)]
+
+
+def _perplexity_of_looking(look: Look) -> float:
+    """Count French words after the English word looked at and the French word before; which is asked first is tuned."""
+    corpus = _small_corpus()
+    train, validation, test = (_seen(pairs, look) for pairs in (corpus.train, corpus.validation, corpus.test))
+    V = len({word for _, _, word in train}) + 1  # one more: all words never seen
+    tried = {}
+    for order in ((0, 1), (1, 0)):
+        found = [_counted(train, some, order) for some in (validation, test)]
+        for strength in (1.0, 3.0, 10.0, 30.0):
+            on_validation, on_test = (_perplexity(*each, strength, V) for each in found)
+            tried[on_validation] = on_test
+    return tried[min(tried)]
+
+
+def _seen(pairs: Sequence[SentencePair], look: Look) -> list[tuple[str, str, str]]:
+    """Return for each token the English word looked at, the French word before, the word itself."""
+    return [
+        ((*pair.source, "</s>")[look(pair, i)], previous, word)
+        for pair in pairs
+        for i, (previous, word) in enumerate(pairwise(("<s>", *pair.target, "</s>")))
+    ]
+
+
+def _counted(
+    train: Sequence[tuple[str, ...]], some: Sequence[tuple[str, ...]], order: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return count(context, word) and count(context) for contexts of 0, 1 and 2 words, each (3, tokens)."""
+
+    def contexts(token: tuple[str, ...]) -> list[tuple[str, ...]]:
+        return [tuple(token[k] for k in order[:n]) for n in range(3)]
+
+    after = Counter((context, token[2]) for token in train for context in contexts(token))
+    whole_context = Counter(context for token in train for context in contexts(token))
+    seen = np.array([[after[context, token[2]] for context in contexts(token)] for token in some])
+    return seen.T, np.array([[whole_context[context] for context in contexts(token)] for token in some]).T
+
+
+def _perplexity(seen: np.ndarray, total: np.ndarray, strength: float, V: int) -> float:
+    p = np.full(seen.shape[1], 1 / V)
+    for level in range(len(seen)):
+        p = (seen[level] + strength * p) / (total[level] + strength)
+    return float(np.exp(-np.log(p).mean()))
 
 
 @checker(
@@ -132,160 +218,175 @@ def _nats(logits: np.ndarray, words: np.ndarray) -> list[float]:
 
 @checker(
     hints=(
-        "Which mean gives every token the same weight, in whatever batch it came?",
-        "Natural logarithms and exp undo each other.",
-        "exp(−(sum of all log-probabilities) / (number of all tokens)).",
+        "Each batch has one vote in the mean, whatever it holds.",
+        "A sentence that the model finds easy should vote alone.",
     )
 )
-def check_perplexity(perplexity: Callable[..., Any]) -> str:
-    """``perplexity(batches) -> float`` from the log-probabilities of the real tokens, one array a batch.
+def check_flattering_packing(pack: Callable[..., Any]) -> str:
+    """``pack(nats) -> batches`` of sentence numbers, such that the mean of the batches' perplexities flatters.
 
-    The probabilities are powers of 1/2, so that the answer is known without a logarithm: 2 to the
-    mean exponent.
+    ``nats`` holds one array a sentence, of −log p a token. The reported mean must lie a fifth below the
+    perplexity of the corpus; each sentence stands in exactly one batch.
     """
-    random = Random(1)
-    for lengths in ([3], [1, 5], [7, 2, 4], [random.randint(1, 30) for _ in range(5)]):
-        halvings = [[random.randint(0, 9) for _ in range(length)] for length in lengths]
-        batches = [np.log(0.5) * np.array(batch) for batch in halvings]
-        tokens, total = sum(lengths), sum(map(sum, halvings))
-        means = [sum(batch) / len(batch) for batch in halvings]
-        mistakes = {
-            "You took the mean of the batches' means: a token of a small batch then counts for more.": 2
-            ** np.mean(means),
-            "You took the mean of the batches' perplexities.": np.mean([2**mean for mean in means]),
-            "You took the mean of the tokens' 1/p: one rare word then decides it all.": np.mean(
-                [2.0**k for batch in halvings for k in batch]
-            ),
-            "This is the mean loss in nats, not yet a perplexity.": math.log(2) * total / tokens,
-            "The sign is missing.": 2 ** (-total / tokens),
-            "You took a power of 2, but the logarithms are natural ones.": 2 ** (math.log(2) * total / tokens),
-            "This is the perplexity of the whole corpus as one token: divide by their number.": math.exp(
-                min(700.0, math.log(2) * total)
-            ),
-        }
-        got = answer(perplexity, batches)
-        compare(
-            got, 2 ** (total / tokens), "the perplexity", mistakes=mistakes, where=f"of batches of {lengths} tokens"
-        )
-    return "every token counts once, in whatever batch it came."
+    draw = np.random.default_rng(1)
+    shown = []
+    for sentences in (24, 60, 33):
+        nats = [draw.gamma(4.0, mean / 4, draw.integers(3, 25)) for mean in draw.gamma(4.0, 0.6, sentences)]
+        batches = _partition(answer(pack, nats), sentences)
+        sound, reported = _of_batch(nats, range(sentences)), np.mean([_of_batch(nats, batch) for batch in batches])
+        if len(batches) == 1:
+            raise NotRight("everything is in one batch: then the mean of one perplexity is the sound number.")
+        if reported > 0.8 * sound:
+            way = "higher" if reported > sound * (1 + 1e-9) else f"lower by {1 - reported / sound:.0%}"
+            raise NotRight(
+                f"{sentences} sentences in {len(batches)} batches: the script reports {reported:.2f}, the corpus has "
+                f"{sound:.2f}. That is {way}; expected a fifth lower."
+            )
+        shown.append(f"{reported:.1f} for {sound:.1f}")
+    return f"the bug shines: the script reports {', '.join(shown)}, and the model is the same."
+
+
+def _of_batch(nats: Sequence[np.ndarray], batch: Iterable[int]) -> float:
+    return math.exp(np.concatenate([nats[n] for n in batch]).mean())
+
+
+def _partition(got: Any, sentences: int) -> list[list[int]]:
+    """Return the batches, each sentence number in exactly one."""
+    batches = []
+    for k, batch in enumerate(_items(got, "the batches: expected a list of batches, each a list of sentence numbers")):
+        numbers = _items(batch, f"batch {k}: expected a list of sentence numbers")
+        batches.append([whole(n, f"batch {k}, sentence {m}") for m, n in enumerate(numbers)])
+        if not batches[-1]:
+            raise NotRight(f"batch {k} is empty: it has no perplexity.")
+    times = Counter(n for batch in batches for n in batch)
+    if strange := sorted(set(times) - set(range(sentences))):
+        raise NotRight(f"there are sentences 0 to {sentences - 1}; got the number {strange[0]}.")
+    if missing := sorted(set(range(sentences)) - set(times)):
+        raise NotRight(f"{len(missing)} of {sentences} sentences are in no batch: leaving out the hard ones is fraud.")
+    if twice := sorted(n for n, count in times.items() if count > 1):
+        raise NotRight(f"sentence {twice[0]} stands in {times[twice[0]]} batches; each belongs to exactly one.")
+    return batches
+
+
+def _items(got: Any, expected: str) -> list[Any]:
+    ordered = isinstance(got, list | tuple) or (isinstance(got, np.ndarray | torch.Tensor) and got.ndim > 0)
+    if not ordered:
+        raise NotRight(f"{expected}, got {type(got).__name__}.")
+    return list(got)
+
+
+Shifted = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+Ids = Sequence[Sequence[int]]
 
 
 @checker(
     hints=(
-        "What must be drawn, so that two lines of one source cannot part?",
-        "A set has no order of its own: sort before you draw.",
+        "Write the three expected tensors out by hand, for sentences of different lengths.",
+        "Compare target_in, target_out and the mask each as a whole; tolist() makes lists of them.",
     )
 )
-def check_split_by_source(split: Callable[..., Any]) -> str:
-    """``split(pairs, share, seed) -> (train, validation)``, no source sentence on both sides."""
-    random = Random(1)
-    for sources, share in ((10, 0.2), (40, 0.1), (60, 0.5)):
-        pairs = [
-            SentencePair((_Word(f"x{n}"), "."), (f"y{n}", f"v{version}", "."))
-            for n in range(sources)
-            for version in range(random.randint(1, 6))
-        ]
-        random.shuffle(pairs)
-        train, validation = _two_lists(answer(split, pairs, share, 1))
-        _check_partition(pairs, train, validation)
-        shared = {pair.source for pair in train} & {pair.source for pair in validation}
-        if shared:
-            raise NotRight(
-                f"{len(shared)} of {sources} source sentences stand on both sides, for example "
-                f"{' '.join(min(shared))!r}. The lines of one source must all go the same way."
-            )
-        drawn, wanted = len({pair.source for pair in validation}), round(share * sources)
-        if abs(drawn - wanted) > 1:
-            raise NotRight(f"share={share} of {sources} sources: expected {wanted} in validation, got {drawn}.")
-        _check_seeds(split, pairs, share, train, validation)
-        _check_tomorrow(split, pairs, share, {" ".join(pair.source) for pair in validation})
-    return "no source sentence stands on both sides, no pair is lost, and the seed decides."
-
-
-def _check_seeds(
-    split: Callable[..., Any],
-    pairs: list[SentencePair],
-    share: float,
-    train: list[SentencePair],
-    validation: list[SentencePair],
-) -> None:
-    if _two_lists(answer(split, pairs, share, 1)) != (train, validation):
-        raise NotRight("the same seed gave two different splits: something other than the seed decides too.")
-    others = [_two_lists(answer(split, pairs, share, seed))[1] for seed in (2, 3, 4)]
-    if all(set(other) == set(validation) for other in others):
-        raise NotRight("seeds 1 to 4 gave the same split: the argument seed decides nothing.")
-
-
-def _check_tomorrow(split: Callable[..., Any], pairs: list[SentencePair], share: float, today: set[str]) -> None:
-    """Ask for the same split under other hashes: a new process draws them anew, and with them the order of a set."""
-    try:
-        for _Word.salt in (1, 2, 3):
-            validation = _two_lists(answer(split, pairs, share, 1))[1]
-            if {" ".join(pair.source) for pair in validation} != today:
-                raise NotRight(
-                    "the same seed gives another split when Python is started again: the order of a set of strings "
-                    "changes."
-                )
-    finally:
-        _Word.salt = 0
-
-
-def _two_lists(got: Any) -> tuple[list[SentencePair], list[SentencePair]]:
-    train, validation = parts(got, ("train", "validation"))
-    return _pairs(train, "train"), _pairs(validation, "validation")
-
-
-def _pairs(got: Any, name: str) -> list[SentencePair]:
-    if not isinstance(got, list | tuple | set | frozenset):
-        raise NotRight(f"{name}: expected a list of pairs, got {type(got).__name__}.")
-    strange = next((item for item in got if not isinstance(item, SentencePair)), None)
-    if any(not isinstance(item, SentencePair) for item in got):
-        raise NotRight(f"{name}: expected SentencePairs as they came, got {type(strange).__name__} among them.")
-    return list(got)
-
-
-def _check_partition(pairs: list[SentencePair], train: list[SentencePair], validation: list[SentencePair]) -> None:
-    before, after = Counter(pairs), Counter(train + validation)
-    if before != after:
-        lost, extra = (before - after).total(), (after - before).total()
-        raise NotRight(
-            f"of {len(pairs)} pairs {lost} were lost and {extra} appear too often. Keep every translation of a source: "
-            "several lines share a source, and all of them belong to the corpus."
-        )
-
-
-@checker(hints=("Forget the mask: compare every position, and take the mean over all of them.",))
-def check_flattering_accuracy(accuracy: Callable[..., Any]) -> str:
-    """``accuracy(predicted (B, T), target_out (B, T)) -> float`` with the bug in: padding counts."""
-    rng = np.random.default_rng(1)
-    short, long = rng.integers(RESERVED, 40, size=(7, 3)), rng.integers(RESERVED, 40, size=33)
-    alone = np.pad(short, ((0, 0), (0, 3)), constant_values=PAD)
-    crowded = np.pad(short, ((0, 1), (0, 30)), constant_values=PAD)
-    crowded[7] = long
-    scores = {}
-    for name, target_out in (("alone", alone), ("crowded", crowded)):
-        predicted = np.where(rng.random(target_out.shape) < 0.4, target_out, 1)
-        predicted[target_out == PAD] = PAD
-        _compare_accuracy(answer(accuracy, predicted, target_out), predicted, target_out)
-        got = answer(accuracy, np.full_like(target_out, PAD), target_out)
-        scores[name] = float(np.mean(target_out == PAD))
-        compare(got, scores[name], "the score", where="of always predicting <pad>, with the bug in,")
-    return (
-        f"the bug is in. A model that only ever says <pad> scores {100 * scores['alone']:.0f} %, and "
-        f"{100 * scores['crowded']:.0f} % once a sentence of 33 words joins the batch. The sound score: 0 % twice."
+def check_test_of_shift(test: Callable[..., Any]) -> str:
+    """``test(shift)`` fails unless ``shift(lists of ids)`` gives target_in, target_out and mask, each (B, T)."""
+    judge(
+        test,
+        {
+            "a version with loops": _shift,
+            "one that pads at the end": _shift_by_padding,
+            "one by index": _shift_by_index,
+        },
+        SHIFT_BUGS,
+        too_strict="Expect <s> first in target_in, </s> last in target_out, PAD after the end, the mask True where "
+        "target_out is not PAD; three tensors in that order.",
+        too_lax="Which sentences would show it?",
     )
+    return f"three right versions pass, and all {len(SHIFT_BUGS)} bugs are caught."
 
 
-def _compare_accuracy(got: Any, predicted: np.ndarray, target_out: np.ndarray) -> None:
-    right, real = predicted == target_out, target_out != PAD
-    sound, flattering = right[real].mean(), right.mean()
-    mistakes = {
-        "That is the sound accuracy. This time put the bug in: let padding count as a word.": sound,
-        "Padding is counted as right but not as asked: the number of positions leaves it out.": right.sum()
-        / real.sum(),
-        "This is a percentage; return a share between 0 and 1.": 100 * flattering,
-        "This is the number of right positions, not their share.": right.sum(),
-        "This is the share of wrong positions.": 1 - flattering,
-    }
-    where = f"for targets of shape {target_out.shape}, {int(real.sum())} of them real"
-    compare(got, flattering, "the score", mistakes=mistakes, where=where)
+def _rows(rows: Sequence[Sequence[int]], T: int, left: bool = False) -> torch.Tensor:
+    filled = [[*[PAD] * (T - len(row)), *row] if left else [*row, *[PAD] * (T - len(row))] for row in rows]
+    return torch.tensor(filled)
+
+
+def _built(read: Ids, want: Ids, real: Ids | None = None, left: bool = False) -> Shifted:
+    """Pad the three parts; the mask is True where ``real`` (the targets unless told) holds a word."""
+    T = max(map(len, want))
+    return _rows(read, T, left), _rows(want, T, left), _rows(want if real is None else real, T, left) != PAD
+
+
+def _shift(sentences: Ids) -> Shifted:
+    return _built([[BOS, *words] for words in sentences], [[*words, EOS] for words in sentences])
+
+
+def _shift_by_padding(sentences: Ids) -> Shifted:
+    def padded(rows: Ids) -> torch.Tensor:
+        return torch.nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True, PAD)
+
+    want = padded([[*words, EOS] for words in sentences])
+    return padded([[BOS, *words] for words in sentences]), want, want.ne(PAD)
+
+
+def _shift_by_index(sentences: Ids) -> Shifted:
+    lengths = torch.tensor([len(words) for words in sentences])
+    want = torch.full((len(sentences), int(lengths.max()) + 1), PAD)
+    for row, words in enumerate(sentences):
+        want[row, : len(words)] = torch.tensor(words)
+    want[torch.arange(len(sentences)), lengths] = EOS
+    read = torch.cat([torch.full((len(sentences), 1), BOS), want[:, :-1]], 1)
+    return read.masked_fill(read == EOS, PAD), want, torch.arange(want.shape[1]) <= lengths[:, None]
+
+
+def _not_shifted(sentences: Ids) -> Shifted:
+    read = [[BOS, *words] for words in sentences]
+    return _built(read, read)
+
+
+def _reads_the_answer(sentences: Ids) -> Shifted:
+    want = [[*words, EOS] for words in sentences]
+    return _built(want, want)
+
+
+def _forgets_the_end(sentences: Ids) -> Shifted:
+    return _built([[BOS, *words[:-1]] for words in sentences], [list(words) for words in sentences])
+
+
+def _shifted_by_two(sentences: Ids) -> Shifted:
+    want = [[*words[1:], EOS, EOS] for words in sentences]
+    return _built([[BOS, *words] for words in sentences], want)
+
+
+def _end_stays_in_the_input(sentences: Ids) -> Shifted:
+    T = max(map(len, sentences)) + 1
+    whole_rows = _rows([[BOS, *words, EOS] for words in sentences], T + 1)
+    return whole_rows[:, :-1], whole_rows[:, 1:], whole_rows[:, 1:] != PAD
+
+
+def _mask_without_the_end(sentences: Ids) -> Shifted:
+    read, want = [[BOS, *words] for words in sentences], [[*words, EOS] for words in sentences]
+    return _built(read, want, sentences)
+
+
+def _mask_counts_padding(sentences: Ids) -> Shifted:
+    read, want, mask = _shift(sentences)
+    return read, want, torch.ones_like(mask)
+
+
+def _padding_in_front(sentences: Ids) -> Shifted:
+    return _built([[BOS, *words] for words in sentences], [[*words, EOS] for words in sentences], left=True)
+
+
+def _only_the_first_row(sentences: Ids) -> Shifted:
+    read, want, mask = _shift(sentences)
+    return read, torch.cat([want[:1], read[1:]]), mask
+
+
+SHIFT_BUGS: dict[str, Callable[..., Any]] = {
+    "a target that is not shifted": _not_shifted,
+    "a decoder that reads its own answer": _reads_the_answer,
+    "targets without </s>": _forgets_the_end,
+    "a target two positions on": _shifted_by_two,
+    "a </s> left in the input of shorter rows": _end_stays_in_the_input,
+    "a mask that leaves out </s>": _mask_without_the_end,
+    "a mask that counts padding": _mask_counts_padding,
+    "padding in front": _padding_in_front,
+    "targets shifted in the first row only": _only_the_first_row,
+}

@@ -283,4 +283,25 @@ MUTATIONS = (
         "Row k is α_k (v_k − c), not α_k v_k.",
         "test_checks.py::test_the_first_wrong_answer_is_told_the_formula",
     ),
+    Mutation(
+        "a rule that may not peek is shown the next word's link",
+        "checks/chapter01.py",
+        "frozenset((j, k) for j, k in pair.possible or () if k < i)",
+        "frozenset((j, k) for j, k in pair.possible or () if k <= i)",
+        "test_checks_chapter01.py::test_a_rule_is_shown_links_of_words_still_to_come",
+    ),
+    Mutation(
+        "hard sentences may be left out of all batches",
+        "checks/chapter01.py",
+        "if missing := sorted(set(range(sentences)) - set(times)):",
+        "if missing := []:",
+        "test_checks_chapter01.py::test_wrong_answer_is_told_why",
+    ),
+    Mutation(
+        "a version said to be right leaves </s> in the input",
+        "checks/chapter01.py",
+        "read.masked_fill(read == EOS, PAD)",
+        "read",
+        "test_checks_chapter01.py::test_right_answer_is_told_so",
+    ),
 )
