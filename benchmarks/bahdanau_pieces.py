@@ -23,11 +23,11 @@ from records import drawn, measured, run_once, timed_fit, vocabularies
 from torch import Tensor, nn
 
 import course_lib
-from course_lib.attention import pinned
 from course_lib.batching import collate
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.decoders import BahdanauDecoder
 from course_lib.encoders import BidirectionalEncoder, Encoded, Encoder, State
+from course_lib.interventions import pinned
 from course_lib.seq2seq import Seq2Seq, evaluating
 from course_lib.tracing import trace
 from course_lib.training import TrainConfig, seed_everything
