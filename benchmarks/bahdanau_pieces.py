@@ -125,13 +125,12 @@ def run(piece: Piece, seed: int, steps: int, corpus: ParallelCorpus) -> dict[str
 def build(piece: Piece, corpus: ParallelCorpus) -> Seq2Seq:
     """Return an untrained model, which shares all but the ``piece`` with the paper's."""
     X, Y = vocabularies(corpus)
-    sizes = {"vocabulary_size": len(X), "embedding": HIDDEN}
     encoder: Encoder
     if piece.directions == "forward":
-        encoder = ForwardEncoder(**sizes, width=piece.width)
+        encoder = ForwardEncoder(len(X), HIDDEN, piece.width)
     else:
         kind = StartsFromZeros if piece.start == "zeros" else BidirectionalEncoder
-        encoder = kind(**sizes, hidden=piece.width // 2, dropout=0.0)
+        encoder = kind(len(X), HIDDEN, piece.width // 2, dropout=0.0)
     decoder = BahdanauDecoder(len(Y), HIDDEN, piece.width, HIDDEN, HIDDEN, 0.0, query=piece.query, read_state="before")
     return Seq2Seq("Bahdanau", encoder, decoder, X, Y)
 
@@ -153,7 +152,7 @@ def articles(model: Seq2Seq, corpus: ParallelCorpus) -> dict[str, float]:
     ``pinned_right`` holds the look of this one step on the English article.
     """
     pairs, known = corpus.test, _commonest(corpus.train)
-    places = [(n, j, i) for n, pair in enumerate(pairs) for j, i in pair.sure if pair.target[i] in ARTICLES]
+    places = [(n, j, i) for n, pair in enumerate(pairs) for j, i in pair.sure or () if pair.target[i] in ARTICLES]
     with evaluating(model):
         batch = collate(pairs, model.source_vocabulary, model.target_vocabulary, model.device)
         output = model(batch)
@@ -182,7 +181,7 @@ def _right_when_pinned(model: Seq2Seq, pair: SentencePair, j: int, i: int) -> bo
 def _commonest(pairs: Sequence[SentencePair]) -> dict[str, str]:
     counts: dict[str, Counter[str]] = {}
     for pair in pairs:
-        for j, i in pair.sure:
+        for j, i in pair.sure or ():
             if pair.target[i] in ARTICLES:
                 counts.setdefault(pair.source[j], Counter())[pair.target[i]] += 1
     return {word: count.most_common(1)[0][0] for word, count in counts.items()}
