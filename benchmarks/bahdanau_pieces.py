@@ -115,7 +115,9 @@ def run(piece: Piece, seed: int, steps: int, corpus: ParallelCorpus) -> dict[str
     history, seconds = timed_fit(model, corpus, config)
     return {
         **measured(model, history, corpus.test),
-        "encoder_parameters": sum(parameter.numel() for parameter in model.encoder.rnn.parameters()),
+        "encoder_parameters": sum(
+            part.numel() for name, part in model.encoder.named_parameters() if name.startswith("rnn")
+        ),
         "processor_seconds": round(seconds, 1),
         "first_words_right": first_words_right(model, corpus.test),
         "articles": articles(model, corpus),
