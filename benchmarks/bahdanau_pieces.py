@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from records import drawn, measured, run_once, timed_fit, vocabularies
+from records import drawn, measured, run_once, timed_fit
 from torch import Tensor, nn
 
 import course_lib
@@ -126,7 +126,7 @@ def run(piece: Piece, seed: int, steps: int, corpus: ParallelCorpus) -> dict[str
 
 def build(piece: Piece, corpus: ParallelCorpus) -> Seq2Seq:
     """Return an untrained model, which shares all but the ``piece`` with the paper's."""
-    X, Y = vocabularies(corpus)
+    X, Y = corpus.vocabularies()
     encoder: Encoder
     if piece.directions == "forward":
         encoder = ForwardEncoder(len(X), HIDDEN, piece.width)
