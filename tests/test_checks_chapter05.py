@@ -1,14 +1,12 @@
 """The checkers of chapter 5 accept right answers and name the usual mistakes."""
 
 import re
-from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
-from course_lib.attention import Attended
 from course_lib.checks import chapter05 as checks
-from course_lib.decoders import ContextGRUCell
 from tests.exercises import letter
 
 
@@ -16,49 +14,68 @@ def additive_scores(W_a, U_a, v_a, s, h):
     return torch.tanh((s @ W_a.T).unsqueeze(2) + (h @ U_a.T).unsqueeze(1)) @ v_a
 
 
-def initial_state(W_s, memory):
-    return torch.tanh(memory[:, 0, memory.shape[-1] // 2 :] @ W_s.T)
-
-
-def gated_step(W, U, C, y, s, c):
-    z = torch.sigmoid(W["z"] @ y + U["z"] @ s + C["z"] @ c)
-    r = torch.sigmoid(W["r"] @ y + U["r"] @ s + C["r"] @ c)
-    candidate = torch.tanh(W["s"] @ y + U["s"] @ (r * s) + C["s"] @ c)
-    return (1 - z) * s + z * candidate
-
-
-def gated_step_by_the_library(W, U, C, y, s, c):
-    cell = ContextGRUCell(len(y), len(c), len(s)).double()
-    with torch.no_grad():
-        cell.W.weight.copy_(torch.cat([W[name] for name in "zrs"]))
-        cell.C.weight.copy_(torch.cat([C[name] for name in "zrs"]))
-        cell.U_gates.weight.copy_(torch.cat([U["z"], U["r"]]))
-        cell.U.weight.copy_(U["s"])
-        cell.W.bias.zero_()
-        return cell(cell.W(y)[None], s[None], c[None])[0]
-
-
-def maxout(t):
-    return t.unflatten(-1, (-1, 2)).amax(-1)
+def additive_scores_by_einsum(W_a, U_a, v_a, s, h):
+    keys = torch.einsum("bsm,am->bsa", h, U_a)
+    return torch.stack([torch.tanh(row @ W_a.T + keys.transpose(0, 1)).matmul(v_a).T for row in s.unbind(1)], 1)
 
 
 def score_multiplications(S, T, H, M, A, keys_once):
     return T * A * H + (1 if keys_once else T) * S * A * M + T * S * A
 
 
-def attend_everywhere(attention, query, keys, values, mask):
-    weights = torch.softmax(attention.scores(query, keys), dim=-1)
-    return Attended(attention.scores(query, keys), weights, torch.einsum("bs,bsm->bm", weights, values))
+def resets_apart():
+    return torch.tensor([[0.0, 2.0], [0.0, 0.0]]), torch.tensor([0.9, 0.1]), torch.tensor([0.0, 0.8])
+
+
+def resets_apart_in_the_second_unit():
+    return torch.tensor([[0.0, 0.0], [-4.0, 1.0]]), torch.tensor([0.25, 0.75]), torch.tensor([0.75, 0.5])
+
+
+def resets_apart_in_both():
+    return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([0.125, 0.875]), torch.tensor([-0.75, 0.75])
+
+
+def _asked(sentences=2, words=5, W_s=None, scale=1.0):
+    """Inputs of a learner's test, in double precision, drawn apart from the learner's own numbers."""
+    numbers = torch.Generator().manual_seed(4)
+    W_s = torch.randn(3, 3, generator=numbers).double() if W_s is None else W_s
+    return W_s, scale * torch.randn(sentences, words, 6, generator=numbers).double()
+
+
+def _agrees(initial_state, atol=1e-5, **inputs):
+    W_s, memory = _asked(**inputs)
+    return torch.allclose(initial_state(W_s, memory).double(), torch.tanh(memory[:, 0, 3:] @ W_s.T), atol=atol, rtol=0)
+
+
+def is_first_state(initial_state):
+    return _agrees(initial_state)
+
+
+def is_first_state_by_loops(initial_state):
+    W_s, memory = (x.tolist() for x in _asked(sentences=3, words=4))
+    got = np.asarray(initial_state(np.array(W_s), np.array(memory)))
+    sums = [[sum(w * x for w, x in zip(row, words[0][3:], strict=True)) for row in W_s] for words in memory]
+    return bool(np.abs(got - np.tanh(sums)).max() < 1e-4)
+
+
+def is_first_state_as_in_pytest(initial_state):
+    W_s, memory = _asked()
+    torch.testing.assert_close(
+        initial_state(W_s, memory), torch.tanh(memory[:, 0, 3:] @ W_s.T), atol=1e-4, rtol=0, check_dtype=False
+    )
+    return True
 
 
 RIGHT = [
     (checks.check_additive_scores, additive_scores),
-    (checks.check_initial_state, initial_state),
-    (checks.check_gated_step, gated_step),
-    (checks.check_gated_step, gated_step_by_the_library),
-    (checks.check_maxout, maxout),
+    (checks.check_additive_scores, additive_scores_by_einsum),
     (checks.check_score_multiplications, score_multiplications),
-    (checks.check_attend_everywhere, attend_everywhere),
+    (checks.check_resets_apart, resets_apart),
+    (checks.check_resets_apart, resets_apart_in_the_second_unit),
+    (checks.check_resets_apart, resets_apart_in_both),
+    (checks.check_is_first_state, is_first_state),
+    (checks.check_is_first_state, is_first_state_by_loops),
+    (checks.check_is_first_state, is_first_state_as_in_pytest),
 ]
 
 
@@ -88,19 +105,10 @@ def test_a_check_leaves_the_learners_random_numbers_alone(check):
     assert torch.equal(torch.rand(2), expected)
 
 
-def _mixed(W, U, C, y, s, c, *, swap=False, after=False, unreset=False, context=True, mix=True):
-    z = torch.sigmoid(W["z"] @ y + U["z"] @ s + C["z"] @ c)
-    r = torch.sigmoid(W["r"] @ y + U["r"] @ s + C["r"] @ c)
-    recurrent = r * (U["s"] @ s) if after else U["s"] @ (s if unreset else r * s)
-    candidate = torch.tanh(W["s"] @ y + recurrent + (C["s"] @ c if context else 0))
-    if not mix:
-        return candidate
-    return z * s + (1 - z) * candidate if swap else (1 - z) * s + z * candidate
-
-
-def _at(position, part, squash=torch.tanh):
-    """A wrong s_0: the state at ``position``, half ``part`` (0 forward, 1 backward)."""
-    return lambda W_s, memory: squash(memory[:, position].chunk(2, dim=-1)[part] @ W_s.T)
+def _resets(**changed):
+    """The right answer with one part changed."""
+    answer = dict(zip("Urs", resets_apart(), strict=True)) | {k: torch.tensor(v) for k, v in changed.items()}
+    return lambda: tuple(answer.values())
 
 
 MISTAKES = {
@@ -129,42 +137,6 @@ MISTAKES = {
         lambda *given: additive_scores(*given) + 0.01,
         "e at",
     ),
-    "s_0 from the forward state at the first word": (
-        checks.check_initial_state,
-        _at(0, 0),
-        "forward half at the first",
-    ),
-    "s_0 from the backward state at the last": (checks.check_initial_state, _at(-1, 1), "starts there"),
-    "s_0 from the forward state at the last": (checks.check_initial_state, _at(-1, 0), "→h at the last"),
-    "s_0 without tanh": (checks.check_initial_state, _at(0, 1, squash=lambda x: x), "tanh is missing"),
-    "s_0 from the mean": (
-        checks.check_initial_state,
-        lambda W_s, memory: torch.tanh(memory.mean(1).chunk(2, dim=-1)[1] @ W_s.T),
-        "mean over the annotations",
-    ),
-    "W_s transposed": (
-        checks.check_initial_state,
-        lambda W_s, memory: torch.tanh(memory[:, 0].chunk(2, dim=-1)[1] @ W_s),
-        "transposed",
-    ),
-    "z from the other side": (checks.check_gated_step, lambda *g: _mixed(*g, swap=True), "other way round"),
-    "the reset after U": (checks.check_gated_step, lambda *g: _mixed(*g, after=True), "after the product"),
-    "both traps of torch": (
-        checks.check_gated_step,
-        lambda *g: _mixed(*g, swap=True, after=True),
-        "Both traps",
-    ),
-    "no reset": (checks.check_gated_step, lambda *g: _mixed(*g, unreset=True), "not used"),
-    "no context in the candidate": (checks.check_gated_step, lambda *g: _mixed(*g, context=False), "has no C c"),
-    "the candidate alone": (checks.check_gated_step, lambda *g: _mixed(*g, mix=False), "candidate s̃ alone"),
-    "halves for neighbours": (
-        checks.check_maxout,
-        lambda t: t.unflatten(-1, (2, -1)).amax(-2),
-        "pairs neighbours",
-    ),
-    "the smaller one": (checks.check_maxout, lambda t: t.unflatten(-1, (-1, 2)).amin(-1), "the smaller"),
-    "every second entry": (checks.check_maxout, lambda t: t[..., ::2], "drops every second"),
-    "three axes only": (checks.check_maxout, lambda t: maxout(t) if t.dim() == 3 else t, "single vector"),
     "the query counted once": (
         checks.check_score_multiplications,
         lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, once) - (T - 1) * A * H,
@@ -185,53 +157,58 @@ MISTAKES = {
         lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, not once),
         "other value of keys_once",
     ),
-    "a count that is no whole number": (
+    "keys forgotten": (
         checks.check_score_multiplications,
-        lambda *given: float(score_multiplications(*given)),
-        "whole number",
+        lambda S, T, H, M, A, once: T * A * H + T * S * A,
+        "the keys were missing",
     ),
-    "the mask still on": (
-        checks.check_attend_everywhere,
-        lambda attention, *given: attention(*given),
-        "still gets no weight",
+    "a unit that hears itself alone": (
+        checks.check_resets_apart,
+        _resets(U=[[2.0, 0.0], [0.0, 5.0]]),
+        "hears only itself",
     ),
-    "the context of the right weights": (
-        checks.check_attend_everywhere,
-        lambda attention, *given: Attended(
-            attention.scores(*given[:2]), torch.softmax(attention.scores(*given[:2]), -1), attention(*given).context
-        ),
-        "context at",
+    "a gate that is one number": (checks.check_resets_apart, _resets(r=[0.5, 0.5]), "entries of the gate are equal"),
+    "a gate beyond a sigmoid": (checks.check_resets_apart, _resets(r=[1.5, 0.1]), "r: a sigmoid"),
+    "a state beyond a tanh": (checks.check_resets_apart, _resets(s=[0.0, 3.0]), "s: a tanh"),
+    "no state": (checks.check_resets_apart, _resets(s=[0.0, 0.0]), "The state is zero"),
+    "too small a difference": (checks.check_resets_apart, _resets(U=[[0.0, 0.25], [0.0, 0.0]]), "too small"),
+    "a matrix for three units": (checks.check_resets_apart, _resets(U=np.eye(3).tolist()), "expected shape"),
+    "a sentence of one word": (
+        checks.check_is_first_state,
+        lambda initial_state: _agrees(initial_state, words=1),
+        "lets through the backward state at the last position",
     ),
-    "weights alone": (
-        checks.check_attend_everywhere,
-        lambda attention, query, keys, values, mask: torch.softmax(attention.scores(query, keys), -1),
-        "expected an Attended",
+    "a batch of one": (
+        checks.check_is_first_state,
+        lambda initial_state: _agrees(initial_state, sentences=1),
+        "the first sentence's state for all",
+    ),
+    "an identity matrix": (
+        checks.check_is_first_state,
+        lambda initial_state: _agrees(initial_state, W_s=torch.eye(3).double()),
+        "W_s transposed",
+    ),
+    "numbers near zero": (
+        checks.check_is_first_state,
+        lambda initial_state: _agrees(initial_state, scale=1e-3),
+        "a missing tanh",
+    ),
+    "the shape alone": (
+        checks.check_is_first_state,
+        lambda initial_state: initial_state(*_asked()).shape == (2, 3),
+        "catches 0 of 7",
+    ),
+    "equal to the last bit": (
+        checks.check_is_first_state,
+        lambda initial_state: _agrees(initial_state, atol=0.0),
+        "turns away .* Allow for rounding",
+    ),
+    "another idea of s_0": (
+        checks.check_is_first_state,
+        lambda initial_state: torch.equal(initial_state(*_asked()), torch.tanh(_asked()[1][:, -1, 3:])),
+        "turns away",
     ),
 }
-
-
-MISTAKES.update(
-    {
-        "a half of the state at the end": (checks.check_initial_state, _at(0, 1, squash=torch.sigmoid), "s_0 at"),
-        "the mean of a pair": (checks.check_maxout, lambda t: t.unflatten(-1, (-1, 2)).mean(-1), "mean of each pair"),
-        "every first entry dropped": (checks.check_maxout, lambda t: t[..., 1::2], "drops every first"),
-        "keys forgotten": (
-            checks.check_score_multiplications,
-            lambda S, T, H, M, A, once: T * A * H + T * S * A,
-            "the keys were missing",
-        ),
-        "padding alone": (
-            checks.check_attend_everywhere,
-            lambda attention, query, keys, values, mask: attention(query, keys, values, ~mask),
-            "the mask is turned round",
-        ),
-        "the scores still masked": (
-            checks.check_attend_everywhere,
-            lambda *given: replace(attend_everywhere(*given), scores=given[0](*given[1:]).scores),
-            "scores of padding are still masked",
-        ),
-    }
-)
 WRONG = list(MISTAKES.values())
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.attention import AdditiveAttention, Attended
-from course_lib.checks.comparing import compare, instance, sizes, whole
+from course_lib.checks.comparing import Array, array, compare, judge, on_arrays, parts, sizes, whole
 from course_lib.checks.report import NotRight, answer, checker
 
 _SIZES, _NUMBERS = Random(5), torch.Generator().manual_seed(5)  # our own: the learner's seed stays as it is
@@ -54,112 +54,12 @@ def check_additive_scores(learner: Callable[..., Any]) -> str:
 
 @checker(
     hints=(
-        "Which word has the backward GRU read last?",
-        "Each row of memory is a forward and a backward half, in this order.",
-    )
-)
-def check_initial_state(learner: Callable[..., Any]) -> str:
-    """Exercise 2: ``initial_state(W_s, memory)`` is tanh(W_s ←h_1), (B, H).
-
-    ``memory`` is (B, S, 2H), each row [→h_j; ←h_j]; ``W_s`` is (H, H).
-    """
-    B, S, H = sizes(_SIZES, 2, 8, 3)
-    W_s, memory = _normal(H, H), _normal(B, S, 2 * H)
-    chosen = memory[:, 0, H:].tolist()
-    expected = _exact([[math.tanh(total) for total in _times(W_s.tolist(), row)] for row in chosen])
-
-    def instead(states: Tensor) -> Tensor:
-        return torch.tanh(states @ W_s.T)
-
-    mistakes = {
-        "That is the forward half at the first word: it has read one word only.": instead(memory[:, 0, :H]),
-        "That is the backward half at the last position: the backward GRU starts there, so it has read one token "
-        "only (or padding).": instead(memory[:, -1, H:]),
-        "That is →h at the last position. In a padded batch this is no state of the sentence.": (
-            instead(memory[:, -1, :H])
-        ),
-        "The tanh is missing.": memory[:, 0, H:] @ W_s.T,
-        "W_s is transposed.": torch.tanh(memory[:, 0, H:] @ W_s),
-        "W_s is not used.": torch.tanh(memory[:, 0, H:]),
-        "This is the mean over the annotations, as some toolkits do it; the paper takes one state.": (
-            instead(memory[:, :, H:].mean(1))
-        ),
-    }
-    compare(answer(learner, W_s, memory), expected, "s_0", mistakes=mistakes, axes="(B, H)")
-    return f"s_0 is read from ←h_1 in each of {B} sentences."
-
-
-@checker(
-    hints=(
-        "Two questions tell the GRUs of this world apart: what does z = 1 keep, and is r used before or after U?",
-        "In this paper r meets the old state first, and U comes after.",
-        "s_i = (1 − z) ⊙ s_{i-1} + z ⊙ s̃, and s̃ = tanh(W y + U (r ⊙ s_{i-1}) + C c).",
-    )
-)
-def check_gated_step(learner: Callable[..., Any]) -> str:
-    """Exercise 3: ``gated_step(W, U, C, y, s, c)`` is s_i of §A.1.1, (H,), for one sentence.
-
-    ``W``, ``U`` and ``C`` are dicts with a matrix each for ``"z"``, ``"r"`` and ``"s"`` (the
-    candidate s̃); ``y`` is E y_{i-1} (E,), ``s`` is s_{i-1} (H,), ``c`` is c_i (M,).
-    """
-    E, H, M = sizes(_SIZES, 2, 7, 3)
-    W, U, C = ({name: _normal(H, size) for name in "zrs"} for size in (E, H, M))
-    y, s, c = _normal(E), _normal(H), _normal(M)
-    gates = _gates(W, U, C, y, s, c)
-    expected = _exact([(1 - z) * s[k].item() + z * new for k, (z, _, new) in enumerate(zip(*gates, strict=True))])
-    z, r, candidate = (_exact(values) for values in gates)
-    U_s, rest = U["s"] @ s, W["s"] @ y + C["s"] @ c
-    mistakes = {
-        "The update gate is the other way round: with z at 1 this keeps the old state, as torch.nn.GRU does.": (
-            torch.lerp(candidate, s, z)
-        ),
-        "The reset gate comes after the product with U, as in torch.nn.GRU; the paper has another order.": torch.lerp(
-            s, torch.tanh(rest + r * U_s), z
-        ),
-        "Both traps of torch.nn.GRU at once: its z counts from the other side, and its reset comes after the "
-        "product with U.": torch.lerp(torch.tanh(rest + r * U_s), s, z),
-        "The reset gate is computed and not used.": torch.lerp(s, torch.tanh(rest + U_s), z),
-        "This is the candidate s̃ alone; the update gate mixes it with the old state.": candidate,
-        "The candidate has no C c: the context must reach it too.": torch.lerp(
-            s, torch.tanh(W["s"] @ y + U["s"] @ (r * s)), z
-        ),
-        "The candidate is not squashed: its tanh is missing.": torch.lerp(s, rest + U["s"] @ (r * s), z),
-        "The gates z and r have changed places.": torch.lerp(s, torch.tanh(rest + U["s"] @ (z * s)), r),
-    }
-    compare(answer(learner, W, U, C, y, s, c), expected, "s_i", mistakes=mistakes, axes="(H,)")
-    return f"one step of the appendix, gates, candidate and mixture (E={E}, H={H}, M={M})."
-
-
-@checker(hints=("Split the last axis in two, so that each pair of neighbours stands in an axis of its own.",))
-def check_maxout(learner: Callable[..., Any]) -> str:
-    """Exercise 4: ``maxout(t)`` keeps max(t_1, t_2), max(t_3, t_4), …: (…, 2l) to (…, l)."""
-    B, T, units = sizes(_SIZES, 2, 7, 3)
-    t = _normal(B, T, 2 * units)
-    expected = _exact([[[max(row[2 * k], row[2 * k + 1]) for k in range(units)] for row in rows] for rows in t])
-    pairs = t.view(B, T, -1, 2)
-    mistakes = {
-        "Each entry is paired with one half a row away. The paper pairs neighbours.": t.view(B, T, 2, -1).amax(2),
-        "This keeps the smaller of each pair.": pairs.amin(-1),
-        "This drops every second entry instead of comparing.": t[..., ::2],
-        "This drops every first entry instead of comparing.": t[..., 1::2],
-        "This is the mean of each pair.": pairs.mean(-1),
-        "This keeps what is larger in size, whatever its sign.": torch.where(
-            pairs[..., 0].abs() > pairs[..., 1].abs(), pairs[..., 0], pairs[..., 1]
-        ),
-    }
-    compare(answer(learner, t), expected, "t", mistakes=mistakes, axes="(…, l)")
-    compare(answer(learner, t[0, 0]), expected[0, 0], "t, given as a single vector,", axes="(l,)")
-    return f"{2 * units} candidates became {units}, the larger of each pair of neighbours."
-
-
-@checker(
-    hints=(
         "Three products: of the query, of the keys, and with v_a. How often does each happen in one sentence?",
         "A matrix with A rows and H columns takes A · H multiplications for one vector.",
     )
 )
 def check_score_multiplications(learner: Callable[..., Any]) -> str:
-    """Exercise 5: ``score_multiplications(S, T, H, M, A, keys_once)`` for one sentence, an int.
+    """Exercise 2: ``score_multiplications(S, T, H, M, A, keys_once)`` for one sentence, an int.
 
     The oracle computes all scores with numbers that count how often they are multiplied.
     """
@@ -174,41 +74,47 @@ def check_score_multiplications(learner: Callable[..., Any]) -> str:
 
 @checker(
     hints=(
-        "The library masks the scores after it has computed them.",
-        "A mask that hides nothing would do as well.",
+        "Write out the first entry of both, with U_11, U_12, r_1, r_2, s_1, s_2. What is left when you subtract?",
+        "For which gates can the two never differ? For which matrices?",
+        "In unit 1 they differ by U_12 (r_2 − r_1) s_2.",
     )
 )
-def check_attend_everywhere(learner: Callable[..., Any]) -> str:
-    """Exercise 6, break it: ``attend_everywhere(attention, query, keys, values, mask)``, padding included.
+def check_resets_apart(learner: Callable[..., Any]) -> str:
+    """Exercise 3, break it: ``resets_apart()`` is U (2, 2), r (2,), s (2,) that tell two resets apart.
 
-    ``attention`` is an :class:`~course_lib.attention.AdditiveAttention`; query (B, H), keys (B, S, A),
-    values (B, S, M), mask (B, S). Returns an :class:`~course_lib.attention.Attended`.
+    U (r ⊙ s), the paper's, and r ⊙ (U s), torch's, must differ by 0.5 or more in some unit.
     """
-    B, S, H, M, A = sizes(_SIZES, 3, 9, 5)
-    attention = _attention(H, M, A)
-    query, values, lengths = _normal(B, H), _normal(B, S, M), torch.arange(B) % (S - 1) + 1
-    mask = torch.arange(S) < lengths.unsqueeze(1)
-    values = values * mask.unsqueeze(-1)  # as the encoder leaves it: zeros at padding
-    with torch.no_grad():
-        keys = attention.project_keys(values)
-        got, right = answer(learner, attention, query, keys, values, mask), attention(query, keys, values, mask)
-        scores = attention.scores(query, keys)
-    got = instance(got, Attended, "Attended(scores, weights, context)")
-    weights = _softmax_by_loops(scores)
-    everywhere = {
-        "Padding still gets no weight.": right.weights,
-        "Padding alone gets weight: the mask is turned round.": torch.softmax(
-            scores.masked_fill(mask, -torch.inf), dim=-1
-        ),
-        "The softmax runs over the batch.": torch.softmax(scores, dim=0),
-    }
-    compare(got.weights, weights, "weights", mistakes=everywhere, axes="(B, S)")
-    masked = {"This is the context of the masked weights.": right.context}
-    compare(got.context, torch.einsum("bs,bsm->bm", weights, values), "context", mistakes=masked, axes="(B, M)")
-    hidden = {"The scores of padding are still masked.": right.scores}
-    compare(got.scores, scores, "scores", mistakes=hidden, axes="(B, S)")
-    leak = float((weights * ~mask).sum(1).max())
-    return f"the bug is in: up to {leak:.0%} of a row goes to padding, and every row still sums to 1."
+    names, shapes = ("U", "r", "s"), ((2, 2), (2,), (2,))
+    given = zip(parts(answer(learner), names), names, shapes, strict=True)
+    U, r, s = (array(value, name, shape) for value, name, shape in given)
+    if r.min() <= 0 or r.max() >= 1:
+        raise NotRight(f"r: a sigmoid gives numbers between 0 and 1, without the ends; got {r.tolist()}.")
+    if np.abs(s).max() >= 1:
+        raise NotRight(f"s: a tanh gives numbers between −1 and 1, without the ends; got {s.tolist()}.")
+    apart = np.abs(U @ (r * s) - r * (U @ s)).max()
+    if apart < 0.5:
+        raise NotRight(f"the largest difference is {apart:.2f}, less than 0.5. {_why_together(U, r, s)}".rstrip())
+    return f"the two resets are {apart:.2f} apart in one unit: they are two different cells."
+
+
+@checker(
+    hints=(
+        "Which bugs does a sentence of one word hide? Which a batch of one, an identity matrix, numbers near zero?",
+        "Compute s_0 for inputs of your own, all random, and compare, with room for rounding.",
+    )
+)
+def check_is_first_state(learner: Callable[..., Any]) -> str:
+    """Exercise 4, write the test: ``is_first_state(initial_state)`` is True only for tanh(W_s ←h_1).
+
+    ``initial_state(W_s (H, H), memory (B, S, 2H))`` is (B, H); each row of memory is [→h_j; ←h_j].
+    """
+    judge(
+        learner,
+        {"s_0 in double precision": on_arrays(_first_state()), "s_0 in single precision": _single(_first_state())},
+        {name: on_arrays(wrong) for name, wrong in _WRONG_FIRST_STATES.items()},
+        too_lax="Choose inputs that these bugs change.",
+    )
+    return f"your test accepts what is right and catches all {len(_WRONG_FIRST_STATES)} bugs."
 
 
 def _normal(*shape: int) -> Tensor:
@@ -227,32 +133,6 @@ def _score(W_a: Tensor, U_a: Tensor, v_a: Tensor, s_i: Tensor, h_j: Tensor) -> f
     """Return v_aᵀ tanh(W_a s_i + U_a h_j), one number at a time."""
     query, key = (_times(m.tolist(), x.tolist()) for m, x in ((W_a, s_i), (U_a, h_j)))
     return sum(v * math.tanh(q + k) for v, q, k in zip(v_a.tolist(), query, key, strict=True))
-
-
-def _gates(
-    W: dict[str, Tensor], U: dict[str, Tensor], C: dict[str, Tensor], y: Tensor, s: Tensor, c: Tensor
-) -> tuple[list[float], list[float], list[float]]:
-    """Return z, r and s̃ of §A.1.1, one number at a time."""
-
-    def before(name: str, state: Sequence[float]) -> list[float]:
-        parts = (_times(m[name].tolist(), x) for m, x in ((W, y.tolist()), (U, state), (C, c.tolist())))
-        return [sum(column) for column in zip(*parts, strict=True)]
-
-    z, r = ([1 / (1 + math.exp(-a)) for a in before(name, s.tolist())] for name in "zr")
-    reset = [r_k * s_k for r_k, s_k in zip(r, s.tolist(), strict=True)]
-    return z, r, [math.tanh(a) for a in before("s", reset)]
-
-
-def _attention(query_size: int, memory_size: int, attention_size: int) -> AdditiveAttention:
-    with torch.random.fork_rng(devices=[]):  # nn.Linear draws its start from torch's own numbers
-        attention = AdditiveAttention(query_size, memory_size, attention_size).double()
-    attention.v_a.data = _normal(attention_size)
-    return attention
-
-
-def _softmax_by_loops(scores: Tensor) -> Tensor:
-    rows = [[math.exp(e) for e in row] for row in scores.tolist()]
-    return _exact([[e / sum(row) for e in row] for row in rows])
 
 
 class _Counted:
@@ -301,3 +181,50 @@ def _count_message(got: int, expected: int, S: int, T: int, H: int, M: int, A: i
     sizes_here = f"S={S}, T={T}, H={H}, M={M}, A={A}, keys_once={keys_once}"
     much = "too many" if got > expected else "too few"
     return f"for {sizes_here} {got} is {much}. {causes.get(got, '')}".rstrip()
+
+
+def _why_together(U: Array, r: Array, s: Array) -> str:
+    """Name what keeps U (r ⊙ s) and r ⊙ (U s) together."""
+    if r[0] == r[1]:
+        return "Both entries of the gate are equal, and a plain number may stand before a matrix or behind it."
+    if not s.any():
+        return "The state is zero: whatever is done to it, it stays zero."
+    if U[0, 1] == U[1, 0] == 0:
+        return "In this matrix each unit hears only itself, and meets only its own gate in both."
+    return "Something is in the right place, but too small."
+
+
+def _first_state(
+    position: int | slice = 0,
+    half: int = 1,
+    squash: Callable[[Array], Array] = np.tanh,
+    transpose: bool = False,
+) -> Callable[[Array, Array], Array]:
+    """Make an ``initial_state(W_s, memory)`` from a half (0 forward, 1 backward) at ``position``, or a slice's mean."""
+
+    def initial_state(W_s: Array, memory: Array) -> Array:
+        H = memory.shape[-1] // 2
+        states = memory[:, position, half * H : (half + 1) * H]
+        states = states.mean(axis=1) if states.ndim == 3 else states
+        return squash(states @ (W_s if transpose else W_s.T))
+
+    return initial_state
+
+
+def _of_the_first_sentence(W_s: Array, memory: Array) -> Array:
+    return np.repeat(_first_state()(W_s, memory)[:1], len(memory), axis=0)
+
+
+def _single(function: Callable[..., Array]) -> Callable[..., Any]:
+    return on_arrays(lambda *arguments: function(*(a.astype(np.float32) for a in arguments)).astype(np.float32))
+
+
+_WRONG_FIRST_STATES = {
+    "the forward state at the first word": _first_state(half=0),
+    "the backward state at the last position": _first_state(-1),
+    "the forward state at the last position": _first_state(-1, half=0),
+    "the mean of all backward states": _first_state(slice(None)),
+    "a missing tanh": _first_state(squash=lambda x: x),
+    "W_s transposed": _first_state(transpose=True),
+    "the first sentence's state for all": _of_the_first_sentence,
+}

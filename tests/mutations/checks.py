@@ -304,4 +304,32 @@ MUTATIONS = (
         "read",
         "test_checks_chapter01.py::test_right_answer_is_told_so",
     ),
+    Mutation(
+        "any numbers are a gate",
+        "checks/chapter05.py",
+        "    if r.min() <= 0 or r.max() >= 1:",
+        "    if False:",
+        "test_checks_chapter05.py::test_a_wrong_answer_is_caught_and_named",
+    ),
+    Mutation(
+        "one reset is compared with nothing",
+        "checks/chapter05.py",
+        "np.abs(U @ (r * s) - r * (U @ s))",
+        "np.abs(U @ (r * s))",
+        "test_checks_chapter05.py::test_a_wrong_answer_is_caught_and_named",
+    ),
+    Mutation(
+        "a right s_0 is among the wrong ones",
+        "checks/chapter05.py",
+        '"the backward state at the last position": _first_state(-1),',
+        '"the backward state at the last position": _first_state(),',
+        "test_checks_chapter05.py::test_a_right_answer_passes_and_an_empty_one_is_only_not_yet",
+    ),
+    Mutation(
+        "no bug hides in a batch of one",
+        "checks/chapter05.py",
+        "np.repeat(_first_state()(W_s, memory)[:1], len(memory), axis=0)",
+        "-np.repeat(_first_state()(W_s, memory)[:1], len(memory), axis=0)",
+        "test_checks_chapter05.py::test_a_wrong_answer_is_caught_and_named",
+    ),
 )
