@@ -8,6 +8,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+from tests.shape_checks import switch_on  # noqa: E402
+
+switch_on()  # before anything imports the library
+
 import build_book  # noqa: E402  (the tools are scripts, not a package)
 
 
