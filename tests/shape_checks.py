@@ -96,21 +96,40 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     if not shaped and not promised:
         return function
     names = [name for name, p in signature.parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    places = [place for place, name in enumerate(names) if name in shaped]
     others = next((name for name, p in signature.parameters.items() if p.kind is p.VAR_KEYWORD), None)
+    seen: set[tuple[Any, ...]] = set()  # right ones: a loop over steps asks the same again and again
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
+        forms = (
+            *[_form(args[place]) for place in places if place < len(args)],
+            *[(name, _form(value)) for name, value in kwargs.items()],
+            _form(result) if promised else None,
+        )
+        if forms not in seen:
+            check(dict(zip(names, args, strict=False)) | kwargs, result)
+            seen.add(forms)
+        return result
+
+    def check(given: dict[str, Any], result: Any) -> None:
         with jaxtyped("context"):
-            given = dict(zip(names, args, strict=False)) | kwargs
             for name, annotation in shaped.items():
                 for key in given.keys() - signature.parameters.keys() if name == others else given.keys() & {name}:
                     _check(function, key, given[key], annotation)
             for name, annotation in promised.items():
                 _check(function, name, result, annotation)
-        return result
 
     return wrapper
+
+
+def _form(value: Any) -> Any:
+    """Return the shape and the kind of numbers of ``value``, of each part of a tuple, or None."""
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return shape, value.dtype
+    return tuple(map(_form, value)) if isinstance(value, tuple) else None
 
 
 def _shapes(annotations: Mapping[str, Any]) -> dict[str, Any]:
