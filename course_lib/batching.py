@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.corpora.pairs import SentencePair
-from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
 from course_lib.shapes import Bool, Int
+from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)

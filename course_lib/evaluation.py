@@ -13,8 +13,8 @@ from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.metrics import AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
-from course_lib.vocabulary import Unknown
 from course_lib.shapes import Float
+from course_lib.vocabulary import Unknown
 
 _Seen = tuple[SentencePair, Float[np.ndarray, "T S"]]
 

@@ -13,8 +13,8 @@ from course_lib.batching import Batch, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
 from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
-from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
 from course_lib.shapes import Float, Int
+from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
 
 
 class Loss(NamedTuple):
