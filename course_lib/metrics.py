@@ -12,7 +12,7 @@ import numpy as np
 from sacrebleu.metrics import BLEU
 
 from course_lib.options import check_option
-from course_lib.shapes import Float, Int
+from course_lib.shapes import Bool, Float, Int
 
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
@@ -150,7 +150,7 @@ def aer(
 
 
 def _resampled(
-    counts: Int[np.ndarray, "B _"],
+    counts: Int[np.ndarray, "B _"] | Bool[np.ndarray, "B _"],
     score: Callable[[Float[np.ndarray, "_ _"]], Float[np.ndarray, "_"]],
     bootstrap: int,
 ) -> tuple[float, float] | None:
