@@ -66,6 +66,19 @@ def switch_on() -> None:
     sys.meta_path.insert(0, _Finder())
 
 
+_off: list[None] = []  # one entry for each block of `unchecked` that is open
+
+
+@contextlib.contextmanager
+def unchecked() -> Iterator[None]:
+    """Leave the shapes alone inside the block, as outside of the tests: for answers that are wrong on purpose."""
+    _off.append(None)
+    try:
+        yield
+    finally:
+        _off.pop()
+
+
 def check_module(module: types.ModuleType) -> None:
     """Put the checks around the functions and classes that ``module`` defines."""
     for name, value in list(vars(module).items()):
@@ -103,6 +116,8 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
+        if _off:
+            return result
         forms = (
             *[_form(args[place]) for place in places if place < len(args)],
             *[(name, _form(value)) for name, value in kwargs.items()],

@@ -20,7 +20,7 @@ from course_lib.encoders import Encoded, State
 from course_lib.notation import DIMENSIONS, SYMBOLS
 from course_lib.shapes import Bool, Float, Int, Shaped
 from tests.oracles.models import losses
-from tests.shape_checks import ShapeError, checked, switch_on
+from tests.shape_checks import ShapeError, checked, switch_on, unchecked
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "course_lib"
@@ -110,6 +110,10 @@ def test_the_library_is_checked_while_the_tests_run() -> None:
     assert over_steps(torch.zeros(2, 3), torch.zeros(2, 5, 4)).shape == (2, 1, 3)
     with pytest.raises(ShapeError, match=r"over_steps, query: .*got torch.float32 \(9, 5, 4\)\. In this call B=2"):
         over_steps(torch.zeros(2, 3), torch.zeros(9, 5, 4))  # torch lets it pass
+    with unchecked():
+        over_steps(torch.zeros(2, 3), torch.zeros(9, 5, 4))
+    with pytest.raises(ShapeError):
+        over_steps(torch.zeros(2, 3), torch.zeros(9, 5, 4))
     with pytest.raises(RuntimeError, match="imported already"):
         switch_on()
 
