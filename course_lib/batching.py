@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.corpora.pairs import SentencePair
+from course_lib.shapes import Bool, Int
 from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
 
 
@@ -21,12 +22,12 @@ class Batch:
     on: that is teacher forcing. Masks are True where a token is real.
     """
 
-    source: Tensor  # (B, S): x_1 … x_n EOS PAD …
-    source_lengths: Tensor  # (B,), EOS included; on the CPU, where torch's packing wants it
-    source_mask: Tensor  # (B, S) bool
-    target_in: Tensor  # (B, T): BOS y_1 … y_m PAD …
-    target_out: Tensor  # (B, T): y_1 … y_m EOS PAD …
-    target_mask: Tensor  # (B, T) bool
+    source: Int[Tensor, "B S"]  # x_1 … x_n EOS PAD …
+    source_lengths: Int[Tensor, "B"]  # EOS included; on the CPU, where torch's packing wants it
+    source_mask: Bool[Tensor, "B S"]
+    target_in: Int[Tensor, "B T"]  # BOS y_1 … y_m PAD …
+    target_out: Int[Tensor, "B T"]  # y_1 … y_m EOS PAD …
+    target_mask: Bool[Tensor, "B T"]
 
     def __len__(self) -> int:
         return len(self.source)
@@ -52,8 +53,8 @@ def encode_sources(
     vocabulary: Vocabulary,
     device: torch.device | str | None = None,
     unknown: Unknown = "error",
-) -> tuple[Tensor, Tensor]:
-    """Return padded source ids (B, S), each sentence ending in EOS, and its lengths (B,).
+) -> tuple[Int[Tensor, "B S"], Int[Tensor, "B"]]:
+    """Return padded source ids, each sentence ending in EOS, and its length.
 
     ValueError for no sentence at all, for an empty one, and for a string where words are expected.
     """
@@ -87,5 +88,5 @@ def epoch_batches(pairs: Sequence[SentencePair], batch_size: int, seed: int, epo
     return batches
 
 
-def _pad(rows: list[Tensor], device: torch.device | str | None) -> Tensor:
+def _pad(rows: list[Int[Tensor, "_"]], device: torch.device | str | None) -> Int[Tensor, "B _"]:
     return pad_sequence(rows, batch_first=True, padding_value=PAD).to(device)

@@ -13,9 +13,10 @@ from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.metrics import AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
+from course_lib.shapes import Float
 from course_lib.vocabulary import Unknown
 
-_Seen = tuple[SentencePair, np.ndarray]
+_Seen = tuple[SentencePair, Float[np.ndarray, "T S"]]
 
 BUCKETS = ((4, 7), (8, 11), (12, 15), (16, 19), (20, 24), (25, 29), (30, 34), (35, 40))
 """Source lengths in words, first and last included, by which the course reports scores."""

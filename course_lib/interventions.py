@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, weighted_sum
 from course_lib.seq2seq import Seq2Seq
+from course_lib.shapes import Bool, Float
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def tempered(model: Seq2Seq, temperature: float) -> Iterator[None]:
     if temperature <= 0:
         raise ValueError(f"temperature: expected a number above 0, got {temperature}.")
 
-    def change(look: Attended, values: Tensor, mask: Tensor) -> Attended:
+    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
         weights = torch.softmax(look.scores / temperature, dim=-1)
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
@@ -45,7 +46,7 @@ def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) 
     """
     done = 0
 
-    def change(look: Attended, values: Tensor, mask: Tensor) -> Attended:
+    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
         nonlocal done
         if not 0 <= position < mask.shape[-1] or not bool(mask[..., position].all()):
             raise ValueError(
@@ -79,8 +80,10 @@ def unmasked(model: Seq2Seq) -> Iterator[None]:
 
 
 @contextmanager
-def _changing(model: Seq2Seq, change: Callable[[Attended, Tensor, Tensor], Attended]) -> Iterator[None]:
-    """Pass every look through ``change``, with the values (B, S, M) and the mask (B, S) it was made with."""
+def _changing(
+    model: Seq2Seq, change: Callable[[Attended, Float[Tensor, "B S M"], Bool[Tensor, "B S"]], Attended]
+) -> Iterator[None]:
+    """Pass every look through ``change``, with the values and the mask it was made with."""
 
     def hook(_attention: nn.Module, arguments: tuple[Any, ...], look: Attended) -> Attended:
         _query, _keys, values, mask, *_ = arguments

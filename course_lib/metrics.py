@@ -12,6 +12,7 @@ import numpy as np
 from sacrebleu.metrics import BLEU
 
 from course_lib.options import check_option
+from course_lib.shapes import Bool, Float, Int
 
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
@@ -149,7 +150,9 @@ def aer(
 
 
 def _resampled(
-    counts: np.ndarray, score: Callable[[np.ndarray], np.ndarray], bootstrap: int
+    counts: Int[np.ndarray, "B _"] | Bool[np.ndarray, "B _"],
+    score: Callable[[Float[np.ndarray, "_ _"]], Float[np.ndarray, "_"]],
+    bootstrap: int,
 ) -> tuple[float, float] | None:
     """Return the 95 % interval, in per cent, of a score of summed counts: Koehn (2004), §2.
 

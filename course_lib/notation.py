@@ -56,7 +56,12 @@ DIMENSIONS = {
     "E": "entries of an embedding",
     "H": "entries of a decoder state",
     "M": "entries of one annotation",
-    "A": "hidden units of the additive score",
+    "A": "entries of a key; in the additive score its hidden units",
+    "L": "layers of an RNN, each direction counted",
+    "W": "positions in a window of local attention: 2D + 1 around its centre",
+    "N": "heads of self-attention",
+    "K": "hypotheses that a beam keeps of each sentence",
+    "P": "pairs of a source and a target word that met: a table of Model 1",
 }
 
 SYMBOLS = {

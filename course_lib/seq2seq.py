@@ -13,17 +13,18 @@ from course_lib.batching import Batch, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
 from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
+from course_lib.shapes import Float, Int
 from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
 
 
 class Loss(NamedTuple):
     """Cross-entropy in nats, summed over the real target words (EOS included), and their number."""
 
-    total: Tensor
+    total: Float[Tensor, ""]
     tokens: int
 
     @property
-    def mean(self) -> Tensor:
+    def mean(self) -> Float[Tensor, ""]:
         """Nats a word: what training lowers, and the logarithm of perplexity."""
         return self.total / self.tokens
 
@@ -63,8 +64,8 @@ class Seq2Seq(nn.Module):
         """Where the parameters are."""
         return next(self.parameters()).device
 
-    def encode(self, source: Tensor, lengths: Tensor) -> Encoded:
-        """Return all that the decoder may see of source ids (B, S) of true lengths (B,)."""
+    def encode(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> Encoded:
+        """Return all that the decoder may see of source ids and their true lengths."""
         return self.decoder.prepare(self.encoder(source, lengths))
 
     def forward(self, batch: Batch) -> DecoderOutput:
@@ -82,7 +83,9 @@ class Seq2Seq(nn.Module):
         total = F.cross_entropy(logits, batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
         return Loss(total, int(batch.target_mask.sum()))
 
-    def stepper(self, source: Tensor, lengths: Tensor, copies: int = 1) -> tuple[StepFunction, State]:
+    def stepper(
+        self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"], copies: int = 1
+    ) -> tuple[StepFunction, State]:
         """Encode once; return the step function for search and the state to start from.
 
         A beam asks for ``copies`` rows a sentence, side by side. Its hypotheses move within their
@@ -92,7 +95,7 @@ class Seq2Seq(nn.Module):
         if copies > 1:
             encoded = encoded.select(torch.arange(len(source), device=source.device).repeat_interleave(copies))
 
-        def step(previous: Tensor, state: State) -> StepOutput:
+        def step(previous: Int[Tensor, "B"], state: State) -> StepOutput:
             return self.decoder.step(previous, state, encoded)
 
         return step, self.decoder.initial_state(encoded)
@@ -186,5 +189,5 @@ def default_max_length(source_words: int) -> int:
     return 2 * source_words + 10
 
 
-def _limit(max_length: int | None, lengths: Tensor) -> int:
+def _limit(max_length: int | None, lengths: Int[Tensor, "B"]) -> int:
     return max_length if max_length is not None else default_max_length(int(lengths.max()) - 1)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from course_lib.options import check_option
+from course_lib.shapes import Float
 
 SourceKind = Literal["words", "picture"]
 ARRAYS = ("states", "scores", "weights", "contexts", "centres")
@@ -43,11 +44,11 @@ class Trace:
     source: tuple[str, ...]
     target: tuple[str, ...]
     candidates: tuple[tuple[Candidate, ...], ...]
-    states: np.ndarray
-    scores: np.ndarray | None = None
-    weights: np.ndarray | None = None
-    contexts: np.ndarray | None = None
-    centres: np.ndarray | None = None
+    states: Float[np.ndarray, "T H"]
+    scores: Float[np.ndarray, "T S"] | None = None
+    weights: Float[np.ndarray, "T S"] | None = None
+    contexts: Float[np.ndarray, "T M"] | None = None
+    centres: Float[np.ndarray, "T"] | None = None
     positions: tuple[int, ...] | None = None
     gold: tuple[str, ...] | None = None
     links: frozenset[tuple[int, int]] | None = None

@@ -11,6 +11,7 @@ from course_lib.batching import encode_sources
 from course_lib.encoders.grid import GridEncoder
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
+from course_lib.shapes import Float, Int, Shaped
 from course_lib.traces import Candidate, Trace
 from course_lib.vocabulary import EOS, EOS_TOKEN, PAD, PAD_TOKEN
 
@@ -38,7 +39,7 @@ def trace(
     outputs: list[Any] = []
     words: list[int] = []
 
-    def record(output: Any, chosen: Tensor) -> None:
+    def record(output: Any, chosen: Int[Tensor, "1"]) -> None:
         outputs.append(output)
         words.append(int(chosen))
 
@@ -72,11 +73,12 @@ def trace(
     )
 
 
-def _rows(tensors: Iterable[Tensor]) -> Any:
+def _rows(tensors: Iterable[Shaped[Tensor, "1 ..."]]) -> Any:
+    """Put the steps of the one sentence below each other: row i is step i."""
     return torch.cat(list(tensors)).float().cpu().numpy()
 
 
-def _candidates(model: Seq2Seq, logits: Tensor, top: int) -> tuple[Candidate, ...]:
+def _candidates(model: Seq2Seq, logits: Float[Tensor, "1 V"], top: int) -> tuple[Candidate, ...]:
     best = torch.softmax(logits[0].float(), dim=-1).topk(min(top, logits.shape[-1]))
     tokens = model.target_vocabulary.decode(best.indices.tolist())
     return tuple(Candidate(*pair) for pair in zip(tokens, best.values.tolist(), strict=True))

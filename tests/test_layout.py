@@ -14,7 +14,7 @@ LIBRARY = ROOT / "course_lib"
 
 # A file imports only what stands on a line above its own (a folder counts as one room).
 ROOMS = (
-    {"notation", "files", "options", "claims", "shades"},
+    {"notation", "files", "options", "claims", "shades", "shapes"},
     {"vocabulary"},
     {"corpora"},
     {"metrics"},
@@ -41,6 +41,7 @@ RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 WITHOUT_TORCH = {
     "notation",
     "shades",
+    "shapes",
     "files",
     "claims",
     "vocabulary",

@@ -8,8 +8,7 @@ import numpy as np
 from course_lib.corpora.pairs import SentencePair
 from course_lib.metrics import Link
 from course_lib.options import check_sizes
-
-Array = np.ndarray
+from course_lib.shapes import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,19 +22,19 @@ class IBMModel1:
 
     source_ids: dict[str | None, int]  # None is NULL
     target_ids: dict[str, int]
-    cooccurring: Array  # sorted keys, source id · target words + target id
-    probabilities: Array  # t of each
+    cooccurring: Int[np.ndarray, "P"]  # sorted keys, source id · target words + target id
+    probabilities: Float[np.ndarray, "P"]  # t of each
     log_likelihoods: tuple[float, ...]
 
     def probability(self, target: str, source: str | None) -> float:
         """Return t(target | source), NULL for ``None``; 0 for words that never met."""
         return float(self.table((target,), (source,))[0, 0])
 
-    def table(self, target: Sequence[str], source: Sequence[str | None]) -> Array:
-        """Return t(y_i | x_j) of two sentences as (T, S)."""
+    def table(self, target: Sequence[str], source: Sequence[str | None]) -> Float[np.ndarray, "T S"]:
+        """Return t(y_i | x_j) of two sentences."""
         j = np.array([self.source_ids.get(word, -1) for word in source])
         i = np.array([self.target_ids.get(word, -1) for word in target])
-        keys = j * len(self.target_ids) + i[:, None]
+        keys = j * len(self.target_ids) + i[:, None]  # (T, S)
         places = np.searchsorted(self.cooccurring, keys).clip(max=len(self.cooccurring) - 1)
         known = (self.cooccurring[places] == keys) & (i[:, None] >= 0)
         return np.where(known, self.probabilities[places], 0.0)
@@ -84,7 +83,7 @@ def ibm_model1(pairs: Sequence[SentencePair], iterations: int = 5, null: bool = 
 
 def _cells(
     pairs: Sequence[SentencePair], source_ids: dict[str | None, int], target_ids: dict[str, int], null: bool
-) -> tuple[Array, Array]:
+) -> tuple[Int[np.ndarray, "_"], Int[np.ndarray, "_"]]:
     """Lay every cell (x_j, y_i) of every pair in a row: the key of its two words, the number of its y_i."""
     keys, positions, targets = [], [], 0
     for pair in pairs:

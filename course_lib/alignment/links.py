@@ -12,16 +12,18 @@ import numpy as np
 from course_lib.corpora.pairs import SentencePair
 from course_lib.metrics import Link
 from course_lib.options import check_option
+from course_lib.shapes import Float
 
 Symmetrisation = Literal["intersection", "union", "grow-diag", "grow-diag-final-and"]
-Array = np.ndarray
 NEIGHBOURS = ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
-def argmax_links(weights: np.ndarray, source_length: int, target_length: int | None = None) -> frozenset[Link]:
+def argmax_links(
+    weights: Float[np.ndarray, "T S"], source_length: int, target_length: int | None = None
+) -> frozenset[Link]:
     """Link each target word to the source position with the largest weight.
 
-    ``weights`` is (T, S): row i holds the weights used to predict target word i. ``source_length``
+    Row i of ``weights`` holds those used to predict target word i. ``source_length``
     and ``target_length`` count words, ``</s>`` and padding excluded; the latter is T − 1 unless
     given. A word whose largest weight lies on the ``</s>`` of the source stays without a link: its
     weights say that no source word stands behind it.
@@ -40,9 +42,12 @@ def argmax_links(weights: np.ndarray, source_length: int, target_length: int | N
 
 
 def hard_links(
-    weights: Array, source_length: int, target_length: int | None = None, threshold: float | None = None
+    weights: Float[np.ndarray, "T S"],
+    source_length: int,
+    target_length: int | None = None,
+    threshold: float | None = None,
 ) -> frozenset[Link]:
-    """Turn attention weights (T, S) into links: the largest of each row, or all that reach ``threshold``.
+    """Turn attention weights into links: the largest of each row, or all that reach ``threshold``.
 
     Without a threshold this is :func:`course_lib.metrics.argmax_links`: at most one link a target
     word. With one, a word may have several or none. The lengths count words, ``</s>`` excluded.

@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.corpora.pairs import SentencePair
 from course_lib.corpora.pictures.captions import gold_regions, naming
 from course_lib.metrics import AlignmentScore, Score, aer
+from course_lib.shapes import Float
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class RegionScores:
         return "\n".join(map(str, (self.colours, self.kinds, self.alignment)))
 
 
-def score_regions(pairs: Sequence[SentencePair], weights: Iterable[np.ndarray]) -> RegionScores:
-    """Compare weights (T, S), one array a pair, with the gold regions; row i served to predict word i."""
+def score_regions(pairs: Sequence[SentencePair], weights: Iterable[Float[np.ndarray, "T S"]]) -> RegionScores:
+    """Compare weights, one array a pair, with the gold regions; row i served to predict word i."""
     hits: dict[str, list[bool]] = {"colour": [], "kind": []}
     links, regions = [], []
     for pair, rows in zip(pairs, weights, strict=True):

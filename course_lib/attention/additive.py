@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention
+from course_lib.shapes import Bool, Float
 
 
 class AdditiveAttention(Attention):
@@ -30,26 +31,27 @@ class AdditiveAttention(Attention):
         """Whether the score knows how much each position has been looked at."""
         return self.w_c is not None
 
-    def project_keys(self, memory: Tensor) -> Tensor:
-        """Return the keys U_a h_j, (B, S, A). They do not depend on i: compute them once a sentence."""
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S A"]:
+        """Return the keys U_a h_j. They do not depend on i: compute them once a sentence."""
         return self.U_a(memory)
 
-    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Return e_ij, (B, S), for one query a sentence (B, H) and its keys (B, S, A)."""
-        return torch.tanh(self.W_a(query).unsqueeze(-2) + keys) @ self.v_a
+    def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S A"]) -> Float[Tensor, "B *T S"]:
+        """Return e_ij. Every query meets every key, so the query gains an axis S to be repeated along."""
+        asked = self.W_a(query).unsqueeze(-2)  # (B, 1, A)
+        return torch.tanh(asked + keys) @ self.v_a  # (B, S)
 
     def forward(
         self,
-        query: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        mask: Tensor,
+        query: Float[Tensor, "B *T H"],
+        keys: Float[Tensor, "B S A"],
+        values: Float[Tensor, "B S M"],
+        mask: Bool[Tensor, "B S"],
         first_step: int = 0,
-        coverage: Tensor | None = None,
+        coverage: Float[Tensor, "B S"] | None = None,
     ) -> Attended:
-        """Look as every attention does; ``coverage`` (B, S) is the sum of the weights so far."""
+        """Look as every attention does; ``coverage`` is the sum of the weights so far."""
         if self.w_c is not None:
             if coverage is None:
                 raise ValueError("This attention was built with coverage: give the sum of the weights so far, (B, S).")
-            keys = keys + coverage.unsqueeze(-1) * self.w_c
+            keys = keys + coverage.unsqueeze(-1) * self.w_c  # (B, S, 1) · (A,): coverage moves the key of each position
         return super().forward(query, keys, values, mask, first_step)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
+from course_lib.shapes import Bool, Float, Int, Shaped
+
 
 @dataclass(frozen=True, eq=False)
 class Attended:
@@ -15,17 +17,17 @@ class Attended:
     mechanism through the decoder's output to the trace: what is added to it is there at once.
     """
 
-    scores: Tensor  # (B, S), e_ij
-    weights: Tensor  # (B, S), α_ij
-    context: Tensor  # (B, M), c_i
-    centre: Tensor | None = None  # (B,), p_t of local attention
-    position: Tensor | None = None  # (B,), ŝ_t of hard attention
+    scores: Float[Tensor, "B *T S"]  # e_ij
+    weights: Float[Tensor, "B *T S"]  # α_ij
+    context: Float[Tensor, "B *T M"]  # c_i
+    centre: Float[Tensor, "B *T"] | None = None  # p_t of local attention
+    position: Int[Tensor, "B *T"] | None = None  # ŝ_t of hard attention
 
     def at(self, step: int) -> "Attended":
         """Return look number ``step`` of T looks."""
         return Attended(**{name: part[:, step] for name, part in self.parts().items()})
 
-    def parts(self) -> dict[str, Tensor]:
+    def parts(self) -> dict[str, Shaped[Tensor, "B ..."]]:
         """Return what is there, by name."""
         return {field.name: part for field in fields(self) if (part := getattr(self, field.name)) is not None}
 
@@ -35,7 +37,9 @@ class Attended:
         return cls(**{name: torch.stack([look.parts()[name] for look in looks], dim=1) for name in looks[0].parts()})
 
 
-def masked_softmax(scores: Tensor, mask: Tensor, check: bool = True) -> Tensor:
+def masked_softmax(
+    scores: Float[Tensor, "*B S"], mask: Bool[Tensor, "*#B #S"], check: bool = True
+) -> Float[Tensor, "*B S"]:
     """Return the softmax of ``scores`` over the last axis, exactly 0 where ``mask`` is False.
 
     ``mask`` is boolean and broadcasts to the shape of ``scores``. A row with nothing to attend to
@@ -49,8 +53,8 @@ def masked_softmax(scores: Tensor, mask: Tensor, check: bool = True) -> Tensor:
     return torch.softmax(scores.masked_fill(~mask, -torch.inf), dim=-1)
 
 
-def weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
-    """Return c_i = Σ_j α_ij h_j: weights (B, S) or (B, T, S) and values (B, S, M) to (B, M) or (B, T, M)."""
+def weighted_sum(weights: Float[Tensor, "B *T S"], values: Float[Tensor, "B S M"]) -> Float[Tensor, "B *T M"]:
+    """Return c_i = Σ_j α_ij h_j, for one step or for T at once."""
     return torch.einsum("b...s,bsm->b...m", weights, values)
 
 
@@ -61,29 +65,36 @@ class Attention(nn.Module):
     back; the outputs have the same leading axes.
     """
 
-    def project_keys(self, memory: Tensor) -> Tensor:
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S A"]:
         """Return what the score needs of each annotation, computed once a sentence. Here: as it is."""
         return memory
 
-    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Return the scores (B, S) of a query (B, H) against keys (B, S, A).
+    def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S A"]) -> Float[Tensor, "B *T S"]:
+        """Return the scores of each query against its keys.
 
-        With an axis T in the query, (B, T, H), the keys have one too, (B, 1 or T, S, A).
+        Where the query has an axis T, the keys have one too: of size 1 where every step sees the same ones.
         """
         raise NotImplementedError(f"{type(self).__name__} does not say how it scores.")
 
-    def forward(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, first_step: int = 0) -> Attended:
-        """Look at keys (B, S, A), values (B, S, M) under ``mask`` (B, S), which is taken as checked.
+    def forward(
+        self,
+        query: Float[Tensor, "B *T H"],
+        keys: Float[Tensor, "B S A"],
+        values: Float[Tensor, "B S M"],
+        mask: Bool[Tensor, "B S"],
+        first_step: int = 0,
+    ) -> Attended:
+        """Look at the keys and values under ``mask``, which is taken as checked.
 
         ``first_step`` is the decoder step of the first query; global attention does not need it.
         """
         del first_step
-        mask = over_steps(mask, query)
+        mask = over_steps(mask, query)  # (B, S), or (B, 1, S) beside T queries
         scores = self.scores(query, over_steps(keys, query)).masked_fill(~mask, -torch.inf)
         weights = masked_softmax(scores, mask, check=False)
         return Attended(scores, weights, weighted_sum(weights, values))
 
 
-def over_steps(of_source: Tensor, query: Tensor) -> Tensor:
-    """Give a tensor (B, S, …) the axis of steps that ``query`` has: (B, 1, S, …) for (B, T, H)."""
+def over_steps(of_source: Shaped[Tensor, "B S ..."], query: Float[Tensor, "B *T H"]) -> Shaped[Tensor, "B ..."]:
+    """Give (B, S, …) the axis of steps that ``query`` has: (B, 1, S, …) for (B, T, H), the same for every step."""
     return of_source if query.dim() == 2 else of_source.unsqueeze(1)

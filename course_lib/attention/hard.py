@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention
+from course_lib.shapes import Bool, Float, Int
 
 SOFT = -1
 """Stands for the position where a look was soft."""
@@ -24,7 +25,7 @@ class HardAttention(nn.Module):
     soft instead, by :meth:`soften`; their position is ``SOFT``.
     """
 
-    baseline: Tensor
+    baseline: Float[Tensor, ""]
 
     def __init__(self, align: Attention) -> None:
         super().__init__()
@@ -45,20 +46,20 @@ class HardAttention(nn.Module):
         """Whether the score inside knows how much each position has been looked at."""
         return getattr(self.align, "coverage", False)
 
-    def project_keys(self, memory: Tensor) -> Tensor:
-        """Return the keys of the score inside, (B, S, A)."""
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S A"]:
+        """Return the keys of the score inside."""
         return self.align.project_keys(memory)
 
     def forward(
         self,
-        query: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        mask: Tensor,
+        query: Float[Tensor, "B *T H"],
+        keys: Float[Tensor, "B S A"],
+        values: Float[Tensor, "B S M"],
+        mask: Bool[Tensor, "B S"],
         first_step: int = 0,
-        **of_the_score: Tensor | None,
+        **of_the_score: Float[Tensor, "B S"] | None,
     ) -> Attended:
-        """Look as every attention does, at one position a query, (B,) or (B, T)."""
+        """Look as every attention does, at one position a query."""
         look = self.align(query, keys, values, mask, first_step, **of_the_score)
         if not self.training:
             positions = look.weights.argmax(-1)
@@ -69,14 +70,14 @@ class HardAttention(nn.Module):
         return replace(look, context=context, position=positions.masked_fill(soft, SOFT))
 
 
-def draw(weights: Tensor) -> Tensor:
-    """Return a position for each row of weights (…, S), as often as its weight says; never one of weight 0."""
-    rows = weights.detach().flatten(0, -2)
+def draw(weights: Float[Tensor, "*B S"]) -> Int[Tensor, "*B"]:
+    """Return a position for each row of weights, as often as its weight says; never one of weight 0."""
+    rows = weights.detach().flatten(0, -2)  # (B · T, S): torch draws from the rows of a matrix
     return torch.multinomial(rows, 1).view(weights.shape[:-1])
 
 
-def annotations_at(values: Tensor, positions: Tensor) -> Tensor:
-    """Pick a_ŝ from values (B, S, M): (B, M) for positions (B,), (B, T, M) for (B, T)."""
-    index = positions.flatten(1) if positions.dim() > 1 else positions.unsqueeze(1)
-    picked = values.gather(1, index.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
+def annotations_at(values: Float[Tensor, "B S M"], positions: Int[Tensor, "B *T"]) -> Float[Tensor, "B *T M"]:
+    """Pick a_ŝ from the values, for one step or for T at once."""
+    index = positions.flatten(1) if positions.dim() > 1 else positions.unsqueeze(1)  # (B, T), T = 1 for one step
+    picked = values.gather(1, index.unsqueeze(-1).expand(-1, -1, values.shape[-1]))  # (B, T, M)
     return picked.view(*positions.shape, values.shape[-1])

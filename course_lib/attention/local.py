@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention, masked_softmax
+from course_lib.shapes import Bool, Float, Int
 
 
 class LocalAttention(nn.Module):
@@ -29,12 +30,19 @@ class LocalAttention(nn.Module):
             self.W_p = nn.Linear(query_size, query_size, bias=False)
             self.v_p = nn.Parameter(torch.empty(query_size).uniform_(-(query_size**-0.5), query_size**-0.5))
 
-    def project_keys(self, memory: Tensor) -> Tensor:
-        """Return the keys of the score inside, (B, S, A)."""
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S A"]:
+        """Return the keys of the score inside."""
         return self.align.project_keys(memory)
 
-    def forward(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, first_step: int = 0) -> Attended:
-        """Look at the window of each query, (B, H) or (B, T, H); ``first_step`` is t of the first one.
+    def forward(
+        self,
+        query: Float[Tensor, "B *T H"],
+        keys: Float[Tensor, "B S A"],
+        values: Float[Tensor, "B S M"],
+        mask: Bool[Tensor, "B S"],
+        first_step: int = 0,
+    ) -> Attended:
+        """Look at the window of each query; ``first_step`` is t of the first one.
 
         Scores and weights come back over the whole source: minus infinity and 0 outside the window.
         """
@@ -43,37 +51,45 @@ class LocalAttention(nn.Module):
             return looks.at(0)
         lengths = mask.sum(-1, keepdim=True)  # (B, 1)
         centre = self.centre(query, lengths, first_step)  # (B, T)
-        offsets = torch.arange(-self.window, self.window + 1, device=query.device)
+        offsets = torch.arange(-self.window, self.window + 1, device=query.device)  # (W,), W = 2D + 1
         nearest = centre.detach().round().clamp(max=lengths - 1).long()
-        positions = nearest.unsqueeze(-1) + offsets  # (B, T, 2D + 1)
+        positions = nearest.unsqueeze(-1) + offsets  # (B, T, W), off the sentence too
         inside = (positions >= 0) & (positions < lengths.unsqueeze(-1))
-        index = positions.clamp(0, mask.shape[1] - 1)
-        scores = self.align.scores(query, _gather(keys, index)).masked_fill(~inside, -torch.inf)
+        index = positions.clamp(0, mask.shape[1] - 1)  # a place to gather from, even where nothing is inside
+        scores = self.align.scores(query, _gather(keys, index)).masked_fill(~inside, -torch.inf)  # (B, T, W)
         weights = masked_softmax(scores, inside, check=False)
         if self.predictive:
             weights = weights * torch.exp(-((positions - centre.unsqueeze(-1)) ** 2) / (2 * (self.window / 2) ** 2))
-        context = (weights.unsqueeze(-2) @ _gather(values, index)).squeeze(-2)
+        context = (weights.unsqueeze(-2) @ _gather(values, index)).squeeze(-2)  # (B, T, 1, W) @ (B, T, W, M): (B, T, M)
         return Attended(
             _spread(scores, index, inside, mask, -torch.inf), _spread(weights, index, inside, mask), context, centre
         )
 
-    def centre(self, query: Tensor, lengths: Tensor, first_step: int) -> Tensor:
-        """Return p_t, (B, T), for queries (B, T, H) and source lengths (B, 1)."""
+    def centre(
+        self, query: Float[Tensor, "B T H"], lengths: Int[Tensor, "B 1"], first_step: int
+    ) -> Float[Tensor, "B T"]:
+        """Return p_t for each query and the length of its source."""
         if self.predictive:
             return lengths * torch.sigmoid(torch.tanh(self.W_p(query)) @ self.v_p)
         steps = torch.arange(first_step, first_step + query.shape[1], device=query.device, dtype=query.dtype)
         return torch.minimum(steps.unsqueeze(0), lengths - 1)
 
 
-def _gather(of_source: Tensor, index: Tensor) -> Tensor:
-    """Pick positions ``index`` (B, T, W) of (B, S, A): (B, T, W, A)."""
+def _gather(of_source: Float[Tensor, "B S A"], index: Int[Tensor, "B T W"]) -> Float[Tensor, "B T W A"]:
+    """Pick the positions ``index`` of each sentence."""
     B, T, W = index.shape
     A = of_source.shape[-1]
     return of_source.gather(1, index.reshape(B, T * W, 1).expand(-1, -1, A)).view(B, T, W, A)
 
 
-def _spread(of_window: Tensor, index: Tensor, inside: Tensor, mask: Tensor, empty: float = 0.0) -> Tensor:
-    """Put what a window holds (B, T, W) where it belongs in the source: (B, T, S), ``empty`` elsewhere."""
+def _spread(
+    of_window: Float[Tensor, "B T W"],
+    index: Int[Tensor, "B T W"],
+    inside: Bool[Tensor, "B T W"],
+    mask: Bool[Tensor, "B S"],
+    empty: float = 0.0,
+) -> Float[Tensor, "B T S"]:
+    """Put what a window holds where it belongs in the source, ``empty`` elsewhere."""
     B, T, _ = index.shape
     # positions off the sentence all share the last column of one that is one wider, which is cut off
     target = torch.where(inside, index, mask.shape[1])

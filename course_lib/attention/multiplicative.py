@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attention
+from course_lib.shapes import Float
 
 
 class DotAttention(Attention):
@@ -20,8 +21,8 @@ class DotAttention(Attention):
                 f"got {memory_size}. Use the general score, or a decoder of {memory_size} units."
             )
 
-    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Return h_tᵀ h̄_s, (B, S) or (B, T, S)."""
+    def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S H"]) -> Float[Tensor, "B *T S"]:
+        """Return h_tᵀ h̄_s."""
         return dot_products(query, keys)
 
 
@@ -32,12 +33,12 @@ class GeneralAttention(Attention):
         super().__init__()
         self.W_a = nn.Linear(memory_size, query_size, bias=False)
 
-    def project_keys(self, memory: Tensor) -> Tensor:
-        """Return W_a h̄_s, (B, S, H)."""
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S H"]:
+        """Return W_a h̄_s."""
         return self.W_a(memory)
 
-    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Return h_tᵀ W_a h̄_s, (B, S) or (B, T, S)."""
+    def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S H"]) -> Float[Tensor, "B *T S"]:
+        """Return h_tᵀ W_a h̄_s."""
         return dot_products(query, keys)
 
 
@@ -51,21 +52,21 @@ class LocationAttention(Attention):
         super().__init__()
         self.W_a = nn.Linear(query_size, longest_source, bias=False)
 
-    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Return the first S entries of W_a h_t, (B, S) or (B, T, S)."""
+    def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S A"]) -> Float[Tensor, "B *T S"]:
+        """Return the first S entries of W_a h_t."""
         S, longest = keys.shape[-2], self.W_a.out_features
         if longest < S:
             raise ValueError(
                 f"Location attention was built for at most {longest} source positions (</s> included), "
                 f"this sentence has {S}. Shorten it, or build the model with a larger longest_source."
             )
-        return self.W_a(query)[..., :S]
+        return self.W_a(query)[..., :S]  # of (B, longest) what this sentence needs
 
 
-def dot_products(query: Tensor, keys: Tensor) -> Tensor:
-    """Return the products of queries (B, H) or (B, T, H) with keys (B, S, H) or (B, 1 or T, S, H)."""
+def dot_products(query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S H"]) -> Float[Tensor, "B *T S"]:
+    """Return the products of each query with its keys."""
     if query.dim() == 2:
         return torch.einsum("bh,bsh->bs", query, keys)
     if keys.shape[1] == 1:  # every step looks at the same keys: one matrix product a sentence
-        return query @ keys.squeeze(1).mT
+        return query @ keys.squeeze(1).mT  # (B, T, H) @ (B, H, S)
     return torch.einsum("bth,btsh->bts", query, keys)

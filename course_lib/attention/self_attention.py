@@ -6,17 +6,22 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import masked_softmax
+from course_lib.shapes import Bool, Float
 
 
-def scaled_dot_product(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Return softmax(Q Kᵀ / √d) V and the weights: Vaswani et al. (2017), eq. 1.
+def scaled_dot_product(
+    queries: Float[Tensor, "*B T A"],
+    keys: Float[Tensor, "*B S A"],
+    values: Float[Tensor, "*B S M"],
+    mask: Bool[Tensor, "*#B #T #S"],
+) -> tuple[Float[Tensor, "*B T M"], Float[Tensor, "*B T S"]]:
+    """Return softmax(Q Kᵀ / √d) V and the weights: Vaswani et al. (2017), eq. 1; their d is A here.
 
-    Q is (…, T, d), K (…, S, d), V (…, S, M); ``mask`` is boolean, True where a position may be seen,
-    and broadcasts to (…, T, S). A query that may see nothing is a ValueError.
+    ``mask`` is True where a position may be seen. A query that may see nothing is a ValueError.
     """
     if queries.shape[-1] != keys.shape[-1]:
         raise ValueError(f"Queries of size {queries.shape[-1]} cannot be compared with keys of size {keys.shape[-1]}.")
-    weights = masked_softmax(queries @ keys.mT / math.sqrt(queries.shape[-1]), mask)
+    weights = masked_softmax(queries @ keys.mT / math.sqrt(queries.shape[-1]), mask)  # (…, T, S)
     return weights @ values, weights
 
 
@@ -31,16 +36,18 @@ class SelfAttention(nn.Module):
         self.causal = causal
         self.W_q, self.W_k, self.W_v, self.W_o = (nn.Linear(size, size) for _ in range(4))
 
-    def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return new vectors (B, S, size) and weights (B, heads, S, S) for inputs and their mask (B, S)."""
-        seen = mask[:, None, None, :]
+    def forward(
+        self, inputs: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]
+    ) -> tuple[Float[Tensor, "B S M"], Float[Tensor, "B N S S"]]:
+        """Return new vectors of the same size, and the weights of each head: the positions ask and answer."""
+        seen = mask[:, None, None, :]  # (B, 1, 1, S): the same for every head and every query
         if self.causal:
             S = inputs.shape[1]
-            seen = seen & torch.ones(S, S, dtype=torch.bool, device=inputs.device).tril()
+            seen = seen & torch.ones(S, S, dtype=torch.bool, device=inputs.device).tril()  # (B, 1, S, S)
         queries, keys, values = (self._split(W(inputs)) for W in (self.W_q, self.W_k, self.W_v))
-        attended, weights = scaled_dot_product(queries, keys, values, seen)
-        return self.W_o(attended.transpose(1, 2).flatten(2)), weights
+        attended, weights = scaled_dot_product(queries, keys, values, seen)  # (B, N, S, M / N)
+        return self.W_o(attended.transpose(1, 2).flatten(2)), weights  # heads side by side: (B, S, M)
 
-    def _split(self, vectors: Tensor) -> Tensor:
-        """Cut (B, S, size) into heads: (B, heads, S, size / heads)."""
+    def _split(self, vectors: Float[Tensor, "B S M"]) -> Float[Tensor, "B N S A"]:
+        """Cut vectors into heads, A = M / N entries each."""
         return vectors.unflatten(-1, (self.heads, -1)).transpose(1, 2)

@@ -11,6 +11,7 @@ from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_option
+from course_lib.shapes import Float, Int
 
 Query = Literal["before", "after"]
 Initial = Literal["backward", "both"]
@@ -83,28 +84,30 @@ class BahdanauDecoder(Decoder):
             start = replace(start, coverage=memory.new_zeros(mask.shape))
         return start
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{i-1} (B,), return the logits of y_i (B, V), s_i, and what the look gave."""
-        embedded = self._embed(previous)
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1}, return the logits of y_i, s_i, and what the look gave."""
+        embedded = self._embed(previous)  # (B, E)
         read, after, look = self._advance(self.cell.W(embedded), state, encoded)
         logits = self._logits(read, embedded, look.context)
         return StepOutput(logits, after, look)
 
-    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m (B, T). Only attention and the cell wait for the step before."""
-        embedded = self._embed(target_in)
+    def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m. Only attention and the cell wait for the step before."""
+        embedded = self._embed(target_in)  # (B, T, E)
         state = self.initial_state(encoded)
         reads, states, looks = [], [], []
-        for projected_input in self.cell.W(embedded).unbind(1):
+        for projected_input in self.cell.W(embedded).unbind(1):  # T times (B, 3H): W needs no state, so one product
             read, state, look = self._advance(projected_input, state, encoded)
             reads.append(read)
             states.append(state.top)
             looks.append(look)
         seen = Attended.side_by_side(looks)
-        logits = self._logits(stack(reads), embedded, seen.context)
+        logits = self._logits(stack(reads), embedded, seen.context)  # (B, T, V)
         return DecoderOutput(logits, stack(states), seen)
 
-    def _advance(self, projected_input: Tensor, state: State, encoded: Encoded) -> tuple[Tensor, State, Attended]:
+    def _advance(
+        self, projected_input: Float[Tensor, "B _"], state: State, encoded: Encoded
+    ) -> tuple[Float[Tensor, "B H"], State, Attended]:
         """Attend and step, in the order of ``query``; return the state to read out, s_i and the look."""
         source = encoded.annotations()
         if self.query == "before":
@@ -119,5 +122,7 @@ class BahdanauDecoder(Decoder):
         coverage = None if state.coverage is None else state.coverage + look.weights
         return read, State(after[None], fed_back=fed_back, coverage=coverage), look
 
-    def _logits(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
+    def _logits(
+        self, state: Float[Tensor, "B *T H"], embedded: Float[Tensor, "B *T E"], context: Float[Tensor, "B *T M"]
+    ) -> Float[Tensor, "B *T V"]:
         return self.readout(self.dropout(state), embedded, self.dropout(context))

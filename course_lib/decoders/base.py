@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
 from course_lib.encoders import Encoded, State
+from course_lib.shapes import Float, Int, Shaped
 from course_lib.vocabulary import PAD
 
 
@@ -15,13 +16,13 @@ from course_lib.vocabulary import PAD
 class StepOutput:
     """What one step gives; ``look`` is ``None`` in a model without attention."""
 
-    logits: Tensor  # (B, V), before the softmax over words
+    logits: Float[Tensor, "B V"]  # before the softmax over words
     state: State  # after the step
     look: Attended | None = None  # (B, …)
 
     @property
-    def weights(self) -> Tensor | None:
-        """α_ij, (B, S), if there is attention."""
+    def weights(self) -> Float[Tensor, "B S"] | None:
+        """α_ij, if there is attention."""
         return None if self.look is None else self.look.weights
 
 
@@ -29,13 +30,13 @@ class StepOutput:
 class DecoderOutput:
     """What all steps of a teacher-forced run give; row i belongs to the prediction of y_i."""
 
-    logits: Tensor  # (B, T, V)
-    states: Tensor  # (B, T, H), top layer, after each step
+    logits: Float[Tensor, "B T V"]
+    states: Float[Tensor, "B T H"]  # top layer, after each step
     look: Attended | None = None  # (B, T, …)
 
     @property
-    def weights(self) -> Tensor | None:
-        """α_ij, (B, T, S), if there is attention."""
+    def weights(self) -> Float[Tensor, "B T S"] | None:
+        """α_ij, if there is attention."""
         return None if self.look is None else self.look.weights
 
 
@@ -58,14 +59,14 @@ class Decoder(nn.Module):
         """Return the state before the first step. Here: what the encoder hands over, as it is."""
         return encoded.initial
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{i-1} (B,), return the logits of y_i (B, V) and the state after the step."""
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1}, return the logits of y_i and the state after the step."""
         raise NotImplementedError(f"{type(self).__name__} has no step.")
 
-    def _embed(self, tokens: Tensor) -> Tensor:
+    def _embed(self, tokens: Int[Tensor, "B *T"]) -> Float[Tensor, "B *T E"]:
         return self.dropout(self.embedding(tokens))
 
 
-def stack(steps: Iterable[Tensor]) -> Tensor:
-    """Put T tensors (B, …) side by side: (B, T, …)."""
+def stack(steps: Iterable[Shaped[Tensor, "B ..."]]) -> Shaped[Tensor, "B T ..."]:
+    """Put what T steps gave side by side."""
     return torch.stack(list(steps), dim=1)

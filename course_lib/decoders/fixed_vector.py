@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.decoders.parts import MaxoutReadout
 from course_lib.encoders import Encoded, State
+from course_lib.shapes import Float, Int
 
 
 class FixedVectorDecoder(Decoder):
@@ -19,19 +20,20 @@ class FixedVectorDecoder(Decoder):
         self.rnn = nn.LSTM(embedding, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
         self.output = nn.Linear(hidden, vocabulary_size)
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{i-1} (B,), return the logits of y_i (B, V) and the new state."""
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1}, return the logits of y_i and the new state."""
         del encoded  # the state is all that is left of the source
-        outputs, (hidden, cell) = self.rnn(self._embed(previous.unsqueeze(1)), (state.hidden, state.cell))
+        word = self._embed(previous.unsqueeze(1))  # (B, 1, E): torch's RNN wants an axis of steps
+        outputs, (hidden, cell) = self.rnn(word, (state.hidden, state.cell))
         return StepOutput(self._logits(outputs[:, 0]), State(hidden, cell))
 
-    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m (B, T) in one fused call: nothing predicted is fed back."""
+    def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m in one fused call: nothing predicted is fed back."""
         state = self.initial_state(encoded)
         states, _ = self.rnn(self._embed(target_in), (state.hidden, state.cell))
         return DecoderOutput(self._logits(states), states)
 
-    def _logits(self, states: Tensor) -> Tensor:
+    def _logits(self, states: Float[Tensor, "B *T H"]) -> Float[Tensor, "B *T V"]:
         return self.output(self.dropout(states))
 
 
@@ -58,17 +60,17 @@ class ChoDecoder(Decoder):
         """Return s_0 = tanh(V' c), (1, B, H)."""
         return State(torch.tanh(self.V_prime(encoded.initial.hidden)))
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{i-1} (B,), return the logits of y_i (B, V) and the new state."""
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{i-1}, return the logits of y_i and the new state."""
         output = self._run(previous.unsqueeze(1), state, encoded)
         return StepOutput(output.logits[:, 0], State(output.states[:, -1].unsqueeze(0)))
 
-    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m (B, T) in one fused call: c is known from the start."""
+    def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m in one fused call: c is known from the start."""
         return self._run(target_in, self.initial_state(encoded), encoded)
 
-    def _run(self, target_in: Tensor, state: State, encoded: Encoded) -> DecoderOutput:
-        embedded = self._embed(target_in)
-        summary = encoded.initial.top.unsqueeze(1).expand(-1, embedded.shape[1], -1)
+    def _run(self, target_in: Int[Tensor, "B T"], state: State, encoded: Encoded) -> DecoderOutput:
+        embedded = self._embed(target_in)  # (B, T, E)
+        summary = encoded.initial.top.unsqueeze(1).expand(-1, embedded.shape[1], -1)  # (B, T, H), c at every step
         states, _ = self.rnn(torch.cat((embedded, summary), dim=-1), state.hidden)
         return DecoderOutput(self.readout(self.dropout(states), embedded, self.dropout(summary)), states)

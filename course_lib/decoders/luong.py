@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.encoders import Encoded, State
+from course_lib.shapes import Float, Int
 
 
 class LuongDecoder(Decoder):
@@ -48,32 +49,32 @@ class LuongDecoder(Decoder):
         fed_back = torch.zeros_like(start.top) if self.input_feeding else None
         return State(start.hidden, start.cell, fed_back)
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{t-1} (B,), return the logits of y_t (B, V), the state, and what the look gave."""
-        read = self._embed(previous)
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{t-1}, return the logits of y_t, the state, and what the look gave."""
+        read = self._embed(previous)  # (B, E)
         if state.fed_back is not None:
-            read = torch.cat((read, state.fed_back), dim=-1)
+            read = torch.cat((read, state.fed_back), dim=-1)  # (B, E + H)
         _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
         look, attentional = self._look(hidden[-1], encoded, state.steps)
         after = State(hidden, cell, attentional if self.input_feeding else None, steps=state.steps + 1)
         return StepOutput(self._logits(attentional), after, look)
 
-    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m (B, T): in one call without input feeding, step by step with it."""
+    def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m: in one call without input feeding, step by step with it."""
         if self.input_feeding:
             return self._forward_by_steps(target_in, encoded)
         state = self.initial_state(encoded)
-        states, _ = self.rnn(self._embed(target_in), (state.hidden, state.cell))
+        states, _ = self.rnn(self._embed(target_in), (state.hidden, state.cell))  # (B, T, H)
         look, attentional = self._look(states, encoded, first_step=0)
         return DecoderOutput(self._logits(attentional), states, look)
 
-    def _forward_by_steps(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
+    def _forward_by_steps(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
         """The loop of input feeding; embedding before it and the large product over words after it."""
         state = self.initial_state(encoded)
         fed, hidden, cell = torch.zeros_like(state.top), state.hidden, state.cell
         states, attentionals, looks = [], [], []
-        for t, embedded in enumerate(self._embed(target_in).unbind(1)):
-            read = torch.cat((embedded, fed), dim=-1).unsqueeze(1)
+        for t, embedded in enumerate(self._embed(target_in).unbind(1)):  # T times (B, E)
+            read = torch.cat((embedded, fed), dim=-1).unsqueeze(1)  # (B, 1, E + H)
             _, (hidden, cell) = self.rnn(read, (hidden, cell))
             look, fed = self._look(hidden[-1], encoded, t)
             states.append(hidden[-1])
@@ -81,10 +82,12 @@ class LuongDecoder(Decoder):
             looks.append(look)
         return DecoderOutput(self._logits(stack(attentionals)), stack(states), Attended.side_by_side(looks))
 
-    def _look(self, query: Tensor, encoded: Encoded, first_step: int) -> tuple[Attended, Tensor]:
+    def _look(
+        self, query: Float[Tensor, "B *T H"], encoded: Encoded, first_step: int
+    ) -> tuple[Attended, Float[Tensor, "B *T H"]]:
         """Attend with h_t and return the look and h̃_t."""
         look = self.attention(query, *encoded.annotations(), first_step=first_step)
         return look, torch.tanh(self.W_c(torch.cat((look.context, query), dim=-1)))
 
-    def _logits(self, attentional: Tensor) -> Tensor:
+    def _logits(self, attentional: Float[Tensor, "B *T H"]) -> Float[Tensor, "B *T V"]:
         return self.W_s(self.dropout(attentional))

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from course_lib.shapes import Float
+
 
 class ContextGRUCell(nn.Module):
     """s_i = f(s_{i-1}, y_{i-1}, c_i), the gated unit of Bahdanau et al. (2015), §A.1.1, unchanged.
@@ -22,10 +24,12 @@ class ContextGRUCell(nn.Module):
         self.U_gates = nn.Linear(hidden, 2 * hidden, bias=False)
         self.U = nn.Linear(hidden, hidden, bias=False)
 
-    def forward(self, projected_input: Tensor, state: Tensor, context: Tensor) -> Tensor:
-        """Return s_i (B, H) from W E y_{i-1} (B, 3H), s_{i-1} (B, H) and c_i (B, M)."""
+    def forward(
+        self, projected_input: Float[Tensor, "B 3*H"], state: Float[Tensor, "B H"], context: Float[Tensor, "B M"]
+    ) -> Float[Tensor, "B H"]:
+        """Return s_i from W E y_{i-1}, s_{i-1} and c_i."""
         hidden = state.shape[-1]
-        gates, candidate = (projected_input + self.C(context)).split([2 * hidden, hidden], dim=-1)
+        gates, candidate = (projected_input + self.C(context)).split([2 * hidden, hidden], dim=-1)  # (B, 2H), (B, H)
         update, reset = torch.sigmoid(gates + self.U_gates(state)).chunk(2, dim=-1)
         candidate = torch.tanh(candidate + self.U(reset * state))
         return torch.lerp(state, candidate, update)
@@ -46,10 +50,12 @@ class MaxoutReadout(nn.Module):
         self.C_o = nn.Linear(context_size, 2 * maxout, bias=False)
         self.W_o = nn.Linear(maxout, vocabulary_size)
 
-    def forward(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
-        """Return logits (…, V) from s_{i-1} (…, H), E y_{i-1} (…, E) and c_i (…, M)."""
-        candidates = self.U_o(state) + self.V_o(embedded) + self.C_o(context)
-        return self.W_o(candidates.unflatten(-1, (-1, 2)).amax(-1))
+    def forward(
+        self, state: Float[Tensor, "B *T H"], embedded: Float[Tensor, "B *T E"], context: Float[Tensor, "B *T M"]
+    ) -> Float[Tensor, "B *T V"]:
+        """Return the logits of y_i from s_{i-1}, E y_{i-1} and c_i, for one step or for T at once."""
+        candidates = self.U_o(state) + self.V_o(embedded) + self.C_o(context)  # (…, 2 · maxout)
+        return self.W_o(candidates.unflatten(-1, (-1, 2)).amax(-1))  # the larger of each two neighbours
 
 
 class LinearReadout(nn.Module):
@@ -59,6 +65,8 @@ class LinearReadout(nn.Module):
         super().__init__()
         self.W_o = nn.Linear(hidden + embedding + context_size, vocabulary_size)
 
-    def forward(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
-        """Return logits (…, V) from s (…, H), E y_{i-1} (…, E) and c_i (…, M)."""
+    def forward(
+        self, state: Float[Tensor, "B *T H"], embedded: Float[Tensor, "B *T E"], context: Float[Tensor, "B *T M"]
+    ) -> Float[Tensor, "B *T V"]:
+        """Return the logits of y_i from s, E y_{i-1} and c_i, for one step or for T at once."""
         return self.W_o(torch.cat((state, embedded, context), dim=-1))

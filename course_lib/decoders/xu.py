@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from course_lib.attention import Attended, Attention, HardAttention
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.encoders import Encoded, State
+from course_lib.shapes import Float, Int
 
 
 class XuDecoder(Decoder):
@@ -50,18 +51,18 @@ class XuDecoder(Decoder):
 
     def initial_state(self, encoded: Encoded) -> State:
         """Return h_0 and c_0, (1, B, H), from the mean annotation."""
-        mean = encoded.initial.top
+        mean = encoded.initial.top  # (B, M)
         return State(torch.tanh(self.f_init_h(mean))[None], torch.tanh(self.f_init_c(mean))[None])
 
-    def step(self, previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        """Read y_{t-1} (B,), return the logits of y_t (B, V), the state, and what the look gave."""
-        embedded = self._embed(previous)
+    def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
+        """Read y_{t-1}, return the logits of y_t, the state, and what the look gave."""
+        embedded = self._embed(previous)  # (B, E)
         after, context, look = self._advance(embedded, state, encoded)
         return StepOutput(self._logits(after.top, embedded, context), after, look)
 
-    def forward(self, target_in: Tensor, encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m (B, T), step by step; the words are read out all at once."""
-        embedded = self._embed(target_in)
+    def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
+        """Read BOS y_1 … y_m, step by step; the words are read out all at once."""
+        embedded = self._embed(target_in)  # (B, T, E)
         state = self.initial_state(encoded)
         states, contexts, looks = [], [], []
         for word in embedded.unbind(1):
@@ -69,23 +70,27 @@ class XuDecoder(Decoder):
             states.append(state.top)
             contexts.append(context)
             looks.append(look)
-        hidden, context = stack(states), stack(contexts)
+        hidden, context = stack(states), stack(contexts)  # (B, T, H), (B, T, M)
         logits = self._logits(hidden, embedded, context)
         seen = [look for look in looks if look is not None]
         return DecoderOutput(logits, hidden, Attended.side_by_side(seen) if seen else None)
 
-    def _advance(self, embedded: Tensor, state: State, encoded: Encoded) -> tuple[State, Tensor, Attended | None]:
+    def _advance(
+        self, embedded: Float[Tensor, "B E"], state: State, encoded: Encoded
+    ) -> tuple[State, Float[Tensor, "B M"], Attended | None]:
         """Look and step; return the new state, ẑ_t and the look, whose context is ẑ_t, the gate included."""
         if state.cell is None:
             raise ValueError("An LSTM has a cell state; this state has none. Start from initial_state(encoded).")
         look = None if self.attention is None else self.attention(state.top, *encoded.annotations())
         context = encoded.initial.top if look is None else look.context
         if self.f_beta is not None:
-            context = torch.sigmoid(self.f_beta(state.top)) * context
+            context = torch.sigmoid(self.f_beta(state.top)) * context  # (B, 1) · (B, M)
         if look is not None:
             look = replace(look, context=context)
         hidden, cell = self.cell(torch.cat((embedded, context), dim=-1), (state.top, state.cell[-1]))
         return State(hidden[None], cell[None]), context, look
 
-    def _logits(self, hidden: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
+    def _logits(
+        self, hidden: Float[Tensor, "B *T H"], embedded: Float[Tensor, "B *T E"], context: Float[Tensor, "B *T M"]
+    ) -> Float[Tensor, "B *T V"]:
         return self.L_o(self.dropout(embedded + self.L_h(hidden) + self.L_z(context)))

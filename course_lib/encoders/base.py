@@ -5,23 +5,25 @@ from typing import Protocol
 
 from torch import Tensor
 
+from course_lib.shapes import Bool, Float, Int
+
 
 @dataclass(frozen=True, eq=False)
 class State:
     """What a decoder carries from step to step; all but ``hidden`` only where its model has it."""
 
-    hidden: Tensor  # (layers, B, H)
-    cell: Tensor | None = None  # (layers, B, H), of an LSTM
-    fed_back: Tensor | None = None  # (B, ·), what is read beside the word: h̃_{t-1} or c_{i-1}
-    coverage: Tensor | None = None  # (B, S), the sum of the weights so far
+    hidden: Float[Tensor, "L B H"]
+    cell: Float[Tensor, "L B H"] | None = None  # of an LSTM
+    fed_back: Float[Tensor, "B _"] | None = None  # what is read beside the word: h̃_{t-1} or c_{i-1}
+    coverage: Float[Tensor, "B S"] | None = None  # the sum of the weights so far
     steps: int = 0  # done so far: t of local attention
 
     @property
-    def top(self) -> Tensor:
-        """The hidden state of the last layer, (B, H)."""
+    def top(self) -> Float[Tensor, "B H"]:
+        """The hidden state of the last layer."""
         return self.hidden[-1]
 
-    def select(self, rows: Tensor) -> "State":
+    def select(self, rows: Int[Tensor, "_"]) -> "State":
         """Return the state of the sentences ``rows``, in this order and as often as they are named."""
 
         def pick(tensor: Tensor | None, axis: int) -> Tensor | None:
@@ -39,7 +41,7 @@ class State:
 class ProjectsKeys(Protocol):
     """What an attention does with the annotations once a sentence."""
 
-    def project_keys(self, memory: Tensor) -> Tensor: ...
+    def project_keys(self, memory: Float[Tensor, "B S M"]) -> Float[Tensor, "B S A"]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +54,9 @@ class Encoded:
     """
 
     initial: State
-    memory: Tensor | None = None  # (B, S, M)
-    mask: Tensor | None = None  # (B, S) bool, True = real
-    keys: Tensor | None = None  # (B, S, A)
+    memory: Float[Tensor, "B S M"] | None = None
+    mask: Bool[Tensor, "B S"] | None = None  # True = real
+    keys: Float[Tensor, "B S A"] | None = None
 
     def __post_init__(self) -> None:
         if (self.memory is None) != (self.mask is None):
@@ -66,7 +68,7 @@ class Encoded:
             if self.keys is None and not self.mask.any(-1).all():
                 raise ValueError("A source sentence is all padding: there is nothing to attend to.")
 
-    def annotations(self) -> tuple[Tensor, Tensor, Tensor]:
+    def annotations(self) -> tuple[Float[Tensor, "B S A"], Float[Tensor, "B S M"], Bool[Tensor, "B S"]]:
         """Return keys, values and mask, as attention takes them; ValueError where they are missing."""
         if self.memory is None or self.mask is None:
             raise ValueError("This encoder hands over a fixed vector: there are no annotations to attend to.")
@@ -80,7 +82,7 @@ class Encoded:
             raise ValueError("Attention needs annotations; this encoder hands over a fixed vector alone.")
         return replace(self, keys=attention.project_keys(self.memory))
 
-    def select(self, rows: Tensor) -> "Encoded":
+    def select(self, rows: Int[Tensor, "_"]) -> "Encoded":
         """Return what is known of the sentences ``rows``, in this order and as often as they are named."""
         parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "initial"}
         picked = {name: None if part is None else part.index_select(0, rows) for name, part in parts.items()}

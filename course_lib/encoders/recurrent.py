@@ -8,6 +8,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from course_lib.encoders.base import Encoded, State
 from course_lib.options import check_option
+from course_lib.shapes import Float, Int, Shaped
 from course_lib.vocabulary import PAD
 
 Direction = Literal["forward", "reversed", "bidirectional"]
@@ -23,8 +24,8 @@ class Encoder(nn.Module):
         self.direction = check_option("direction", direction, Direction)
         self.rnn: nn.LSTM | nn.GRU
 
-    def read(self, source: Tensor, lengths: Tensor) -> tuple[Tensor, State]:
-        """Run over ids (B, S): the outputs (B, S, M), each at its own word, and the last state.
+    def read(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> tuple[Float[Tensor, "B S M"], State]:
+        """Run over ids: the outputs, each at its own word, and the last state.
 
         A reversed encoder reads x_n … x_1 EOS; what it says of a word still stands at that word.
         """
@@ -59,8 +60,8 @@ class LSTMEncoder(Encoder):
             bidirectional=both,
         )
 
-    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
-        """Encode ids (B, S) with their true lengths (B,): memory (B, S, H), (h, c) (layers, B, H)."""
+    def forward(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> Encoded:
+        """Encode ids with their true lengths: the memory has M = H entries a word, (h, c) are (L, B, H)."""
         memory, last = self.read(source, lengths)
         if self.direction == "bidirectional":
             last = State(_join_directions(last.hidden), _join_directions(last.cell))
@@ -80,8 +81,8 @@ class FixedVectorEncoder(LSTMEncoder):
         super().__init__(vocabulary_size, embedding, hidden, layers, direction, dropout)
         self.reverse_source = reverse_source
 
-    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
-        """Encode ids (B, S) with their true lengths (B,); returns the vector and nothing else."""
+    def forward(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> Encoded:
+        """Encode ids with their true lengths; returns the vector and nothing else."""
         return Encoded(self.read(source, lengths)[1])
 
 
@@ -97,8 +98,8 @@ class GRUEncoder(Encoder):
             raise ValueError("direction: the summary of Cho et al. comes from one direction, 'forward' or 'reversed'.")
         self.rnn = nn.GRU(embedding, hidden, batch_first=True)
 
-    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
-        """Encode ids (B, S) with their true lengths (B,); returns h_S (1, B, H) and nothing else."""
+    def forward(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> Encoded:
+        """Encode ids with their true lengths; returns h_S (1, B, H) and nothing else."""
         return Encoded(self.read(source, lengths)[1])
 
 
@@ -114,16 +115,18 @@ class BidirectionalEncoder(Encoder):
         super().__init__(vocabulary_size, embedding, dropout, "bidirectional")
         self.rnn = nn.GRU(embedding, hidden, batch_first=True, bidirectional=True)
 
-    def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
-        """Encode ids (B, S) with their true lengths (B,): memory (B, S, 2H), initial (2, B, H)."""
+    def forward(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"]) -> Encoded:
+        """Encode ids with their true lengths: memory (B, S, 2H), initial (2, B, H)."""
         memory, ends = self.read(source, lengths)
         return Encoded(ends, memory, source != PAD)
 
 
-def run_rnn(rnn: nn.LSTM | nn.GRU, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor] | Tensor]:
-    """Run ``rnn`` over inputs (B, S, E) so that it never reads padding.
+def run_rnn(
+    rnn: nn.LSTM | nn.GRU, inputs: Float[Tensor, "B S E"], lengths: Int[Tensor, "B"]
+) -> tuple[Float[Tensor, "B S M"], tuple[Float[Tensor, "L B H"], Float[Tensor, "L B H"]] | Float[Tensor, "L B H"]]:
+    """Run ``rnn`` over inputs so that it never reads padding.
 
-    Returns the outputs (B, S, ·), zero at padding, and the final state at each true length. Rows
+    Returns the outputs, zero at padding, and the final state at each true length. Rows
     of one length take torch's plain path, which is twice as fast as the packed one.
     """
     if bool((lengths == inputs.shape[1]).all()):
@@ -133,17 +136,17 @@ def run_rnn(rnn: nn.LSTM | nn.GRU, inputs: Tensor, lengths: Tensor) -> tuple[Ten
     return pad_packed_sequence(outputs, batch_first=True, total_length=inputs.shape[1])[0], final
 
 
-def reverse_words(source: Tensor, lengths: Tensor) -> Tensor:
-    """Turn x_1 … x_n EOS PAD … into x_n … x_1 EOS PAD …: (B, S) or (B, S, M); EOS and padding stay."""
-    positions = torch.arange(source.shape[1], device=source.device)
-    last_word = lengths.to(source.device).unsqueeze(1) - 2
-    order = torch.where(positions <= last_word, last_word - positions, positions)
+def reverse_words(source: Shaped[Tensor, "B S *M"], lengths: Int[Tensor, "B"]) -> Shaped[Tensor, "B S *M"]:
+    """Turn x_1 … x_n EOS PAD … into x_n … x_1 EOS PAD …, ids or vectors; EOS and padding stay."""
+    positions = torch.arange(source.shape[1], device=source.device)  # (S,)
+    last_word = lengths.to(source.device).unsqueeze(1) - 2  # (B, 1)
+    order = torch.where(positions <= last_word, last_word - positions, positions)  # (B, S)
     return source.gather(1, order if source.dim() == 2 else order.unsqueeze(-1).expand_as(source))
 
 
-def _join_directions(state: Tensor | None) -> Tensor:
-    """Turn (2 · layers, B, H / 2), directions inside layers, into (layers, B, H)."""
+def _join_directions(state: Float[Tensor, "_ B _"] | None) -> Float[Tensor, "L B H"]:
+    """Turn (2L, B, H / 2), directions inside layers, into (L, B, H)."""
     if state is None:
         raise ValueError("An LSTM has a cell state; this state has none.")
-    forward, backward = state.unflatten(0, (-1, 2)).unbind(1)
+    forward, backward = state.unflatten(0, (-1, 2)).unbind(1)  # (L, B, H / 2) each
     return torch.cat((forward, backward), dim=-1)

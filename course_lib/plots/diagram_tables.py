@@ -7,6 +7,7 @@ from matplotlib.path import Path
 
 from course_lib.notation import INK, Colour
 from course_lib.plots.diagram_ink import Ink, Label, Outline, Point, Rect, rectangles, segments
+from course_lib.shapes import Float
 
 SMALL = 10.0  # points, of all that explains
 GAP = 0.05  # between a label and what it names
@@ -29,7 +30,7 @@ def cells_around(at: Point, rows: int, columns: int, wide: float, high: float) -
     ]
 
 
-def strengths(entries: np.ndarray | None, count: int, written: bool) -> np.ndarray:
+def strengths(entries: Float[np.ndarray, "_"] | None, count: int, written: bool) -> Float[np.ndarray, "_"]:
     """Return how strongly each cell is filled, 0 … 1; the largest entry the most."""
     if entries is None:
         return np.full(count, PLAIN)
@@ -37,7 +38,7 @@ def strengths(entries: np.ndarray | None, count: int, written: bool) -> np.ndarr
     return np.abs(entries) / largest * (STRONGEST_UNDER_TEXT if written else STRONGEST)
 
 
-def filled_cells(cells: Sequence[Rect], strengths: np.ndarray, colour: Colour, columns: int) -> list[Ink]:
+def filled_cells(cells: Sequence[Rect], strengths: Float[np.ndarray, "_"], colour: Colour, columns: int) -> list[Ink]:
     """Draw the cells: one path for each strength (in steps of 0.05) and one for all lines."""
     steps = np.rint(np.asarray(strengths) * 20) / 20
     runs: dict[float, list[Rect]] = {}

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from course_lib.notation import INK
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shades import ink_on, shade
+from course_lib.shapes import Float
 from course_lib.traces import Trace
 
 LEVELS = 256  # of the colour, from weight 0 to weight 1
@@ -44,7 +45,7 @@ def _weight_map() -> mpl.colors.Colormap:
     return mpl.colors.ListedColormap([shade(level / (LEVELS - 1)) for level in range(LEVELS)], "weight")
 
 
-def _write_values(ax: Axes, weights: np.ndarray) -> None:
+def _write_values(ax: Axes, weights: Float[np.ndarray, "T S"]) -> None:
     for (i, j), weight in np.ndenumerate(weights):
         if weight >= 0.05:
             digits = f"{weight:.2f}".removeprefix("0")

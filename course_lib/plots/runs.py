@@ -11,6 +11,7 @@ from course_lib.notation import INK
 from course_lib.options import check_option
 from course_lib.plots.models import MODELS, family, model_looks
 from course_lib.plots.theme import new_axes, use_theme
+from course_lib.shapes import Float
 
 OF_NO_MODEL = "#8b949e"  # a bar that is told by its name alone
 
@@ -40,7 +41,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     return figure
 
 
-def _running_mean(values: Sequence[float], window: int) -> np.ndarray:
+def _running_mean(values: Sequence[float], window: int) -> Float[np.ndarray, "_"]:
     """Return at place k the mean of the last ``window`` values up to k (fewer at the start)."""
     sums = np.cumsum(np.concatenate([[0.0], values]))
     ends = np.arange(1, len(sums))

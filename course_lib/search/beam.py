@@ -9,6 +9,7 @@ from course_lib.options import check_sizes
 from course_lib.search.hypothesis import Selectable, StepFunction, StepResult, allowed, check_limit
 from course_lib.search.scoring import Scoring
 from course_lib.search.tree import BeamResult, Candidate, TreeSearch
+from course_lib.shapes import Bool, Float, Int
 from course_lib.vocabulary import BOS, PAD
 
 
@@ -22,7 +23,7 @@ def beam(
     *,
     length_normalisation: float = 0.0,
     coverage_penalty: float = 0.0,
-    source_words: Tensor | None = None,
+    source_words: Bool[Tensor, "B S"] | None = None,
     n_best: int = 1,
     device: torch.device | str | None = None,
 ) -> list[BeamResult]:
@@ -32,7 +33,7 @@ def beam(
     ones. Those are compared by s(Y, X) of Wu et al. (2016), §7, with α = ``length_normalisation``
     and β = ``coverage_penalty`` (see :class:`~course_lib.search.scoring.Scoring`); running ones,
     all of one length, by log-probability. β > 0 needs ``weights`` (B · width, S) in the step's
-    output, and ``source_words`` (B, S), True where a word wants to be covered.
+    output, and ``source_words``, True where a word wants to be covered.
 
     A sentence stops when its ``n_best`` finished hypotheses are safe: no running one could still
     pass the last of them by the longest length allowed (``Scoring.bound``). Going on to the limit
@@ -49,8 +50,8 @@ def beam(
         raise ValueError(f"n_best: a beam of {width} promises {width} at most, got {n_best}. Widen the beam.")
     scoring = Scoring(length_normalisation, coverage_penalty)
     searches = [TreeSearch(width, max_length, n_best, scoring) for _ in range(batch_size)]
-    previous = torch.full((batch_size * width,), BOS, device=device)
-    total = torch.full((batch_size, width), -torch.inf, device=device)
+    previous = torch.full((batch_size * width,), BOS, device=device)  # (B · K,), K = width: a row a hypothesis
+    total = torch.full((batch_size, width), -torch.inf, device=device)  # (B, K)
     total[:, 0] = 0.0  # the other rows are copies of the first
     coverage = _Coverage(scoring, source_words, width) if coverage_penalty else None
     while True:
@@ -70,31 +71,34 @@ def beam(
 class _Coverage:
     """Σ_i α_ij of every row, (B · width, S), which moves as the hypotheses do."""
 
-    def __init__(self, scoring: Scoring, source_words: Tensor | None, width: int) -> None:
+    def __init__(self, scoring: Scoring, source_words: Bool[Tensor, "B S"] | None, width: int) -> None:
         if source_words is None:
             raise ValueError("coverage_penalty: say with source_words (B, S) which positions are words to cover.")
         self.scoring, self.width = scoring, width
-        self.source_words = source_words.repeat_interleave(width, dim=0)
+        self.source_words = source_words.repeat_interleave(width, dim=0)  # (B · K, S)
         self.sum = torch.zeros(self.source_words.shape, device=source_words.device)
 
-    def add(self, output: StepResult) -> Tensor:
-        """Count one more look; return the penalties (B, width) after it."""
+    def add(self, output: StepResult) -> Float[Tensor, "B K"]:
+        """Count one more look; return the penalties after it."""
         weights = getattr(output, "weights", None)
         if weights is None:
             raise ValueError("coverage_penalty: this model has no attention weights. Set it to 0.")
         self.sum = self.sum + weights
         return self.scoring.coverage_penalty(self.sum, self.source_words).view(-1, self.width)
 
-    def select(self, rows: Tensor) -> None:
+    def select(self, rows: Int[Tensor, "_"]) -> None:
         self.sum = self.sum.index_select(0, rows)
 
 
-def _candidates(logits: Tensor, total: Tensor, penalties: Tensor) -> Iterator[list[Candidate]]:
+def _candidates(
+    logits: Float[Tensor, "_ V"], total: Float[Tensor, "B K"], penalties: Float[Tensor, "B K"]
+) -> Iterator[list[Candidate]]:
     """Yield for each sentence its most probable continuations, twice the width: what to keep and what to show."""
     batch_size, width = total.shape
     V = logits.shape[-1]
-    log_probs = torch.log_softmax(logits.float(), dim=-1)
+    log_probs = torch.log_softmax(logits.float(), dim=-1)  # (B · K, V)
     totals = total.view(-1, 1) + allowed(log_probs)
+    # all continuations of a sentence compete: (B, K · V), of which the best 2K stay
     best = totals.view(batch_size, -1).topk(min(2 * width, width * V))
     words = log_probs.view(batch_size, -1).gather(-1, best.indices)
     found = zip(best.indices.tolist(), words.tolist(), best.values.tolist(), penalties.tolist(), strict=True)
@@ -105,7 +109,9 @@ def _candidates(logits: Tensor, total: Tensor, penalties: Tensor) -> Iterator[li
         ]
 
 
-def _rows(searches: Sequence[TreeSearch], width: int) -> tuple[Tensor, Tensor, Tensor]:
+def _rows(
+    searches: Sequence[TreeSearch], width: int
+) -> tuple[Int[Tensor, "_"], Int[Tensor, "_"], Float[Tensor, "B K"]]:
     """Return for every row of the next step the row it comes from, its word, and its log-probability.
 
     A row without a hypothesis copies the first of its sentence and stays out of reach at minus infinity.

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction
 from course_lib.search.rollout import roll_out
+from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, PAD
 
 
@@ -27,17 +28,19 @@ def greedy(
 
 
 @torch.no_grad()
-def forced(step: StepFunction, state: Any, targets: Tensor, on_step: OnStep | None = None) -> Tensor:
-    """Feed given sentences through the same steps; return the log-probability of each word (B, T).
+def forced(
+    step: StepFunction, state: Any, targets: Int[Tensor, "B T"], on_step: OnStep | None = None
+) -> Float[Tensor, "B T"]:
+    """Feed given sentences through the same steps; return the log-probability of each word.
 
-    ``targets`` (B, T) holds y_1 … EOS; padded positions count 0.
+    ``targets`` holds y_1 … EOS; padded positions count 0.
     """
     previous = torch.full_like(targets[:, 0], BOS)
     scores = []
     for words in targets.unbind(1):
         output = step(previous, state)
         previous, state = words, output.state
-        log_probs = torch.log_softmax(output.logits.float(), dim=-1)
+        log_probs = torch.log_softmax(output.logits.float(), dim=-1)  # (B, V)
         scores.append(log_probs.gather(-1, words.unsqueeze(-1)).squeeze(-1).masked_fill(words == PAD, 0.0))
         if on_step is not None:
             on_step(output, words)

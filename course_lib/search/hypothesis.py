@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, PAD
 
 
@@ -14,26 +15,26 @@ class StepResult(Protocol):
     """What search needs of a step's output."""
 
     @property
-    def logits(self) -> Tensor: ...  # (B, V)
+    def logits(self) -> Float[Tensor, "B V"]: ...
 
     @property
     def state(self) -> Any: ...
 
 
 class StepFunction(Protocol):
-    """Previous words (B,) and a state in; logits over the next word and a new state out."""
+    """Previous words and a state in; logits over the next word and a new state out."""
 
-    def __call__(self, previous: Tensor, state: Any) -> StepResult: ...
+    def __call__(self, previous: Int[Tensor, "B"], state: Any) -> StepResult: ...
 
 
 class Selectable(Protocol):
     """A state whose rows can move with the hypotheses of a beam."""
 
-    def select(self, rows: Tensor) -> Any: ...  # the state of these rows, in this order
+    def select(self, rows: Int[Tensor, "_"]) -> Any: ...  # the state of these rows, in this order
 
 
-OnStep = Callable[[Any, Tensor], None]
-"""Called after every step with its output and the words (B,) chosen or given there."""
+OnStep = Callable[[Any, Int[Tensor, "B"]], None]
+"""Called after every step with its output and the words chosen or given there."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Hypothesis:
     finished: bool
 
 
-def allowed(log_probs: Tensor) -> Tensor:
-    """Put PAD and BOS of (B, V) out of reach: no target sentence holds them."""
+def allowed(log_probs: Float[Tensor, "B V"]) -> Float[Tensor, "B V"]:
+    """Put PAD and BOS out of reach: no target sentence holds them."""
     return log_probs.index_fill(-1, torch.tensor([PAD, BOS], device=log_probs.device), -torch.inf)
 
 

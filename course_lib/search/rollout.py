@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction, allowed, check_limit
+from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, EOS, PAD
 
 
@@ -16,11 +17,11 @@ def roll_out(
     state: Any,
     batch_size: int,
     max_length: int,
-    choose: Callable[[Tensor], Tensor],
+    choose: Callable[[Float[Tensor, "B V"]], Int[Tensor, "B"]],
     device: torch.device | str | None,
     on_step: OnStep | None,
 ) -> list[Hypothesis]:
-    """Let ``choose`` pick words (B,) from log-probabilities (B, V) until every sentence has its EOS.
+    """Let ``choose`` pick words from log-probabilities until every sentence has its EOS.
 
     ``max_length`` counts the words, EOS not included. PAD and BOS are never on offer.
     Log-probabilities are those of the full distribution.
@@ -33,8 +34,8 @@ def roll_out(
     for length in range(1, max_length + 2):
         output = step(chosen, state)
         state = output.state
-        log_probs = torch.log_softmax(output.logits.float(), dim=-1)
-        picked = choose(allowed(log_probs))
+        log_probs = torch.log_softmax(output.logits.float(), dim=-1)  # (B, V)
+        picked = choose(allowed(log_probs))  # (B,)
         # past the limit only EOS belongs to the sentence
         counted = running if length <= max_length else running & (picked == EOS)
         log_prob = log_prob + torch.where(counted, log_probs.gather(-1, picked.unsqueeze(-1)).squeeze(-1), 0.0)
@@ -45,7 +46,7 @@ def roll_out(
         running = running & (chosen != EOS)
         if not running.any():
             break
-    rows = torch.stack(words, dim=1).tolist()
+    rows = torch.stack(words, dim=1).tolist()  # (B, steps)
     return [_hypothesis(row, float(total), max_length) for row, total in zip(rows, log_prob, strict=True)]
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction
 from course_lib.search.rollout import roll_out
+from course_lib.shapes import Float, Int
 
 
 def sample(
@@ -29,7 +30,7 @@ def sample(
     if not temperature > 0:
         raise ValueError(f"temperature: expected a number above 0, got {temperature}. For the limit at 0 use greedy.")
 
-    def draw(log_probs: Tensor) -> Tensor:
+    def draw(log_probs: Float[Tensor, "B V"]) -> Int[Tensor, "B"]:
         # the largest becomes 0, so that a very low temperature overflows towards minus infinity alone
         scaled = (log_probs - log_probs.amax(-1, keepdim=True)) / temperature
         return torch.multinomial(torch.softmax(scaled, dim=-1), 1, generator=generator).squeeze(-1)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from course_lib.shapes import Bool, Float
+
 
 @dataclass(frozen=True)
 class Scoring:
@@ -28,8 +30,8 @@ class Scoring:
         """Return lp for ``length`` words, EOS among them."""
         return ((5 + length) / 6) ** self.alpha
 
-    def coverage_penalty(self, coverage: Tensor, source_words: Tensor) -> Tensor:
-        """Return cp (B,) of Σ_i α_ij (B, S) over the positions where ``source_words`` (B, S) is True.
+    def coverage_penalty(self, coverage: Float[Tensor, "B S"], source_words: Bool[Tensor, "B S"]) -> Float[Tensor, "B"]:
+        """Return cp of Σ_i α_ij over the positions where ``source_words`` is True.
 
         Departs from the paper where a word got no weight at all, as outside the window of local
         attention: it counts as the smallest normal float32 (log ≈ −87), for hypotheses at −∞ could

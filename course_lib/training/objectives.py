@@ -11,6 +11,7 @@ from course_lib.batching import Batch
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.seq2seq import Loss, Seq2Seq
+from course_lib.shapes import Bool, Float
 from course_lib.training.reinforce import Reinforce, hard_attention, start_baseline, update_baseline
 from course_lib.vocabulary import BOS, PAD
 
@@ -97,7 +98,7 @@ def with_own_words(model: Seq2Seq, batch: Batch, share: float) -> Batch:
     return replace(batch, target_in=torch.cat((torch.full_like(words[:, :1], BOS), words), dim=1))
 
 
-def attention_loss(output: DecoderOutput, pairs: Sequence[SentencePair]) -> Tensor:
+def attention_loss(output: DecoderOutput, pairs: Sequence[SentencePair]) -> Float[Tensor, ""]:
     """Return -Σ_ij A_ij log α_ij; row i of A shares 1 evenly among the sure links of y_i.
 
     Words without a sure link ask for nothing. ValueError for a model without attention and for
@@ -116,21 +117,21 @@ def attention_loss(output: DecoderOutput, pairs: Sequence[SentencePair]) -> Tens
     return -(gold * output.weights.clamp(min=tiny).log()).sum()
 
 
-def doubly_stochastic_loss(output: DecoderOutput, words: Tensor) -> Tensor:
+def doubly_stochastic_loss(output: DecoderOutput, words: Bool[Tensor, "B T"]) -> Float[Tensor, ""]:
     """Return Σ_i (1 − Σ_t α_ti)² summed over sentences: Xu et al. (2015), eq. 14.
 
-    Over the real words (B, T) of the target and the source positions that may be looked at.
+    Over the real words of the target and the source positions that may be looked at.
     ValueError for a model without attention.
     """
     if output.look is None:
         raise ValueError("doubly_stochastic sums attention weights over the words; this model has no attention.")
-    looked_at = (output.look.weights * words.unsqueeze(-1)).sum(1)
-    may_be = (output.look.scores > -torch.inf).any(1)
+    looked_at = (output.look.weights * words.unsqueeze(-1)).sum(1)  # (B, S): padding looks at nothing
+    may_be = (output.look.scores > -torch.inf).any(1)  # (B, S)
     return ((1 - looked_at) ** 2).masked_fill(~may_be, 0.0).sum()
 
 
 @torch.no_grad()
-def sentence_log_probs(output: DecoderOutput, batch: Batch) -> Tensor:
-    """Return log p(y | x) of each target sentence (B,), in nats."""
-    logits = output.logits.mT
+def sentence_log_probs(output: DecoderOutput, batch: Batch) -> Float[Tensor, "B"]:
+    """Return log p(y | x) of each target sentence, in nats."""
+    logits = output.logits.mT  # (B, V, T): cross_entropy wants the classes second
     return -F.cross_entropy(logits, batch.target_out, ignore_index=PAD, reduction="none").sum(-1)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from course_lib.attention import SOFT, HardAttention
 from course_lib.decoders import DecoderOutput
+from course_lib.shapes import Bool, Float
 
 DECAY = 0.9
 """Of the moving average: b_k = 0.9 b_{k-1} + 0.1 log p(y | ŝ_k, a)."""
@@ -46,18 +47,24 @@ class Reinforce:
         """Return the share of soft looks once ``progress``, from 0 to 1, of the updates are done."""
         return 1.0 if progress < self.soft_start else self.mixing
 
-    def loss(self, output: DecoderOutput, log_probs: Tensor, words: Tensor, baseline: Tensor) -> Tensor:
+    def loss(
+        self,
+        output: DecoderOutput,
+        log_probs: Float[Tensor, "B"],
+        words: Bool[Tensor, "B T"],
+        baseline: Float[Tensor, ""],
+    ) -> Float[Tensor, ""]:
         """Return a term of value 0 whose gradient is minus that of the last two parts, summed over sentences.
 
-        ``log_probs`` (B,) is log p(y | ŝ, a) of each sentence, ``words`` (B, T) True at real ones. Of
+        ``log_probs`` is log p(y | ŝ, a) of each sentence, ``words`` True at real ones. Of
         value 0, for only the gradient means anything: the curve of the loss stays the cross-entropy.
         """
         if output.look is None or output.look.position is None:
             raise ValueError("REINFORCE needs the positions that were drawn; this model has no hard attention.")
         positions = output.look.position
-        drawn = words & (positions != SOFT)
+        drawn = words & (positions != SOFT)  # (B, T)
         weights = output.look.weights.clamp(min=torch.finfo(output.look.weights.dtype).tiny)  # log 0 has no gradient
-        chosen = weights.gather(-1, positions.clamp(min=0).unsqueeze(-1)).squeeze(-1).log()
+        chosen = weights.gather(-1, positions.clamp(min=0).unsqueeze(-1)).squeeze(-1).log()  # (B, T)
         reward = self.weight * (log_probs.detach() - baseline).unsqueeze(-1) * chosen
         gain = (reward + self.entropy * torch.special.entr(weights).sum(-1)).masked_fill(~drawn, 0.0).sum()
         return gain.detach() - gain
@@ -69,8 +76,8 @@ def hard_attention(model: nn.Module) -> HardAttention | None:
 
 
 @torch.no_grad()
-def start_baseline(baseline: Tensor, log_probs: Tensor) -> None:
-    """Let b, where it is still 0, begin at the mean of log p(y | ŝ, a) over a batch (B,), in place.
+def start_baseline(baseline: Float[Tensor, ""], log_probs: Float[Tensor, "B"]) -> None:
+    """Let b, where it is still 0, begin at the mean of log p(y | ŝ, a) over a batch, in place.
 
     Departs from the paper, which does not say where it begins. After a soft start the first draws are
     worse than all before by many nats: with a b that lags behind, every draw of the next updates is
@@ -80,6 +87,6 @@ def start_baseline(baseline: Tensor, log_probs: Tensor) -> None:
 
 
 @torch.no_grad()
-def update_baseline(baseline: Tensor, log_probs: Tensor) -> None:
-    """Move b towards the mean of log p(y | ŝ, a) over a batch (B,), in place."""
+def update_baseline(baseline: Float[Tensor, ""], log_probs: Float[Tensor, "B"]) -> None:
+    """Move b towards the mean of log p(y | ŝ, a) over a batch, in place."""
     baseline.lerp_(log_probs.mean().to(baseline.dtype), 1 - DECAY)

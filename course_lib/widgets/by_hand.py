@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.shapes import Float
 from course_lib.widgets.markup import fraction, number, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 
@@ -14,18 +15,18 @@ STEPS = ("query", "scores", "softmax", "weighted values", "context")
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """All numbers of one calculation; S words, vectors of D (query, keys) and M (values) entries."""
+    """All numbers of one calculation; query and keys are of one size."""
 
     words: tuple[str, ...]
-    query: np.ndarray
-    keys: np.ndarray
-    values: np.ndarray
-    scores: np.ndarray
+    query: Float[np.ndarray, "A"]
+    keys: Float[np.ndarray, "S A"]
+    values: Float[np.ndarray, "S M"]
+    scores: Float[np.ndarray, "S"]
     dot: bool  # scores are dot products, so their sums can be written out
     temperature: float
 
     @property
-    def weights(self) -> np.ndarray:
+    def weights(self) -> Float[np.ndarray, "S"]:
         scaled = self.scores / self.temperature
         powers = np.exp(scaled - scaled.max())
         return powers / powers.sum()
@@ -89,11 +90,11 @@ def _frame(s: _Sums, step: int) -> str:
     )
 
 
-def _vector(entries: np.ndarray, kind: str) -> str:
+def _vector(entries: Float[np.ndarray, "_"], kind: str) -> str:
     return f"<span class={kind}>({', '.join(number(x) for x in entries)})</span>"
 
 
-def _column(values: np.ndarray, kind: str) -> list[str]:
+def _column(values: Float[np.ndarray, "_"], kind: str) -> list[str]:
     return [f"<span class={kind}>{number(x)}</span>" for x in values]
 
 

@@ -4,6 +4,7 @@ from html import escape
 
 import numpy as np
 
+from course_lib.shapes import Float
 from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.looks import looked_at, window_at
@@ -96,7 +97,7 @@ def _candidates(trace: Trace, step: int) -> str:
 
 
 def _vectors(trace: Trace, step: int) -> str:
-    def strip(kind: str, name: str, vectors: np.ndarray) -> str:
+    def strip(kind: str, name: str, vectors: Float[np.ndarray, "T _"]) -> str:
         vector, largest = vectors[step], float(np.abs(vectors).max())
         length = number(float(np.linalg.norm(vector)))
         shown = f"first {ENTRIES} of {len(vector)} entries" if len(vector) > ENTRIES else f"{len(vector)} entries"

@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib.notation import WEIGHT
 from course_lib.shades import BLACK, SEEN_FROM, ink_on, shade, strength
+from course_lib.shapes import Float
 from course_lib.traces import Trace
 from course_lib.widgets.markup import fraction
 
@@ -66,7 +67,7 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     )
 
 
-def _weights(trace: Trace) -> np.ndarray:
+def _weights(trace: Trace) -> Float[np.ndarray, "T S"]:
     assert trace.weights is not None
     return np.asarray(trace.weights, dtype=float)
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.shapes import Float
 from course_lib.traces import Trace
 
 
@@ -33,8 +34,8 @@ def looked_at(trace: Trace, step: int) -> int | None:
     return None if trace.positions is None or trace.positions[step] < 0 else trace.positions[step]
 
 
-def shares_of_context(trace: Trace, step: int) -> np.ndarray:
-    """Return how much of each annotation is in the context of ``step`` (S entries).
+def shares_of_context(trace: Trace, step: int) -> Float[np.ndarray, "S"]:
+    """Return how much of each annotation is in the context of ``step``.
 
     That is the weights; but hard attention drew one position by them and took its annotation whole.
     """

@@ -10,6 +10,8 @@ from html import escape
 
 import numpy as np
 
+from course_lib.shapes import Float
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -52,8 +54,8 @@ def direction(tokens: Iterable[str]) -> str:
     return "ltr"
 
 
-def bars(vector: np.ndarray, largest: float, label: str) -> str:
-    """Draw ``vector`` (N numbers) as bars up and down from a line; ``largest`` fills the height."""
+def bars(vector: Float[np.ndarray, "_"], largest: float, label: str) -> str:
+    """Draw ``vector`` as bars up and down from a line; ``largest`` fills the height."""
     heights = np.rint(-10 * np.asarray(vector, dtype=float) / (largest or 1.0)).astype(int)
     outline = "".join(f"V{height}h1" for height in heights)
     return (

@@ -12,6 +12,7 @@ import numpy as np
 from course_lib.corpora.pictures.cells import cell_pixels
 from course_lib.corpora.pictures.scenes import CELL, GRID, SIDE
 from course_lib.notation import WEIGHT
+from course_lib.shapes import Float
 from course_lib.traces import Trace
 from course_lib.widgets import target
 from course_lib.widgets.looks import looked_at
@@ -96,7 +97,7 @@ def _pixels(trace: Trace) -> str:
     return f"<path d='M0 0h{SIDE}v{SIDE}h-{SIDE}z'/>{drawn}"
 
 
-def _hex(pixel: np.ndarray) -> str:
+def _hex(pixel: Float[np.ndarray, "3"]) -> str:
     return "#" + "".join(f"{round(255 * float(part)):02x}" for part in pixel)
 
 

@@ -48,14 +48,14 @@ MUTATIONS = (
     Mutation(
         "the tanh of the score is lost",
         "attention/additive.py",
-        "torch.tanh(self.W_a(query).unsqueeze(-2) + keys) @ self.v_a",
-        "(self.W_a(query).unsqueeze(-2) + keys) @ self.v_a",
+        "torch.tanh(asked + keys) @ self.v_a",
+        "(asked + keys) @ self.v_a",
         "test_attention.py::test_additive_attention_is_the_papers_equation_written_with_loops",
     ),
     Mutation(
         "the query is left out of the score",
         "attention/additive.py",
-        "torch.tanh(self.W_a(query).unsqueeze(-2) + keys)",
+        "torch.tanh(asked + keys)",
         "torch.tanh(keys)",
         "test_attention.py::test_additive_attention_is_the_papers_equation_written_with_loops",
     ),
@@ -153,8 +153,8 @@ MUTATIONS = (
     Mutation(
         "the decoder's state is reset at every step",
         "decoders/fixed_vector.py",
-        "outputs, (hidden, cell) = self.rnn(self._embed(previous.unsqueeze(1)), (state.hidden, state.cell))",
-        "outputs, (hidden, cell) = self.rnn(self._embed(previous.unsqueeze(1)))",
+        "outputs, (hidden, cell) = self.rnn(word, (state.hidden, state.cell))",
+        "outputs, (hidden, cell) = self.rnn(word)",
         "test_decoders.py::test_the_state_of_one_step_reaches_the_next",
     ),
     Mutation(

@@ -79,3 +79,10 @@ def shaken(model: Seq2Seq, seed: int) -> Seq2Seq:
 def batch(pairs=PAIRS):
     """Return ``pairs`` as a batch."""
     return collate(pairs, SOURCE, TARGET)
+
+
+def losses() -> str:
+    """Return the loss of every model on the shared sentences, and how it begins to translate the first."""
+    models = [make(name) for name in MAKERS]
+    found = [(model.loss(batch()).mean, model.translate([PAIRS[0].source])[0].tokens[:2]) for model in models]
+    return " ".join(f"{loss.item():.6f} {' '.join(words)}" for loss, words in found)

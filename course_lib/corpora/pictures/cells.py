@@ -9,6 +9,7 @@ encoder, :class:`~course_lib.encoders.grid.GridEncoder`, lays the pixels out aga
 import numpy as np
 
 from course_lib.corpora.pictures.scenes import CELL, COLOURS, GRID, KINDS, SIZES, Scene, Shape
+from course_lib.shapes import Bool, Float
 from course_lib.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 EMPTY = "-"
@@ -25,8 +26,8 @@ def picture_words(scene: Scene) -> tuple[str, ...]:
     return tuple(words)
 
 
-def cell_pixels(word: str) -> np.ndarray:
-    """Return (3, 4, 4) float32: red, green and blue of the cell that ``word`` writes down.
+def cell_pixels(word: str) -> Float[np.ndarray, "3 4 4"]:
+    """Return float32: red, green and blue of the cell that ``word`` writes down.
 
     ValueError for a word that is none of :func:`picture_words`.
     """
@@ -55,11 +56,11 @@ def cell_vocabulary() -> Vocabulary:
     return Vocabulary((*SPECIAL_TOKENS, EMPTY, *(colour + bits for colour in COLOURS for bits in sorted(seen))))
 
 
-def _in_cells(mask: np.ndarray) -> np.ndarray:
-    """Cut (32, 32) into cells: (64, 4, 4), row by row."""
+def _in_cells(mask: Bool[np.ndarray, "32 32"]) -> Bool[np.ndarray, "64 4 4"]:
+    """Cut a picture into cells, row by row."""
     return mask.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(-1, CELL, CELL)
 
 
-def _word(colour: str, covered: np.ndarray) -> str:
+def _word(colour: str, covered: Bool[np.ndarray, "4 4"]) -> str:
     bits = "".join("1" if pixel else "0" for pixel in covered.flat)
     return f"{colour}:{int(bits, 2):0{_BITS // 4}x}"

@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from course_lib.corpora.splits import draw_splits
+from course_lib.shapes import Bool, Float
 
 SIDE, CELL = 32, 4
 """Pixels of a picture's side, and of a cell of the grid that regions and attention are given on."""
@@ -41,8 +42,8 @@ class Shape:
     left: int
     size: int
 
-    def mask(self) -> np.ndarray:
-        """Return (32, 32) bool: the pixels that the shape covers."""
+    def mask(self) -> Bool[np.ndarray, "32 32"]:
+        """Return the pixels that the shape covers."""
         mask = np.zeros((SIDE, SIDE), dtype=bool)
         mask[self.top : self.top + self.size, self.left : self.left + self.size] = _stencil(self.kind, self.size)
         return mask
@@ -64,15 +65,15 @@ class Scene:
         """The words, such as "a red circle left of a blue square"."""
         return tuple(word for word, _ in self._named())
 
-    def image(self) -> np.ndarray:
-        """Return (3, 32, 32) float32 in [0, 1]: red, green and blue of each pixel, on black."""
+    def image(self) -> Float[np.ndarray, "3 32 32"]:
+        """Return float32 in [0, 1]: red, green and blue of each pixel, on black."""
         image = np.zeros((3, SIDE, SIDE), dtype=np.float32)
         for shape in self.shapes:
             image[:, shape.mask()] = np.array(COLOURS[shape.colour], dtype=np.float32)[:, None]
         return image
 
-    def regions(self) -> np.ndarray:
-        """Return (words, 8, 8) bool: the cells of the grid that show what each word names.
+    def regions(self) -> Bool[np.ndarray, "T 8 8"]:
+        """Return the cells of the grid that show what each word names.
 
         Colours and kinds have the cells of their shape. All others ("a", "left", "of", "above") name
         nothing that stands in one place: all False.
@@ -122,8 +123,8 @@ def draw_scenes(size: int = 10_000, seed: int = 1, most: int = 3) -> Scenes:
     return Scenes(*draw_splits(stream(), size, HELD_OUT))
 
 
-def images(scenes: Sequence[Scene]) -> np.ndarray:
-    """Return (scenes, 3, 32, 32) float32: the pictures of many scenes."""
+def images(scenes: Sequence[Scene]) -> Float[np.ndarray, "B 3 32 32"]:
+    """Return float32: the pictures of many scenes."""
     return np.stack([scene.image() for scene in scenes])
 
 
@@ -178,8 +179,8 @@ def _share_cell(first: Shape, second: Shape) -> bool:
 
 
 @cache
-def _stencil(kind: str, size: int) -> np.ndarray:
-    """Return (size, size) bool: the pixels of a shape in its own square."""
+def _stencil(kind: str, size: int) -> Bool[np.ndarray, "_ _"]:
+    """Return (size, size): the pixels of a shape in its own square."""
     rows, columns = np.mgrid[0:size, 0:size] + 0.5
     middle = size / 2
     if kind == "circle":
