@@ -5,15 +5,44 @@ import re
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from course_lib.checks import chapter02 as checks
-from course_lib.decoders import FixedVectorDecoder, StepOutput
-from course_lib.encoders import State, reverse_words
+from course_lib.vocabulary import PAD
 from tests.exercises import letter
 
+# Right answers
 
-def bridge_size(layers, hidden, source_words):
-    return 2 * layers * hidden
+
+def own_words_loss(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch)
+    return F.cross_entropy(logits.flatten(0, 1), batch.target_out.flatten(), ignore_index=PAD)
+
+
+def written_logits(encoder, decoder, batch, *, forgets=False, starts_late=False):
+    first = state = encoder(batch.source)
+    previous, steps = (batch.target_out if starts_late else batch.target_in)[:, :1], []
+    for _ in range(batch.target_out.shape[1]):
+        logits, state = decoder(previous, first if forgets else state)
+        previous = logits.argmax(-1)
+        steps.append(logits)
+    return torch.cat(steps, dim=1)
+
+
+def own_words_loss_step_by_step(encoder, decoder, batch):
+    """Sum at every step, divide once."""
+    state, previous, total = encoder(batch.source), batch.target_in[:, 0], 0.0
+    for wanted in batch.target_out.unbind(1):
+        logits, state = decoder(previous.unsqueeze(1), state)
+        previous = logits[:, 0].argmax(-1)
+        total = total + F.cross_entropy(logits[:, 0], wanted, ignore_index=PAD, reduction="sum")
+    return total / batch.target_mask.sum()
+
+
+def own_words_loss_in_double(encoder, decoder, batch):
+    log_p = written_logits(encoder, decoder, batch).double().log_softmax(-1)
+    picked = log_p.gather(-1, batch.target_out.unsqueeze(-1)).squeeze(-1)
+    return float(-picked[batch.target_mask].mean())
 
 
 def from_tensorflow(kernel, bias, forget_bias):
@@ -24,31 +53,71 @@ def from_tensorflow(kernel, bias, forget_bias):
     return both[:, :-H], both[:, -H:], np.concatenate([b_i, b_f + forget_bias, b_g, b_o])
 
 
-def log_probability(logits, target):
-    return float(torch.log_softmax(logits, -1).gather(1, target.unsqueeze(1)).sum())
+def from_tensorflow_by_index(kernel, bias, forget_bias):
+    H = len(bias) // 4
+    order = np.arange(4 * H).reshape(4, H)[[0, 2, 1, 3]].ravel()
+    b = bias[order]
+    b[H : 2 * H] += forget_bias
+    return kernel[:-H, order].T, kernel[-H:, order].T, b
 
 
-def forgetful_step(decoder, previous, state, encoded):
-    outputs, (hidden, cell) = decoder.rnn(decoder.embedding(previous).unsqueeze(1))
-    return StepOutput(decoder.output(outputs[:, 0]), State(hidden, cell))
+def from_tensorflow_in_torch(kernel, bias, forget_bias):
+    i, g, f, o = torch.as_tensor(kernel).chunk(4, dim=1)
+    b_i, b_g, b_f, b_o = torch.as_tensor(bias).chunk(4)
+    both = torch.cat([i, f, g, o], dim=1)
+    H = len(b_i)
+    return both[:-H].T, both[-H:].T, torch.cat([b_i, b_f + forget_bias, b_g, b_o])
 
 
-def steps_agree(step, decoder, target_in, encoded):
-    state, logits = decoder.initial_state(encoded), []
-    for previous in target_in.unbind(1):
-        output = step(previous, state, encoded)
-        state = output.state
-        logits.append(output.logits)
-    return torch.allclose(torch.stack(logits, 1), decoder(target_in, encoded).logits, atol=1e-5)
+def forgetful(decoder, previous, state):
+    states, state = decoder.lstm(decoder.embedding(previous))
+    return decoder.output(states), state
+
+
+def forgetful_with_zeros(decoder, previous, state):
+    return decoder(previous, tuple(torch.zeros_like(part) for part in state))
+
+
+def forgetful_row_by_row(decoder, previous, state):
+    rows = [forgetful(decoder, row.unsqueeze(0), None) for row in previous]
+    h, c = (torch.cat([row[1][k] for row in rows], dim=1) for k in (0, 1))
+    return [torch.cat([row[0] for row in rows]), (h, c)]
+
+
+def alone(encode, source, lengths):
+    return [encode(source[k : k + 1, :n], lengths[k : k + 1]) for k, n in enumerate(lengths.tolist())]
+
+
+def company_changes_nothing(encode, source, lengths):
+    return torch.allclose(encode(source, lengths), torch.cat(alone(encode, source, lengths)), atol=1e-5)
+
+
+def company_by_assertion(encode, source, lengths):
+    together = encode(source, lengths)
+    for row, one in zip(together, alone(encode, source, lengths), strict=True):
+        torch.testing.assert_close(row, one[0], atol=1e-5, rtol=1e-5)
+
+
+def company_in_numpy(encode, source, lengths):
+    together = encode(source, lengths).detach().numpy()
+    return (
+        np.abs(together - np.concatenate([one.detach().numpy() for one in alone(encode, source, lengths)])).max() < 1e-4
+    )
 
 
 RIGHT = [
-    (checks.check_bridge_size, bridge_size),
-    (checks.check_reverse_words, reverse_words),
+    (checks.check_own_words_loss, own_words_loss),
+    (checks.check_own_words_loss, own_words_loss_step_by_step),
+    (checks.check_own_words_loss, own_words_loss_in_double),
     (checks.check_from_tensorflow, from_tensorflow),
-    (checks.check_log_probability, log_probability),
-    (checks.check_forgetful_step, forgetful_step),
-    (checks.check_steps_agree, steps_agree),
+    (checks.check_from_tensorflow, from_tensorflow_by_index),
+    (checks.check_from_tensorflow, from_tensorflow_in_torch),
+    (checks.check_forgetful, forgetful),
+    (checks.check_forgetful, forgetful_with_zeros),
+    (checks.check_forgetful, forgetful_row_by_row),
+    (checks.check_company, company_changes_nothing),
+    (checks.check_company, company_by_assertion),
+    (checks.check_company, company_in_numpy),
 ]
 
 
@@ -60,27 +129,36 @@ def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution,
     assert capsys.readouterr().out.startswith("○ Not yet")
 
 
-@pytest.mark.parametrize("check", [check for check, _ in RIGHT])
-def test_a_check_leaves_the_learners_random_numbers_alone(check):
-    torch.manual_seed(3)
-    expected = torch.rand(2)
-    torch.manual_seed(3)
-    check(dict(RIGHT)[check])
-    assert torch.equal(torch.rand(2), expected)
+# Wrong answers
 
 
-def swapped(source, lengths):
-    return source.flip(1)
+def teacher_forced(encoder, decoder, batch):
+    logits, _ = decoder(batch.target_in, encoder(batch.source))
+    return F.cross_entropy(logits.flatten(0, 1), batch.target_out.flatten(), ignore_index=PAD)
 
 
-def with_eos_first(source, lengths):
-    rows = [row[:n].flip(0).tolist() + row[n:].tolist() for row, n in zip(source, lengths.tolist(), strict=True)]
-    return torch.tensor(rows)
+def summed(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch)
+    return F.cross_entropy(logits.flatten(0, 1), batch.target_out.flatten(), ignore_index=PAD, reduction="sum")
 
 
-def in_place(source, lengths):
-    source.copy_(reverse_words(source, lengths))
-    return source
+def padding_counted(encoder, decoder, batch):
+    return F.cross_entropy(written_logits(encoder, decoder, batch).flatten(0, 1), batch.target_out.flatten())
+
+
+def state_not_carried(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch, forgets=True)
+    return F.cross_entropy(logits.flatten(0, 1), batch.target_out.flatten(), ignore_index=PAD)
+
+
+def starts_with_the_first_word(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch, starts_late=True)
+    return F.cross_entropy(logits.flatten(0, 1), batch.target_out.flatten(), ignore_index=PAD)
+
+
+def asks_for_its_own_words(encoder, decoder, batch):
+    log_p = written_logits(encoder, decoder, batch).log_softmax(-1)
+    return -log_p.amax(-1)[batch.target_mask].mean()
 
 
 def without_forget_bias(kernel, bias, forget_bias):
@@ -104,82 +182,63 @@ def not_transposed(kernel, bias, forget_bias):
     return W.T, U.T, b
 
 
-def softmax_over_time(logits, target):
-    return float(torch.log_softmax(logits, 0).gather(1, target.unsqueeze(1)).sum())
+def forgets_c_alone(decoder, previous, state):
+    return decoder(previous, (state[0], torch.zeros_like(state[1])))
 
 
-def restarting_step(decoder, previous, state, encoded):
-    return decoder.step(previous, encoded.initial, encoded)
+def forgets_h_alone(decoder, previous, state):
+    return decoder(previous, (torch.zeros_like(state[0]), state[1]))
 
 
-def state_kept_by_mistake(decoder, previous, state, encoded):
-    return StepOutput(forgetful_step(decoder, previous, state, encoded).logits, state)
+def reads_the_batch_as_a_sentence(decoder, previous, state):
+    states, state = decoder.lstm(decoder.embedding(previous[:, 0]))
+    return decoder.output(states).unsqueeze(1), state
 
 
-def first_step_only(step, decoder, target_in, encoded):
-    first = step(target_in[:, 0], decoder.initial_state(encoded), encoded).logits
-    return torch.allclose(first, decoder(target_in, encoded).logits[:, 0], atol=1e-5)
+def returns_the_old_state(decoder, previous, state):
+    return forgetful(decoder, previous, state)[0], state
 
 
-def hidden_only(step, decoder, target_in, encoded):
-    """Feed each step the healthy state, so that a lost cell is never carried on."""
-    state = decoder.initial_state(encoded)
-    same = True
-    for i, previous in enumerate(target_in.unbind(1)):
-        same &= torch.allclose(step(previous, state, encoded).logits, decoder(target_in, encoded).logits[:, i])
-        state = encoded.initial
-    return same
+def always(verdict):
+    def test(encode, source, lengths):
+        encode(source, lengths)
+        return verdict
+
+    return test
 
 
-def always_no(step, decoder, target_in, encoded):
-    step(target_in[:, 0], decoder.initial_state(encoded), encoded)
-    return False
+def equal_to_the_last_digit(encode, source, lengths):
+    return torch.equal(encode(source, lengths), torch.cat(alone(encode, source, lengths)))
 
 
-def always_yes(step, decoder, target_in, encoded):
-    step(target_in[:, 0], decoder.initial_state(encoded), encoded)
-    return True
+def still_padded(encode, source, lengths):
+    rows = [encode(source[k : k + 1], lengths[k : k + 1]) for k in range(len(source))]
+    return torch.allclose(encode(source, lengths), torch.cat(rows), atol=1e-5)
 
 
-def one_maximum_for_all_steps(logits, target):
-    powers = torch.exp(logits - logits.max())
-    return float(torch.log(powers.gather(1, target[:, None])[:, 0] / powers.sum(1)).sum())
+def roughly(encode, source, lengths):
+    return torch.allclose(encode(source, lengths), torch.cat(alone(encode, source, lengths)), atol=0.05)
 
 
-def cell_lost_on_return(decoder, previous, state, encoded):
-    step = forgetful_step(decoder, previous, state, encoded)
-    return StepOutput(step.logits, State(step.state.hidden, torch.zeros_like(step.state.cell)))
+def longest_row_only(encode, source, lengths):
+    k = int(lengths.argmax())
+    return torch.allclose(encode(source, lengths)[k], encode(source[k : k + 1], lengths[k : k + 1])[0], atol=1e-5)
 
 
-def best_words_only(step, decoder, target_in, encoded):
-    state, same = decoder.initial_state(encoded), True
-    for i, previous in enumerate(target_in.unbind(1)):
-        output = step(previous, state, encoded)
-        same &= torch.equal(output.logits.argmax(-1), decoder(target_in, encoded).logits[:, i].argmax(-1))
-        state = output.state
-    return same
-
-
-def without_an_axis_of_time(decoder, previous, state, encoded):
-    outputs, (hidden, cell) = decoder.rnn(decoder.embedding(previous))
-    return StepOutput(decoder.output(outputs), State(hidden, cell))
+def shapes_only(encode, source, lengths):
+    return encode(source, lengths).shape[0] == len(source)
 
 
 WRONG = [
-    (checks.check_bridge_size, lambda layers, hidden, words: layers * hidden, "two vectors|cell c"),
-    (checks.check_bridge_size, lambda layers, hidden, words: 2 * hidden, "Each layer has its own"),
-    (checks.check_bridge_size, lambda layers, hidden, words: 2 * layers * hidden * words, "not one for every word"),
-    (checks.check_bridge_size, lambda layers, hidden, words: 2 * layers * min(hidden, 99), "8,000"),
-    (
-        checks.check_bridge_size,
-        lambda layers, hidden, words: 2.0 * layers * hidden,
-        "whole numbers, got the float",
-    ),
-    (checks.check_reverse_words, lambda source, lengths: source.clone(), "old order"),
-    (checks.check_reverse_words, swapped, "padding and </s> now come first|</s> has moved"),
-    (checks.check_reverse_words, with_eos_first, "</s> has moved to the front|whole row round"),
-    (checks.check_reverse_words, in_place, "return a new one"),
-    (checks.check_reverse_words, lambda source, lengths: source[:, 1:], "expected shape"),
+    (checks.check_own_words_loss, teacher_forced, "teacher forcing"),
+    (checks.check_own_words_loss, summed, "the sum over the words"),
+    (checks.check_own_words_loss, padding_counted, "Padding was counted"),
+    (checks.check_own_words_loss, state_not_carried, "started from the encoder's state"),
+    (checks.check_own_words_loss, starts_with_the_first_word, "reads <s>"),
+    (checks.check_own_words_loss, asks_for_its_own_words, "the word that the model has written"),
+    (checks.check_own_words_loss, lambda *given: -own_words_loss(*given), "a loss is positive"),
+    (checks.check_own_words_loss, lambda *given: own_words_loss(*given) / np.log(2), "bits"),
+    (checks.check_own_words_loss, written_logits, "expected one number"),
     (checks.check_from_tensorflow, without_forget_bias, "forget_bias is missing: TensorFlow adds it"),
     (checks.check_from_tensorflow, in_the_old_order, "still stand in the order i, g, f, o; torch"),
     (
@@ -188,36 +247,22 @@ WRONG = [
         "i, g, f, o, and forget_bias is missing",
     ),
     (checks.check_from_tensorflow, forget_bias_on_the_candidate, "went to the candidate"),
-    (
-        checks.check_from_tensorflow,
-        not_transposed,
-        r"W .*expected shape \(8, 6\), \(4H, E\), got",
-    ),
-    (
-        checks.check_from_tensorflow,
-        lambda *given: from_tensorflow(*given)[:2],
-        "expected 3 values .W, U, b., got 2",
-    ),
-    (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / np.log(2), "bits"),
-    (checks.check_log_probability, lambda logits, target: logits.gather(1, target[:, None]), "one number"),
-    (checks.check_log_probability, lambda logits, target: -log_probability(logits, target), "sign"),
-    (checks.check_log_probability, lambda logits, target: log_probability(logits, target) / len(target), "mean"),
-    (checks.check_log_probability, lambda logits, target: log_probability(logits[:-1], target[:-1]), "</s>"),
-    (checks.check_log_probability, lambda logits, target: float(logits.gather(1, target[:, None]).sum()), "logits"),
-    (checks.check_log_probability, softmax_over_time, "time axis"),
-    (checks.check_log_probability, one_maximum_for_all_steps, "written out by hand over- or underflows"),
-    (checks.check_forgetful_step, cell_lost_on_return, "c of the state to return"),
-    (checks.check_forgetful_step, FixedVectorDecoder.step, "still remembers"),
-    (checks.check_forgetful_step, restarting_step, "from the sentence vector"),
-    (checks.check_forgetful_step, without_an_axis_of_time, r"reads \(B, 1, E\)"),
-    (checks.check_forgetful_step, state_kept_by_mistake, "h of the state to return"),
-    (checks.check_forgetful_step, lambda decoder, previous, state, encoded: previous, "StepOutput"),
-    (checks.check_steps_agree, lambda step, decoder, target_in, encoded: True, "never calls"),
-    (checks.check_steps_agree, always_yes, "catches 0 of 4 bugs"),
-    (checks.check_steps_agree, always_no, "turns away the healthy step"),
-    (checks.check_steps_agree, first_step_only, "a cell c that is lost"),
-    (checks.check_steps_agree, best_words_only, "a cell that fades"),
-    (checks.check_steps_agree, hidden_only, "turns away the healthy step"),
+    (checks.check_from_tensorflow, not_transposed, r"W .*expected shape \(8, 6\), \(4H, E\), got"),
+    (checks.check_from_tensorflow, lambda *given: from_tensorflow(*given)[:2], "expected 3 values .W, U, b., got 2"),
+    (checks.check_forgetful, lambda decoder, previous, state: decoder(previous, state), "still remembers"),
+    (checks.check_forgetful, forgets_c_alone, "forgets c and keeps h"),
+    (checks.check_forgetful, forgets_h_alone, "forgets h and keeps c"),
+    (checks.check_forgetful, reads_the_batch_as_a_sentence, "read as one sentence"),
+    (checks.check_forgetful, returns_the_old_state, "h of the state to return.* the one that came in"),
+    (checks.check_forgetful, lambda *given: forgetful(*given)[0], "logits, state"),
+    (checks.check_company, lambda encode, source, lengths: True, "never calls"),
+    (checks.check_company, always(True), "catches 0 of 6 bugs"),
+    (checks.check_company, always(False), "turns away an encoder that packs its rows"),
+    (checks.check_company, equal_to_the_last_digit, "turns away .* last digits"),
+    (checks.check_company, still_padded, "one that reads the padding"),
+    (checks.check_company, roughly, "a thousandth of the other rows"),
+    (checks.check_company, longest_row_only, "one that reads the padding"),
+    (checks.check_company, shapes_only, "catches 0 of 6 bugs"),
 ]
 
 

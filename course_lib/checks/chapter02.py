@@ -2,58 +2,69 @@
 
 import math
 from collections.abc import Callable, Sequence
-from random import Random
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from course_lib.checks.comparing import array, compare, instance, judge, own_randomness, parts, rounding_of, whole
-from course_lib.checks.report import NotRight, answer, checker
-from course_lib.decoders import FixedVectorDecoder, StepOutput
-from course_lib.encoders import Encoded, FixedVectorEncoder, State
+from course_lib.batching import Batch
+from course_lib.checks.comparing import array, compare, judge, own_randomness, parts, rounding_of
+from course_lib.checks.report import answer, checker
 from course_lib.vocabulary import BOS, EOS, PAD
 
-Step = Callable[[Tensor, State, Encoded], StepOutput]
+Pair = tuple[Tensor, Tensor]
+Encode = Callable[[Tensor, Tensor], Tensor]
+VOCABULARY = 9
 
 
-@checker(hints=("What does an LSTM carry from one step to the next, in each layer?", "2 × layers × hidden."))
-def check_bridge_size(bridge_size: Callable[[int, int, int], int]) -> str:
-    """Exercise 2.1. The right number is counted on an encoder that has read a sentence."""
-    random = Random(21)
-    for layers in (1, 2, 4):
-        hidden, words = random.randint(3, 9), random.randint(2, 12)
-        got = whole(answer(bridge_size, layers, hidden, words), "the number of numbers")
-        if got != _numbers_handed_over(layers, hidden, words):
-            raise NotRight(
-                f"an encoder with {layers} layer(s) of {hidden} units, having read {words} words, does not hand over "
-                f"{got} numbers. {_bridge_hint(got, layers, hidden, words)}".rstrip()
+class Encoder(nn.Module):
+    """The chapter's own encoder, small: source ids (B, S) to h and c, each (1, B, H)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(VOCABULARY, 4)
+        self.lstm = nn.LSTM(4, 5, batch_first=True)
+
+    def forward(self, source: Tensor) -> Pair:
+        return self.lstm(self.embedding(source))[1]
+
+
+class Decoder(nn.Module):
+    """The chapter's own decoder, small: previous words (B, T) and a state to logits (B, T, V) and a state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(VOCABULARY, 4)
+        self.lstm = nn.LSTM(4, 5, batch_first=True)
+        self.output = nn.Linear(5, VOCABULARY)
+
+    def forward(self, previous: Tensor, state: Pair) -> tuple[Tensor, Pair]:
+        states, state = self.lstm(self.embedding(previous), state)
+        return self.output(states), state
+
+
+@checker(
+    hints=(
+        "One step at a time: call the decoder with one column of words, as often as there are targets.",
+        "What a step writes is the word with the largest logit, and that is what the next step reads.",
+    )
+)
+def check_own_words_loss(own_words_loss: Callable[[Encoder, Decoder, Batch], Any]) -> str:
+    """Exercise 1. The right sum is taken sentence by sentence and word by word, with ``math``."""
+    with own_randomness(21):
+        for lengths in ((3,), (2, 5), (6, 1, 4)):
+            encoder, decoder = _lively(Encoder()), _lively(Decoder())
+            batch = _batch(lengths)
+            compare(
+                answer(own_words_loss, encoder, decoder, batch),
+                _mean(_own_words(encoder, decoder, batch)),
+                "the loss, in nats a word,",
+                mistakes=_loss_mistakes(encoder, decoder, batch),
+                where=f"of {len(lengths)} sentences of {', '.join(map(str, lengths))} words and </s>",
+                rounding=1e-4,  # the logits are float32
             )
-    paper = whole(answer(bridge_size, 4, 1000, 30), "the number of numbers")
-    if paper != 8000:
-        raise NotRight(f"the paper's model, four layers of 1,000 units, hands over 8,000 numbers; you say {paper}.")
-    return "The bridge is 2 × layers × hidden numbers wide, whatever the sentence; 8,000 in the paper."
-
-
-@checker(hints=("Treat each row by its own length.", "lengths counts </s>: the words of a row are one fewer."))
-def check_reverse_words(reverse_words: Callable[[Tensor, Tensor], Tensor]) -> str:
-    """Exercise 2.2. The right rows are built one by one from Python lists."""
-    random = Random(22)
-    for _ in range(5):
-        lengths = [random.randint(1, 7) + 1 for _ in range(random.randint(2, 5))]  # EOS included
-        rows = [[random.randint(4, 60) for _ in range(n - 1)] for n in lengths]
-        width = max(lengths) + random.randint(0, 1)
-        source = _padded([[*row, EOS] for row in rows], width)
-        expected = _padded([[*row[::-1], EOS] for row in rows], width)
-        got = answer(reverse_words, source, torch.tensor(lengths), keep_inputs=True)
-        turned = array(got, "the rows", source.shape, of="whole numbers", axes="(B, S), the shape of source")
-        for row, (ours, theirs) in enumerate(zip(turned.tolist(), expected.tolist(), strict=True)):
-            if ours != theirs:
-                raise NotRight(
-                    f"row {row} came in as {source[row].tolist()}. Expected {theirs}, got {ours}. "
-                    f"{_reversal_hint(ours, source[row].tolist(), lengths[row])}".rstrip()
-                )
-    return "The words are reversed; </s> still closes each sentence and padding stays at the end."
+    return "Each step reads what the step before it wrote, and is asked for the true word."
 
 
 @checker(
@@ -63,7 +74,7 @@ def check_reverse_words(reverse_words: Callable[[Tensor, Tensor], Tensor]) -> st
     )
 )
 def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]) -> str:
-    """Exercise 2.3. torch's own cell, given the converted weights, must do what TensorFlow's formula does."""
+    """Exercise 2. torch's own cell, given the converted weights, must do what TensorFlow's formula does."""
     draw = np.random.default_rng(23)
     for _ in range(3):
         E, H = (int(size) for size in draw.choice(np.arange(2, 8), size=2, replace=False))
@@ -85,125 +96,127 @@ def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.nd
     return "torch's cell with your weights computes what TensorFlow's cell computes."
 
 
-@checker(
-    hints=(
-        "Which axis holds the words, and what must sum to one along it?",
-        "A probability of a sentence is a product over its words; the logarithm of a product is a sum.",
-    )
-)
-def check_log_probability(log_probability: Callable[[Tensor, Tensor], float]) -> str:
-    """Exercise 2.4. The right sum is taken word by word with ``math``, in double precision.
-
-    In the last case the rows differ by 300 and more: each needs its own maximum.
-    """
-    random = Random(24)
-    for shift in (0, 0, 0, 0, 300):
-        T, V = random.randint(2, 6), random.randint(7, 12)
-        logits = torch.tensor([[random.gauss(-shift * t, 2) for _ in range(V)] for t in range(T)])
-        target = torch.tensor([*(random.randrange(4, V) for _ in range(T - 1)), EOS])
-        words = [_log_softmax(row)[word] for row, word in zip(logits.tolist(), target.tolist(), strict=True)]
-        compare(
-            answer(log_probability, logits, target),
-            sum(words),
-            "the log-probability, in nats,",
-            mistakes=_log_probability_mistakes(words, logits, target),
-            where=f"of {T} words{', from logits of very different size in each row' if shift else ''}",
-            not_finite="A softmax written out by hand over- or underflows where logits are large." if shift else "",
-            rounding=1e-4,  # the logits are float32
-        )
-    return "The log-probability of a sentence is the sum over its words, </s> included."
-
-
-@checker(hints=("Call decoder.rnn with its input alone.", "The state to return is what decoder.rnn gave, h and c."))
-def check_forgetful_step(forgetful_step: Callable[..., StepOutput]) -> str:
-    """Exercise 2.5, break it. The bug must be the named one: an LSTM called without a state."""
+@checker(hints=("Call decoder.lstm with its input alone.", "The state to return is what decoder.lstm gave, h and c."))
+def check_forgetful(forgetful: Callable[[Decoder, Tensor, Pair], Any]) -> str:
+    """Exercise 3, break it. The bug must be the named one: an LSTM called without a state."""
     with own_randomness(25):
-        decoder, encoded, _ = _decoder_and_vector()
-        state = State(torch.randn_like(encoded.initial.hidden), torch.randn_like(encoded.initial.hidden))
-        previous = torch.randint(4, decoder.output.out_features, (encoded.initial.hidden.shape[1],))
-        zeros = State(torch.zeros_like(state.hidden), torch.zeros_like(state.hidden))
-        got = answer(forgetful_step, decoder, previous, state, encoded)
-        got = instance(got, StepOutput, "StepOutput(logits, state)")
-        expected = decoder.step(previous, zeros, encoded)
+        decoder = _lively(Decoder())
+        h, c = (torch.randn(1, 3, 5) for _ in "hc")
+        nothing = torch.zeros_like(h)
+        previous = torch.randint(4, VOCABULARY, (3, 1))
+        logits, state = parts(answer(forgetful, decoder, previous, (h, c)), ("logits", "state"))
+        expected, (new_h, new_c) = decoder(previous, (nothing, nothing))
         compare(
-            got.logits,
-            expected.logits,
+            logits,
+            expected,
             "the logits",
-            axes="(B, V)",
+            axes="(B, T, V)",
             mistakes={
-                "This step still remembers: these are the logits of the healthy decoder.step.": decoder.step(
-                    previous, state, encoded
-                ).logits,
-                "This step starts each time from the sentence vector; the bug starts each time from zeros.": (
-                    decoder.step(previous, encoded.initial, encoded).logits
-                ),
-                "The batch was read as one sentence: the LSTM reads (B, 1, E), each sentence's word at one step.": (
-                    _read_as_one_sentence(decoder, previous)
-                ),
+                "This step still remembers: these are the logits of the healthy decoder.": decoder(previous, (h, c))[0],
+                "This step forgets c and keeps h.": decoder(previous, (h, nothing))[0],
+                "This step forgets h and keeps c.": decoder(previous, (nothing, c))[0],
+                "The batch was read as one sentence: the LSTM wants (B, T, E).": lambda: decoder.output(
+                    decoder.lstm(decoder.embedding(previous[:, 0]))[0]
+                ).unsqueeze(1),
             },
         )
-        returned = instance(got.state, State, "State(hidden, cell) as the second part of StepOutput")
-        compare(returned.hidden, expected.state.hidden, "h of the state to return", axes="(1, B, H)")
-        compare(returned.cell, expected.state.cell, "c of the state to return", axes="(1, B, H)")
-    return "Broken as announced: the step sees the previous word and nothing else."
+        for name, got, right, old in zip("hc", parts(state, ("h", "c")), (new_h, new_c), (h, c), strict=True):
+            kept = {f"This {name} is the one that came in.": old}
+            compare(got, right, f"{name} of the state to return", axes="(1, B, H)", mistakes=kept)
+    return "Broken as announced: each step sees the word before it and nothing else."
 
 
 @checker(
     hints=(
-        "Carry the state that each step returns into the next one.",
-        "Put the logits of all steps side by side before you compare.",
+        "Call encode once for the whole batch, and once for each row alone.",
+        "A row alone has no padding: cut it to its own length.",
     )
 )
-def check_steps_agree(steps_agree: Callable[[Step, FixedVectorDecoder, Tensor, Encoded], bool]) -> str:
-    """Exercise 2.6. The learner's test must pass a healthy step and fail four sick ones."""
+def check_company(company_changes_nothing: Callable[[Encode, Tensor, Tensor], Any]) -> str:
+    """Exercise 4. The learner's test must pass three sound encoders and fail six sick ones."""
     with own_randomness(26):
-        decoder, encoded, target_in = _decoder_and_vector()
+        encoder = _lively(Encoder())
+        lengths = torch.tensor([4, 7, 2, 5])
+        source = torch.full((4, 7), PAD)
+        for row, n in enumerate(lengths.tolist()):
+            source[row, :n] = torch.tensor([*torch.randint(4, VOCABULARY, (n - 1,)).tolist(), EOS])
         judge(
-            steps_agree,
-            {"the healthy step": decoder.step},
-            _sick_steps(decoder),
-            decoder,
-            target_in,
-            encoded,
-            too_strict="Two float32 roads to one number part in the last digits, and every sentence has a first state.",
-            too_lax="Which steps, and which of their numbers, does it compare?",
+            company_changes_nothing,
+            _sound_encoders(encoder),
+            _sick_encoders(encoder),
+            source,
+            lengths,
+            too_strict="Two ways to run one LSTM part in the last digits of float32.",
+            too_lax="Which rows does it compare, how closely, and is a row that is alone still padded?",
         )
-    return "Your test passes the healthy step and catches a lost state, a lost cell, a late reset and a fading cell."
+    return "Your test passes every sound encoder and catches six that let other sentences in."
 
 
-def _numbers_handed_over(layers: int, hidden: int, words: int) -> int:
-    with own_randomness(0):
-        encoder = FixedVectorEncoder(10, 3, hidden, layers, reverse_source=False, dropout=0.0)
-        state = encoder(torch.full((1, words), 5), torch.tensor([words])).initial
-    return state.hidden.numel() + state.cell.numel()
+def _lively(module: Any) -> Any:
+    """Return ``module`` with weights so large that no two ways to use it give nearly the same."""
+    for parameter in module.parameters():
+        parameter.copy_(torch.randn_like(parameter))
+    return module
 
 
-def _bridge_hint(got: int, layers: int, hidden: int, words: int) -> str:
-    hints = {
-        layers * hidden: "Did you count h alone? An LSTM hands over its cell c as well.",
-        2 * hidden: "Each layer has its own h and c.",
-        hidden: "Each layer hands over two vectors of this size, h and c.",
-        2 * layers * hidden * words: "Only the state after the last word is handed over, not one for every word.",
-        layers * hidden * words: "Only the state after the last word is handed over, not one for every word.",
-        4 * layers * hidden: "That counts the four gates; they are not handed over.",
+def _batch(lengths: Sequence[int]) -> Batch:
+    """Return a batch of sources of one length, and of targets of ``lengths`` words, padded."""
+    source = torch.cat((torch.randint(4, VOCABULARY, (len(lengths), 3)), torch.full((len(lengths), 1), EOS)), dim=1)
+    target_in, target_out = (torch.full((len(lengths), max(lengths) + 1), PAD) for _ in range(2))
+    for row, n in enumerate(lengths):
+        words = torch.randint(4, VOCABULARY, (n,)).tolist()
+        target_in[row, : n + 1], target_out[row, : n + 1] = torch.tensor([BOS, *words]), torch.tensor([*words, EOS])
+    return Batch(source, torch.full((len(lengths),), 4), source != PAD, target_in, target_out, target_out != PAD)
+
+
+def _own_words(
+    encoder: Encoder,
+    decoder: Decoder,
+    batch: Batch,
+    *,
+    padding_too: bool = False,
+    forgets: bool = False,
+    teacher: bool = False,
+    asks_itself: bool = False,
+    starts_late: bool = False,
+) -> list[float]:
+    """Return the nats of every target word; each option makes one mistake."""
+    nats = []
+    for source, read, wanted in zip(batch.source, batch.target_in.tolist(), batch.target_out.tolist(), strict=True):
+        first = state = encoder(source.unsqueeze(0))
+        previous = wanted[0] if starts_late else BOS
+        for given, word in zip(read, wanted, strict=True):
+            if word == PAD and not padding_too:
+                break
+            logits, state = decoder(torch.tensor([[given if teacher else previous]]), first if forgets else state)
+            row = logits.flatten().tolist()
+            previous = row.index(max(row))
+            asked = previous if asks_itself else word
+            nats.append(max(row) + math.log(math.fsum(math.exp(x - max(row)) for x in row)) - row[asked])
+    return nats
+
+
+def _mean(nats: Sequence[float]) -> float:
+    return math.fsum(nats) / len(nats)
+
+
+def _loss_mistakes(encoder: Encoder, decoder: Decoder, batch: Batch) -> dict[str, Any]:
+    def with_mistake(**mistake: bool) -> Callable[[], float]:
+        return lambda: _mean(_own_words(encoder, decoder, batch, **mistake))
+
+    right = _own_words(encoder, decoder, batch)
+    return {
+        "That is teacher forcing: each step has read the true word.": with_mistake(teacher=True),
+        "That is the sum over the words, not their mean.": math.fsum(right),
+        "The sign is that of a log-probability; a loss is positive.": -_mean(right),
+        "Padding was counted: it is no word.": with_mistake(padding_too=True),
+        "Each step has started from the encoder's state: carry on the state that the decoder returns.": with_mistake(
+            forgets=True
+        ),
+        "It asks for the word that the model has written, not for the true one.": with_mistake(asks_itself=True),
+        "The first step has read the first true word; it reads <s>.": with_mistake(starts_late=True),
+        "Those are bits (base 2), not nats.": _mean(right) / math.log(2),
     }
-    return hints.get(got, "")
-
-
-def _padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:
-    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])
-
-
-def _reversal_hint(ours: list[int], source: list[int], length: int) -> str:
-    if ours == source:
-        return "The words still stand in their old order."
-    if ours == source[::-1]:
-        return "You turned the whole row round: padding and </s> now come first."
-    if ours[:length] == source[:length][::-1]:
-        return "</s> has moved to the front: lengths count it, so the last word stands at length - 2."
-    if sorted(ours) != sorted(source):
-        return "Some token was lost or doubled."
-    return ""
 
 
 def _tensorflow_cell(
@@ -247,68 +260,50 @@ def _conversion_mistakes(
     }
 
 
-def _log_softmax(row: Sequence[float]) -> list[float]:
-    top = max(row)
-    log_total = top + math.log(math.fsum(math.exp(value - top) for value in row))
-    return [value - log_total for value in row]
+def _one_by_one(encoder: Encoder, source: Tensor, lengths: Tensor) -> Tensor:
+    """Return h (B, H), each row read by itself and without its padding."""
+    return torch.cat([encoder(row[:n].unsqueeze(0))[0][0] for row, n in zip(source, lengths.tolist(), strict=True)])
 
 
-def _log_probability_mistakes(words: Sequence[float], logits: Tensor, target: Tensor) -> dict[str, float]:
-    total = sum(words)
-    chosen = target.unsqueeze(1)
+def _sound_encoders(encoder: Encoder) -> dict[str, Encode]:
+    def packed(source: Tensor, lengths: Tensor) -> Tensor:
+        embedded = encoder.embedding(source)
+        rows = nn.utils.rnn.pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+        return encoder.lstm(rows)[1][0][0]
+
+    def other_digits(source: Tensor, lengths: Tensor) -> Tensor:
+        return _one_by_one(encoder, source, lengths) * (1 + 3e-7 * (len(source) > 1))
+
     return {
-        "The sign is the loss's: a log-probability is negative.": -total,
-        "That is the mean over the words, not the logarithm of their product.": total / len(words),
-        "That is the probability; return its logarithm, which does not underflow.": math.exp(total),
-        "Those are bits (base 2) where nats (base e) are asked for.": total / math.log(2),
-        "The last word, </s>, counts too: without it no sentence ever ends.": total - words[-1],
-        "Those are logits; the softmax over the vocabulary is missing.": float(logits.gather(1, chosen).sum()),
-        "The softmax went over the time axis; it belongs over the words.": float(
-            torch.log_softmax(logits, 0).gather(1, chosen).sum()
-        ),
-        "The softmax was taken over all steps and words at once; each step has its own.": float(
-            torch.log_softmax(logits.flatten(), 0).view_as(logits).gather(1, chosen).sum()
-        ),
+        "an encoder that packs its rows": packed,
+        "an encoder that reads row by row": lambda source, lengths: _one_by_one(encoder, source, lengths),
+        "an encoder whose last digits differ in a batch": other_digits,
     }
 
 
-def _decoder_and_vector() -> tuple[FixedVectorDecoder, Encoded, Tensor]:
-    """Return a decoder with lively weights, a sentence vector for three sentences, and BOS y_1 … y_6."""
-    vocabulary, hidden, batch = 11, 5, 3
-    decoder = FixedVectorDecoder(vocabulary, 4, hidden, layers=1, dropout=0.0).eval()
-    encoded = Encoded(State(torch.randn(1, batch, hidden), torch.randn(1, batch, hidden)))
-    words = torch.randint(4, vocabulary, (batch, 6))
-    return decoder, encoded, torch.cat((torch.full((batch, 1), BOS), words), dim=1)
+def _sick_encoders(encoder: Encoder) -> dict[str, Encode]:
+    def turned(source: Tensor, lengths: Tensor) -> Tensor:
+        return encoder(source.flip(1))[0][0]
 
+    def in_order_of_length(source: Tensor, lengths: Tensor) -> Tensor:
+        return _one_by_one(encoder, source, lengths)[lengths.argsort(descending=True)]
 
-def _read_as_one_sentence(decoder: FixedVectorDecoder, previous: Tensor) -> Tensor:
-    """Return the logits of an LSTM that reads the words of the batch one after the other."""
-    outputs, _ = decoder.rnn(decoder.embedding(previous))
-    return decoder.output(outputs)
+    def without_the_mean(source: Tensor, lengths: Tensor) -> Tensor:
+        h = _one_by_one(encoder, source, lengths)
+        return h - h.mean(dim=0)
 
+    def cut_short(source: Tensor, lengths: Tensor) -> Tensor:
+        return encoder(source[:, : int(lengths.min())])[0][0]
 
-def _sick_steps(decoder: FixedVectorDecoder) -> dict[str, Step]:
-    def state_lost(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        nothing = torch.zeros_like(state.hidden)
-        return decoder.step(previous, State(nothing, nothing), encoded)
-
-    def cell_lost(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        first = state is encoded.initial
-        return decoder.step(previous, state if first else State(state.hidden, torch.zeros_like(state.hidden)), encoded)
-
-    calls = {"steps": 0}
-
-    def late_reset(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        calls["steps"] += 1
-        return decoder.step(previous, encoded.initial if calls["steps"] % 7 == 0 else state, encoded)
-
-    def cell_fades(previous: Tensor, state: State, encoded: Encoded) -> StepOutput:
-        assert state.cell is not None  # the decoder is an LSTM
-        return decoder.step(previous, State(state.hidden, 0.99 * state.cell), encoded)
+    def leaks(source: Tensor, lengths: Tensor) -> Tensor:
+        h = _one_by_one(encoder, source, lengths)
+        return h + 0.001 * h.sum(dim=0)
 
     return {
-        "a state that is lost at every step": state_lost,
-        "a cell c that is lost between steps": cell_lost,
-        "a state that is reset at the seventh step": late_reset,
-        "a cell that fades by one per cent a step, while the best word stays the same": cell_fades,
+        "one that reads the padding": lambda source, lengths: encoder(source)[0][0],
+        "one that turns whole rows round, padding first": turned,
+        "one that returns the rows in order of length": in_order_of_length,
+        "one that subtracts the mean of the batch": without_the_mean,
+        "one that cuts every row to the shortest": cut_short,
+        "one that lets a thousandth of the other rows in": leaks,
     }

@@ -270,10 +270,24 @@ MUTATIONS = (
         "test_checks_chapter04.py::test_the_map_to_read_shows_sound_weights",
     ),
     Mutation(
-        "one maximum for all steps is right",
+        "a loss that counts padding is right",
         "checks/chapter02.py",
-        "for shift in (0, 0, 0, 0, 300):",
-        "for shift in (0, 0, 0, 0, 0):",
+        "for lengths in ((3,), (2, 5), (6, 1, 4)):",
+        "for lengths in ((3,), (5, 5), (4, 4, 4)):",
+        "test_checks_chapter02.py::test_a_usual_mistake_is_named",
+    ),
+    Mutation(
+        "a test of company that is half blind is praised",
+        "checks/chapter02.py",
+        '        "one that lets a thousandth of the other rows in": leaks,\n',
+        "",
+        "test_checks_chapter02.py::test_a_usual_mistake_is_named",
+    ),
+    Mutation(
+        "a decoder that forgets c alone is broken as announced",
+        "checks/chapter02.py",
+        "h, c = (torch.randn(1, 3, 5) for _ in \"hc\")",
+        "h, c = torch.randn(1, 3, 5), torch.zeros(1, 3, 5)",
         "test_checks_chapter02.py::test_a_usual_mistake_is_named",
     ),
     Mutation(
