@@ -286,7 +286,7 @@ MUTATIONS = (
     Mutation(
         "a decoder that forgets c alone is broken as announced",
         "checks/chapter02.py",
-        "h, c = (torch.randn(1, 3, 5) for _ in \"hc\")",
+        'h, c = (torch.randn(1, 3, 5) for _ in "hc")',
         "h, c = torch.randn(1, 3, 5), torch.zeros(1, 3, 5)",
         "test_checks_chapter02.py::test_a_usual_mistake_is_named",
     ),
