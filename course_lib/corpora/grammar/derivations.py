@@ -1,9 +1,16 @@
-"""A derivation: one meaning, written in each language, its words linked by what they express. Chapter 1."""
+"""A derivation: one meaning, written in each language, its words linked by what they express. Chapter 1.
+
+A derivation is a tree. Its leaves are meanings, its nodes constructions with their slots filled.
+It is written from the top down: a template names the slots in the order of its language, and says
+in which form each is written and with what it agrees.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from course_lib.corpora.grammar.rules import CompiledRule, Language, Lexeme, Marks, Parts
+from course_lib.corpora.grammar.language import Language
+from course_lib.corpora.grammar.rules import CompiledRule, Lexeme, Mark, Parts, Template, WordPiece
 from course_lib.corpora.pairs import Link, SentencePair
 
 T = TypeVar("T")
@@ -11,34 +18,51 @@ Key = int
 """What a word expresses; ``~key`` where it expresses it only possibly."""
 Token = tuple[str, tuple[Key, ...]]
 
-Node = tuple[Lexeme | CompiledRule, int, "dict[str, Node]"]
-"""A word or a construction, the first of its keys, and what fills its slots: a plain tuple, for many are made."""
 
-Scope = tuple["dict[str, Node]", "Scope | None"]
-"""The slots of a construction, and those of the one around it."""
+@dataclass(slots=True)
+class Leaf:
+    """A meaning that fills a slot, and the key of what it expresses."""
+
+    lexeme: Lexeme
+    key: Key
+
+
+@dataclass(slots=True)
+class Branch:
+    """A construction, the first of the keys that its words may have, and what fills its slots."""
+
+    rule: CompiledRule
+    key: Key
+    slots: "dict[str, Filler]"
+
+
+Filler = Leaf | Branch
+
+Scope = tuple[dict[str, Filler], "Scope | None"]
+"""The slots of a construction, and the scope around it: a plain pair, for one is made whenever a branch is written."""
 
 
 class Derivation:
     """One meaning, ready to be written in each language of its grammar."""
 
-    def __init__(self, languages: Mapping[str, Language], root: Node) -> None:
+    def __init__(self, languages: Mapping[str, Language], root: Branch) -> None:
         self._languages, self._root = languages, root
 
     def write(self, code: str) -> list[Token]:
         """Return the words of the sentence in language ``code``, each with its keys."""
         language = self._languages[code]
-        tokens: list[Token] = []
-        _write(self._root, None, language, tokens, 0, "", language.default)
-        return _join(tokens, language)
+        writer = _Writer(language)
+        writer.write_branch(self._root, None, 0, "", language.default)
+        return _join(writer.tokens, language)
 
     def categories(self) -> Iterator[str]:
         """Yield the category of each construction used, outermost first."""
-        stack = [self._root]
+        stack: list[Filler] = [self._root]
         while stack:
-            what, _, children = stack.pop()
-            if isinstance(what, CompiledRule):
-                yield what.category
-                stack.extend(children.values())
+            filler = stack.pop()
+            if isinstance(filler, Branch):
+                yield filler.rule.category
+                stack.extend(filler.slots.values())
 
 
 def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
@@ -74,87 +98,94 @@ class _Once(dict[Link, Link]):
 _LINKS = _Once()
 
 
-def _find(scope: Scope | None, name: str) -> tuple[Node, Scope]:
-    """Return the nearest slot of that name, here or in a construction around, and where it stands."""
+class _Writer:
+    """Writes a derivation in one language: ``tokens`` are its words so far."""
+
+    def __init__(self, language: Language) -> None:
+        self._language, self._code = language, language.code
+        self.tokens: list[Token] = []
+
+    def write_branch(self, branch: Branch, outside: Scope | None, part: int, form: str, agreement: str) -> None:
+        """Append the words of a construction, or of a part of it; ``outside`` holds the slots of those around it.
+
+        ``form`` and ``agreement`` are those of the words that the construction gives none of their own.
+        """
+        language, code, tokens, slots = self._language, self._code, self.tokens, branch.slots
+        scope = (slots, outside)
+        template = branch.rule.templates[code]
+        parts = _instead(template, _agreement(branch, outside, language)) if template.instead else template.usual
+        looked_up = None  # neighbours often agree with the same slot, so that it is looked up once
+        for piece in parts[part]:
+            control, marks = piece.control, piece.marks
+            if control is None:
+                agrees = agreement
+            elif control != looked_up:
+                found, where = (slots[control], scope) if control in slots else _find(outside, control)
+                agrees = controlled = _agreement(found, where, language)
+                looked_up = control
+            else:
+                agrees = controlled
+            if isinstance(piece, WordPiece):
+                word = piece.word if piece.forms is None else self._inflected(piece.word, piece.forms, form, agrees)
+                tokens.append((word, _keys(branch.key, scope, marks) if marks else ()))
+                continue
+            slot, own_form, before = piece.slot, piece.form, len(tokens)
+            filler, where = (slots[slot], scope) if slot in slots else _find(outside, slot)
+            if isinstance(filler, Leaf):
+                forms, key = filler.lexeme.forms[code], filler.key
+                for word, surely in (_in_form(forms, own_form, form) if form else forms[own_form])[agrees]:
+                    tokens.append((word, (key if surely else ~key,)))
+            else:
+                around = f"{own_form}.{form}" if own_form and form else own_form or form
+                self.write_branch(filler, where, piece.part, around, agrees)
+            if marks and len(tokens) > before:
+                word, keys = tokens[-1]
+                tokens[-1] = word, keys + _keys(branch.key, scope, marks)
+
+    def _inflected(self, word: str, forms: Mapping[str, str], form: str, agrees: str) -> str:
+        """Return a word in capitals as it is written: "BE" or, in a construction of the form "bare", "BE.bare"."""
+        if form:
+            forms = _in_form(self._language.inflected, word, form)
+        return forms[agrees]
+
+
+def _find(scope: Scope | None, name: str) -> tuple[Filler, Scope]:
+    """Return what fills the nearest slot of that name, here or in a construction around, and where it stands."""
     while scope is not None:
-        if name in scope[0]:
-            return scope[0][name], scope
-        scope = scope[1]
+        slots, outside = scope
+        if name in slots:
+            return slots[name], scope
+        scope = outside
     raise LookupError(f"No construction around holds a slot {name!r}.")
 
 
-def _agreement(node: Node, outside: Scope | None, language: Language) -> str:
-    """Return the agreement of a node: a word's own, a construction's from its head."""
-    what, _, children = node
-    if isinstance(what, Lexeme):
-        return what.agreement.get(language.code, language.default)
-    inside, head = (children, outside), what.head
-    if len(head) == 1:
-        return _agreement(*_find(inside, head[0]), language)
-    if not head:
-        return language.default
-    return language.coordinate(*(_agreement(*_find(inside, name), language) for name in head))
+def _agreement(filler: Filler, outside: Scope | None, language: Language) -> str:
+    """Return the agreement of a word, which is its own, or of a construction, which is that of its head."""
+    while isinstance(filler, Branch):
+        slots, head = filler.slots, filler.rule.head
+        if not head:
+            return language.default
+        inside = (slots, outside)
+        if len(head) > 1:
+            return language.coordinate(*(_agreement(*_find(inside, name), language) for name in head))
+        filler, outside = (slots[head[0]], inside) if head[0] in slots else _find(outside, head[0])
+    return filler.lexeme.agreement.get(language.code, language.default)
 
 
-def _head_key(node: Node) -> int:
-    """Return the key of the word at the head of a node, or of the node where it has none of its own."""
-    what, key, children = node
-    while isinstance(what, CompiledRule) and what.head and what.head[0] in children:
-        what, key, children = children[what.head[0]]
-    return key
+def _head_key(filler: Filler) -> Key:
+    """Return the key of the word at the head of a filler, or of the filler where it has none of its own."""
+    while isinstance(filler, Branch):
+        head = filler.rule.head
+        if not head or head[0] not in filler.slots:
+            break
+        filler = filler.slots[head[0]]
+    return filler.key
 
 
-def _write(
-    node: Node, outside: Scope | None, language: Language, tokens: list[Token], part: int, form: str, agreement: str
-) -> None:
-    """Append the words of a construction, or of a part of it; ``outside`` holds the slots of those around it.
-
-    ``form`` and ``agreement`` are those of the words that the construction gives none of their own.
-    """
-    rule, start, children = node
-    assert isinstance(rule, CompiledRule)
-    code = language.code
-    scope = (children, outside)
-    parts, instead = rule.templates[code]
-    if instead:
-        parts = _instead(parts, instead, _agreement(node, outside, language))
-    looked_up = None
-    for slot, inner, own_form, control, words, marks in parts[part]:
-        if control is None:
-            agrees = agreement
-        elif control != looked_up:
-            found, where = (children[control], scope) if control in children else _find(outside, control)
-            agrees = controlled = _agreement(found, where, language)
-            looked_up = control
-        else:
-            agrees = controlled
-        if slot is None:
-            if own_form and form:
-                words = _in_form(language.inflected, own_form, form)
-            word = words if isinstance(words, str) else words[agrees]
-            tokens.append((word, _keys(start, scope, marks)))
-            continue
-        if slot in children:
-            found, where = children[slot], scope
-        else:
-            found, where = _find(outside, slot)
-        before = len(tokens) if marks else 0
-        what, key, _ = found
-        if isinstance(what, Lexeme):
-            forms = what.forms[code]
-            for word, sure in (_in_form(forms, own_form, form) if form else forms[own_form])[agrees]:
-                tokens.append((word, (key if sure else ~key,)))
-        else:
-            around = f"{own_form}.{form}" if own_form and form else own_form or form
-            _write(found, where, language, tokens, inner, around, agrees)
-        if marks and len(tokens) > before:
-            word, keys = tokens[-1]
-            tokens[-1] = word, keys + _keys(start, scope, marks)
-
-
-def _instead(parts: Parts, others: Sequence[tuple[str, Parts]], agreement: str) -> Parts:
+def _instead(template: Template, agreement: str) -> Parts:
+    """Return what the template writes for a head of that agreement."""
     held = agreement.split(",")
-    return next((other for when, other in others if when in held), parts)
+    return next((other for when, other in template.instead if when in held), template.usual)
 
 
 def _in_form(forms: Mapping[str, T], own: str, around: str) -> T:
@@ -165,26 +196,26 @@ def _in_form(forms: Mapping[str, T], own: str, around: str) -> T:
     return forms[name]
 
 
-def _keys(start: int, scope: Scope, marks: Marks) -> tuple[Key, ...]:
+def _keys(first_key: Key, scope: Scope, marks: tuple[Mark, ...]) -> tuple[Key, ...]:
     """Return the keys that marks stand for: names of this construction, or head words of slots."""
     found = []
-    for mark, sure in marks:
-        key = start + mark if isinstance(mark, int) else _head_key(_find(scope, mark)[0])
-        found.append(key if sure else ~key)
+    for of, surely in marks:
+        key = first_key + of if isinstance(of, int) else _head_key(_find(scope, of)[0])
+        found.append(key if surely else ~key)
     return tuple(found)
 
 
 def _join(tokens: list[Token], language: Language) -> list[Token]:
     """Choose between the forms of ``le|l'`` by what follows, then contract neighbours (de le -> du)."""
-    firsts = language.contracted
-    for place in reversed(
-        [place for place, (word, _) in enumerate(tokens) if not word or word in firsts or "|" in word]
-    ):
+    changes = language.changes
+    # From the end, so that a word is chosen after the one that follows it, and no place yet to come moves.
+    for place in reversed([place for place, (word, _) in enumerate(tokens) if changes[word]]):
         word, keys = tokens[place]
         following, others = tokens[place + 1] if place + 1 < len(tokens) else _NOTHING
         if "|" in word:
             before_consonant, before_vowel = word.split("|")
             word = before_vowel if language.starts_with_vowel(following) else before_consonant
+        # A word that is left out leaves what it expresses to the next one.
         match language.contractions.get((word, following)) if word else (following,):
             case None:
                 tokens[place] = word, keys

@@ -12,12 +12,36 @@ import itertools
 import random
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from course_lib.corpora.grammar.derivations import Derivation, Node
-from course_lib.corpora.grammar.rules import KEYS_A_NODE, CompiledRule, Language, Lexeme, Rule, read_rule
+from course_lib.corpora.grammar.derivations import Branch, Derivation, Filler, Leaf
+from course_lib.corpora.grammar.language import Language
+from course_lib.corpora.grammar.rules import KEYS_A_NODE, CompiledRule, Lexeme, Rule, read_rule
 
 _TRIES = 4  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
+
+Option = Lexeme | CompiledRule
+Weighted = list[tuple[float, Option]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may fill a category: ``options``, and their weights added up from the first on."""
+
+    options: Sequence[Option]
+    cumulative: Sequence[float]
+    total: float
+
+    @classmethod
+    def between(cls, weighted: Weighted) -> "Choice":
+        """Return the choice between options that are drawn as often as their weights say."""
+        cumulative = list(itertools.accumulate(weight for weight, _ in weighted))
+        return cls([option for _, option in weighted], cumulative, cumulative[-1])
+
+    def draw(self, uniform: Callable[[], float]) -> Option:
+        """Draw an option with one number from ``uniform``, a source of numbers from 0 to 1."""
+        return self.options[bisect(self.cumulative, uniform() * self.total)]
 
 
 class SynchronousGrammar:
@@ -37,77 +61,102 @@ class SynchronousGrammar:
         taken_for: Mapping[str, str] | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
-        self._bars: dict[str, set[str]] = defaultdict(set)
-        for word, others in (taken_for or {}).items():
-            for other in others.split():
-                self._bars[word].add(other)
-                self._bars[other].add(word)
-        options: dict[str, list[tuple[float, Lexeme | CompiledRule]]] = {
+        self._mistakable = _both_ways(taken_for or {})
+        weighted: dict[str, Weighted] = {
             category: [(1.0, lexeme) for lexeme in lexemes] for category, lexemes in lexicon.items()
         }
         for rule in rules:
-            options.setdefault(rule.category, []).append((rule.weight, read_rule(rule, self.languages)))
-        missing = {c for rule in rules for c in rule.slots.values()} - options.keys()
+            weighted.setdefault(rule.category, []).append((rule.weight, read_rule(rule, self.languages)))
+        missing = {category for rule in rules for category in rule.slots.values()} - weighted.keys()
         if missing:
             raise ValueError(f"No construction and no word fills the categories {sorted(missing)}.")
-        self._choices: dict[str, tuple[list[float], float, list[Lexeme | CompiledRule]]] = {}
-        for category in options:
-            found = _without_relays(options, category)
-            cumulative = list(itertools.accumulate(w for w, _ in found))
-            self._choices[category] = cumulative, cumulative[-1], [option for _, option in found]
+        self._choices = {category: Choice.between(_without_relays(weighted, category)) for category in weighted}
 
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
-        uniform, choices, bars = random.Random(seed).random, self._choices, self._bars
-
-        def expand(category: str) -> Node:
-            """Draw what fills a category; a word that the sentence holds already, or bars, is drawn anew."""
-            cumulative, total, options = choices[category]
-            option = options[bisect(cumulative, uniform() * total)]
-            tries = 1
-            while isinstance(option, Lexeme) and (option.meaning in used or option.refers in barred) and tries < _TRIES:
-                option = options[bisect(cumulative, uniform() * total)]
-                tries += 1
-            key = next(keys)
-            children: dict[str, Node] = {}
-            if isinstance(option, CompiledRule):
-                if option.transparent:
-                    return expand(option.slots[0][1])
-                for name, filler in option.slots:
-                    children[name] = expand(filler)
-            else:
-                if len(options) > 1:
-                    used.add(option.meaning)
-                if option.refers in bars:
-                    referred.add(option.refers)
-                    barred.update(bars[option.refers])
-            return option, key, children
-
-        cumulative, total, options = choices["sentence"]
+        uniform = random.Random(seed).random
         while True:
-            option = options[bisect(cumulative, uniform() * total)]
-            if isinstance(option, Lexeme):  # a sentence of one bare word would say nothing to align
+            rule = self._choices["sentence"].draw(uniform)
+            if isinstance(rule, Lexeme):  # a sentence of one bare word would say nothing to align
                 continue
             # What is drawn anew keeps its construction, so that each comes as often as its weight says.
-            mistaken = True
-            while mistaken:
-                keys, used = itertools.count(0, KEYS_A_NODE), set[str]()
-                referred, barred = set[str](), set[str]()
-                root = option, next(keys), {name: expand(filler) for name, filler in option.slots}
-                mistaken = not referred.isdisjoint(barred)
+            while True:
+                draft = _Draft(self._choices, self._mistakable, uniform)
+                root = draft.branch(rule)
+                if not draft.could_be_mistaken():
+                    break
             yield Derivation(self.languages, root)
 
 
-def _without_relays(
-    options: Mapping[str, list[tuple[float, Lexeme | CompiledRule]]], category: str
-) -> list[tuple[float, Lexeme | CompiledRule]]:
+class _Draft:
+    """A sentence while it is drawn: what it says already, and of whom it must not speak as well.
+
+    ``mistakable`` holds, for whom a word speaks of, whom that word could be taken to speak of instead.
+    """
+
+    def __init__(
+        self, choices: Mapping[str, Choice], mistakable: Mapping[str, set[str]], uniform: Callable[[], float]
+    ) -> None:
+        self._choices, self._mistakable, self._uniform = choices, mistakable, uniform
+        self._next_key = 0
+        self._said: set[str] = set()
+        self._spoken_of: set[str] = set()
+        self._excluded: set[str] = set()
+
+    def could_be_mistaken(self) -> bool:
+        """Say whether the sentence speaks of two of whom one could be taken for the other."""
+        return not self._spoken_of.isdisjoint(self._excluded)
+
+    def branch(self, rule: CompiledRule) -> Branch:
+        """Draw what fills the slots of a construction."""
+        key = self._next_key
+        self._next_key += KEYS_A_NODE
+        slots: dict[str, Filler] = {}
+        for name, category in rule.slots:
+            slots[name] = self._fill(category)
+        return Branch(rule, key, slots)
+
+    def _fill(self, category: str) -> Filler:
+        """Draw what fills a category; a word that will not do is drawn anew."""
+        choice = self._choices[category]
+        for _ in range(_TRIES):
+            # Choice.draw, written out: no line of the course is run more often.
+            option = choice.options[bisect(choice.cumulative, self._uniform() * choice.total)]
+            if not isinstance(option, Lexeme):
+                break
+            if option.meaning not in self._said and option.refers not in self._excluded:
+                break
+        if isinstance(option, Lexeme):
+            if len(choice.options) > 1:  # the only word of its category may be said again
+                self._said.add(option.meaning)
+            if option.refers in self._mistakable:
+                self._spoken_of.add(option.refers)
+                self._excluded |= self._mistakable[option.refers]
+            key = self._next_key
+            self._next_key += KEYS_A_NODE
+            return Leaf(option, key)
+        if option.transparent:
+            return self._fill(option.slots[0][1])
+        return self.branch(option)
+
+def _both_ways(taken_for: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return whom each could be taken for: where "he" could mean a man, a man excludes "he" as well."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, others in taken_for.items():
+        for other in others.split():
+            found[one].add(other)
+            found[other].add(one)
+    return dict(found)
+
+
+def _without_relays(weighted: Mapping[str, Weighted], category: str) -> Weighted:
     """Put what a relay ("{n}" in every language) leads to in its place: the same sentences, sooner."""
-    found: list[tuple[float, Lexeme | CompiledRule]] = []
-    for weight, option in options[category]:
+    found: Weighted = []
+    for weight, option in weighted[category]:
         if isinstance(option, Lexeme) or not option.relays:
             found.append((weight, option))
             continue
-        further = _without_relays(options, option.slots[0][1])
-        total = sum(w for w, _ in further)
-        found.extend((weight * w / total, o) for w, o in further)
+        further = _without_relays(weighted, option.slots[0][1])
+        total = sum(other for other, _ in further)
+        found.extend((weight * other / total, reached) for other, reached in further)
     return found

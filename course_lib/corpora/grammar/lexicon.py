@@ -81,12 +81,12 @@ NOUNS = """
 """
 
 NAMES = """
-  kind | en       | fr        | zh     | mr
-* name | paul 3s  | paul m3s  | 保罗 - | पॉल m3s
-* name | anne 3s  | anne f3s  | 安妮 - | ॲन f3s
-  name | marie 3s | marie f3s | 玛丽 - | मारी f3s
-  name | louis 3s | louis m3s | 路易 - | लुई m3s
-  name | hugo 3s  | hugo m3s  | 雨果 - | ह्युगो m3s
+  kind | refers | en       | fr        | zh     | mr
+* name | m      | paul 3s  | paul m3s  | 保罗 - | पॉल m3s
+* name | f      | anne 3s  | anne f3s  | 安妮 - | ॲन f3s
+  name | f      | marie 3s | marie f3s | 玛丽 - | मारी f3s
+  name | m      | louis 3s | louis m3s | 路易 - | लुई m3s
+  name | m      | hugo 3s  | hugo m3s  | 雨果 - | ह्युगो m3s
 """
 
 # Whom a pronoun could be taken to speak of: a sentence with both is drawn anew, for no language of these
@@ -100,34 +100,31 @@ TAKEN_FOR = {
     "his": "m f n he she",
     "their": "people they them",
 }
-PRONOUN = {"he": "he", "him": "he", "she": "she", "her": "she", "they": "they", "them": "them"}
-OWNER = {"his": "his", "her": "his", "their": "their"}
-
 PRONOUNS = """
-  kind                 | en          | fr        | zh          | mr
-* personal pronoun     | i 1s        | je|j' m1s | 我 -        | मी m1s
-* personal pronoun     | he 3s       | il m3s    | 他 -        | तो त्या m3s
-* personal pronoun     | she 3s      | elle f3s  | 她 -        | ती ति f3s
-  personal pronoun     | we 1p       | nous m1p  | 我们 -      | आम्ही m1p
-  personal pronoun     | you 2p      | vous m2p  | 你 -        | तुम्ही m2p
-* personal pronoun     | they 3p     | ils m3p   | 他们 -      | ते त्यां m3p
-* third-person pronoun | he 3s       | il m3s    | 他 -        | तो त्या m3s
-* third-person pronoun | she 3s      | elle f3s  | 她 -        | ती ति f3s
-* third-person pronoun | they 3p     | ils m3p   | 他们 -      | ते त्यां m3p
-* object pronoun       | him 3s      | le|l' m3s | 他 -        | तो त्या m3s
-* object pronoun       | her 3s      | la|l' f3s | 她 -        | ती ति f3s
-* object pronoun       | them 3p     | les m3p   | 他们|它们 - | ते त्यां m3p
-* them                 | them 3p     | les m3p   | 他们|它们 - | ते त्यां m3p
-* me or us             | me 1s       | me|m' m1s | 我 -        | मी m1s
-  me or us             | us 1p       | nous m1p  | 我们 -      | आम्ही m1p
-  me or us             | you 2p      | vous m2p  | 你 -        | तुम्ही m2p
-* dative pronoun       | him 3s      | lui m3s   | 他 -        | तो त्या m3s
-* dative pronoun       | her 3s      | lui m3s   | 她 -        | ती ति f3s
-* dative pronoun       | them 3p     | leur m3s  | 他们 -      | ते त्यां m3p
-* to dative pronoun    | ~to him 3s  | lui m3s   | ~跟 他 -    | तो त्या m3s
-* to dative pronoun    | ~to her 3s  | lui m3s   | ~跟 她 -    | ती ति f3s
-* to dative pronoun    | ~to them 3p | leur m3s  | ~跟 他们 -  | ते त्यां m3p
-* nothing              | 3s          | m3s       | -           | n3s
+  kind                 | refers | en          | fr        | zh          | mr
+* personal pronoun     | -      | i 1s        | je|j' m1s | 我 -        | मी m1s
+* personal pronoun     | he     | he 3s       | il m3s    | 他 -        | तो त्या m3s
+* personal pronoun     | she    | she 3s      | elle f3s  | 她 -        | ती ति f3s
+  personal pronoun     | -      | we 1p       | nous m1p  | 我们 -      | आम्ही m1p
+  personal pronoun     | -      | you 2p      | vous m2p  | 你 -        | तुम्ही m2p
+* personal pronoun     | they   | they 3p     | ils m3p   | 他们 -      | ते त्यां m3p
+* third-person pronoun | he     | he 3s       | il m3s    | 他 -        | तो त्या m3s
+* third-person pronoun | she    | she 3s      | elle f3s  | 她 -        | ती ति f3s
+* third-person pronoun | they   | they 3p     | ils m3p   | 他们 -      | ते त्यां m3p
+* object pronoun       | he     | him 3s      | le|l' m3s | 他 -        | तो त्या m3s
+* object pronoun       | she    | her 3s      | la|l' f3s | 她 -        | ती ति f3s
+* object pronoun       | them   | them 3p     | les m3p   | 他们|它们 - | ते त्यां m3p
+* them                 | them   | them 3p     | les m3p   | 他们|它们 - | ते त्यां m3p
+* me or us             | -      | me 1s       | me|m' m1s | 我 -        | मी m1s
+  me or us             | -      | us 1p       | nous m1p  | 我们 -      | आम्ही m1p
+  me or us             | -      | you 2p      | vous m2p  | 你 -        | तुम्ही m2p
+* dative pronoun       | he     | him 3s      | lui m3s   | 他 -        | तो त्या m3s
+* dative pronoun       | she    | her 3s      | lui m3s   | 她 -        | ती ति f3s
+* dative pronoun       | them   | them 3p     | leur m3s  | 他们 -      | ते त्यां m3p
+* to dative pronoun    | he     | ~to him 3s  | lui m3s   | ~跟 他 -    | तो त्या m3s
+* to dative pronoun    | she    | ~to her 3s  | lui m3s   | ~跟 她 -    | ती ति f3s
+* to dative pronoun    | them   | ~to them 3p | leur m3s  | ~跟 他们 -  | ते त्यां m3p
+* nothing              | -      | 3s          | m3s       | -           | n3s
 """
 
 VERBS = """
@@ -217,18 +214,18 @@ ADJECTIVES = """
 """
 
 DETERMINERS = """
-  kind       | en         | fr                | zh               | mr
-* the        | the        | le|l' la|l' les   | 那+ 那些 place=- | - - तो
-* a          | a|an some  | un une des        | 一+ 几+          | एक काही असा+
-* a before   | a|an some  | un une de|d'      | 一+ 几+          | एक काही असा+
-* any        | a|an any   | de|d' de|d' de|d' | - 任何           | - कोणताही -
-* this       | this these | ce|cet cette ces  | 这+ 这些         | हा हा असा+
-* possessive | my         | mon ma|mon mes    | 我 的            | माझा
-* possessive | his        | son sa|son ses    | 他 的            | त्याचा
-* possessive | her        | son sa|son ses    | 她 的            | तिचा
-  possessive | our        | notre notre nos   | 我们 的          | आमचा
-  possessive | your       | votre votre vos   | 你 的            | तुमचा
-  possessive | their      | leur leur leurs   | 他们 的          | त्यांचा
+  kind       | refers | en         | fr                | zh               | mr
+* the        | -      | the        | le|l' la|l' les   | 那+ 那些 place=- | - - तो
+* a          | -      | a|an some  | un une des        | 一+ 几+          | एक काही असा+
+* a before   | -      | a|an some  | un une de|d'      | 一+ 几+          | एक काही असा+
+* any        | -      | a|an any   | de|d' de|d' de|d' | - 任何           | - कोणताही -
+* this       | -      | this these | ce|cet cette ces  | 这+ 这些         | हा हा असा+
+* possessive | -      | my         | mon ma|mon mes    | 我 的            | माझा
+* possessive | his    | his        | son sa|son ses    | 他 的            | त्याचा
+* possessive | his    | her        | son sa|son ses    | 她 的            | तिचा
+  possessive | -      | our        | notre notre nos   | 我们 的          | आमचा
+  possessive | -      | your       | votre votre vos   | 你 的            | तुमचा
+  possessive | their  | their      | leur leur leurs   | 他们 的          | त्यांचा
 """
 
 ADVERBS = """

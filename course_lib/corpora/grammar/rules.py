@@ -20,49 +20,14 @@ A word that is left out ("~" alone in the lexicon) leaves what it expresses to t
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
-Forms = Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
-"""form name -> agreement -> words, each with its surely/possibly."""
-
-Words = tuple[tuple[str, bool], ...]
-
-
-def words(form: str) -> Words:
-    """Split a form of the lexicon into words; one that starts with ~ expresses its meaning only possibly."""
-    return tuple((word.lstrip("~"), not word.startswith("~")) for word in form.split())
-
-
-Marks = tuple[tuple[str | int, bool], ...]
-"""What a piece expresses besides, each with its surely/possibly: the number of a name of the rule, or a slot."""
+from course_lib.corpora.grammar.language import Forms, Language
 
 KEYS_A_NODE = 8
 """Each node of a derivation may express this many things, its own word among them."""
-
-
-@dataclass(frozen=True)
-class Language:
-    """What the engine must know of a language, all of it data but ``coordinate``.
-
-    ``default`` is the agreement of what has none; ``coordinate`` gives that of "a and b";
-    ``inflected`` holds the function words that templates write in capitals; ``starts_with_vowel``
-    decides between the two forms of ``le|l'``; ``contractions`` replaces pairs of neighbours.
-    """
-
-    code: str
-    name: str
-    default: str
-    coordinate: Callable[[str, str], str]
-    inflected: Mapping[str, Mapping[str, str]]
-    starts_with_vowel: Callable[[str], bool]
-    contractions: Mapping[tuple[str, str], tuple[str, ...]]
-
-    @cached_property
-    def contracted(self) -> frozenset[str]:
-        """The words that a contraction may begin with: few, so that most are told at a glance."""
-        return frozenset(first for first, _ in self.contractions)
 
 
 @dataclass(frozen=True)
@@ -93,19 +58,45 @@ class Rule:
     head: str = ""
 
 
-Piece = tuple[str | None, int, str, str | None, Mapping[str, str] | str, Marks]
-"""A piece of a template, read: (slot, part of it, form, control, words, marks).
+class Mark(NamedTuple):
+    """What a piece expresses besides: the number of a name of the rule, or the slot whose head it is."""
 
-Either a slot, whole (part 0) or a part of it, in a form; or, where slot is None, a word: the form of one in
-capitals is the word itself, which has its own forms, "BE" and "BE.bare". ``control`` is the slot with which
-it agrees. Plain tuples here and below: they are taken apart for every word written.
-"""
+    of: int | str
+    surely: bool
 
+
+@dataclass(frozen=True, slots=True)
+class WordPiece:
+    """A word of a template. ``forms`` are those of one in capitals, by agreement; it agrees with slot ``control``."""
+
+    word: str
+    forms: Mapping[str, str] | None
+    control: str | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPiece:
+    """A slot of a template: the whole of what fills it (part 0) or a part, in a form, in agreement with ``control``."""
+
+    slot: str
+    part: int
+    form: str
+    control: str | None
+    marks: tuple[Mark, ...]
+
+
+Piece = WordPiece | SlotPiece
 Parts = tuple[tuple[Piece, ...], ...]
 """The pieces of a whole construction, then those of each of its parts."""
 
-Template = tuple[Parts, tuple[tuple[str, Parts], ...]]
-"""A template, read; and what stands for it where the agreement of the head holds a word."""
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template, read; ``instead`` holds what stands for it where the agreement of the head holds a word."""
+
+    usual: Parts
+    instead: tuple[tuple[str, Parts], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +141,26 @@ def _read_template(rule: Rule, language: Language, text: str, names: dict[str, i
 
     usual, *others = re.split(r" \?(?=\w)", text)
     found = (other.split(maxsplit=1) for other in others)
-    return read(usual), tuple((when, read(other)) for when, other in found)
+    return Template(read(usual), tuple((when, read(other)) for when, other in found))
 
 
 def _read_piece(rule: Rule, language: Language, text: str, names: dict[str, int]) -> Piece:
     slot_or_word = re.sub(r"(?:[=~](?:\w+|\{\w+\}))+$", "", text)
     signs = text[len(slot_or_word) :]
     marks = tuple(
-        (slot or names.setdefault(name, len(names) + 1), sign == "=")
+        Mark(slot or names.setdefault(name, len(names) + 1), sign == "=")
         for sign, slot, name in re.findall(r"([=~])(?:\{(\w+)\}|(\w+))", signs)
     )
     if match := re.fullmatch(r"\{(\w+)(?:\.([^{}./]+))?(?:/(\w+))?\}", slot_or_word):
         slot, form, control = match.groups()
-        part = int(form) if form and form.isdigit() else 0
-        return slot, part, "" if part else form or "", control, "", marks
+        if form and form.isdigit():
+            return SlotPiece(slot, int(form), "", control, marks)
+        return SlotPiece(slot, 0, form or "", control, marks)
     match = re.fullmatch(r"([^/=~{}]+)(?:/(\w+))?", slot_or_word)
     if not match:
         raise ValueError(
             f"{rule.category}: cannot read {text!r} in the {language.name} template {rule.templates[language.code]!r}."
         )
     word, control = match.groups()
-    if control or word in language.inflected:
-        return None, 0, word, control, language.inflected[word], marks
-    return None, 0, "", None, word, marks
+    forms = language.inflected[word] if control or word in language.inflected else None
+    return WordPiece(word, forms, control, marks)

@@ -7,19 +7,20 @@ its classifier, its number, its kind ("只,s,animal"); of a verb what its object
 
 from collections.abc import Callable, Sequence
 
-from course_lib.corpora.grammar.rules import Forms, Language, Words, words
+from course_lib.corpora.grammar.language import Forms, FormWords, Language, Morphology, words
+from course_lib.corpora.grammar.languages.mandarin_rules import TEMPLATES
 
 Features = Sequence[str]
 
 
-class ByFeature(dict[str, Words]):
-    """Words by agreement, made when first asked for."""
+class ByFeature(dict[str, FormWords]):
+    """FormWords by agreement, made when first asked for."""
 
-    def __init__(self, make: Callable[[Features], Words]) -> None:
+    def __init__(self, make: Callable[[Features], FormWords]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, agreement: str) -> Words:
+    def __missing__(self, agreement: str) -> FormWords:
         self[agreement] = found = self._make(agreement.split(","))
         return found
 
@@ -41,8 +42,8 @@ def _options(cell: str) -> tuple[str, dict[str, str]]:
     return base, {name: ("" if value == "-" else value) if sign else name for name, sign, value in pairs}
 
 
-def verb_agreement(cell: str, kinds: Sequence[str]) -> str:
-    """What a verb demands: ("爱 static", ["person", "animal"]) -> "human,static"."""
+def verb_agreement(cell: str, kind: str, kinds: Sequence[str]) -> str:
+    """What a verb demands, of whatever kind its object: "爱 static", ["person", "animal"] -> "human,static"."""
     _, options = _options(cell)
     return ",".join(
         ["human" if "person" in kinds else "thing", *(o for o in ("把", "static", "coming") if o in options)]
@@ -68,7 +69,7 @@ def chinese_verb(cell: str) -> Forms:
     split = options.get("split", "").replace("split", base[1:])
 
     def verb(suffix: str = "", mark: str = "", usual: str = base, before_noun: str = "") -> ByFeature:
-        def make(features: Features) -> Words:
+        def make(features: Features) -> FormWords:
             other = before_noun if any(features) and before_noun else usual
             chosen = next((options[f] for f in features if f in options and f not in _NOT_FEATURES), other)
             return words(f"{chosen}{suffix} {_possibly(mark)}")
@@ -174,13 +175,26 @@ def chinese_word(cell: str) -> Forms:
     }
 
 
+def chinese_noun(cell: str, kind: str) -> list[tuple[str, str]]:
+    """ "猫 只": one form, singular and plural, and its classifier."""
+    noun, classifier = cell.split()
+    return [(noun, f"{classifier},{number},{kind}") for number in "sp"]
+
+
 CHINESE = Language(
     code="zh",
     name="Chinese",
     default="",
     coordinate=_common,
-    inflected={},
-    starts_with_vowel=lambda word: False,
+    morphology=Morphology(
+        noun=chinese_noun,
+        verb=chinese_verb,
+        determiner=chinese_determiner,
+        adjective=chinese_adjective,
+        word=chinese_word,
+        verb_agreement=verb_agreement,
+    ),
+    templates=TEMPLATES,
     contractions={
         ("正在", "在"): ("正在",),
         ("在", "在"): ("在",),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from course_lib.corpora.grammar.language import Forms, FormWords, Language, Morphology
+from course_lib.corpora.grammar.languages.marathi_rules import TEMPLATES
 from course_lib.corpora.grammar.languages.marathi_words import (
     AGREEMENTS,
     ANIMATE,
@@ -15,8 +17,11 @@ from course_lib.corpora.grammar.languages.marathi_words import (
     by_agreement,
     gender_of,
     in_cases,
+    marathi_adjective,
+    marathi_determiner,
+    marathi_noun,
+    marathi_word,
 )
-from course_lib.corpora.grammar.rules import Forms, Language, Words
 
 
 def _to(stem: str) -> str:
@@ -109,14 +114,14 @@ def marathi_verb(cell: str) -> Forms:
     if infinitive == "असणे":
         imperfective, present, conditional = "", AHE, ASEL
 
-    def form(make: Callable[[str], str]) -> dict[str, Words]:
+    def form(make: Callable[[str], str]) -> dict[str, FormWords]:
         written = {agreement: make(agreement) for agreement in PERSONS}
         return by_agreement(lambda a: " ".join([*before, light + written[a]] if written[a] else before))
 
-    def with_object(make: Callable[[str], str]) -> dict[str, Words]:
+    def with_object(make: Callable[[str], str]) -> dict[str, FormWords]:
         return form(lambda agreement: make(noun or agreement))
 
-    def wish(auxiliary: Mapping[str, str]) -> dict[str, Words]:
+    def wish(auxiliary: Mapping[str, str]) -> dict[str, FormWords]:
         return with_object(lambda agreement: f"{to}यच{ENDINGS[gender_of(agreement)]} ~{auxiliary[agreement]}")
 
     return {
@@ -166,6 +171,15 @@ MARATHI = Language(
     name="Marathi",
     default="n3s",
     coordinate=_coordinate,
+    morphology=Morphology(
+        noun=marathi_noun,
+        verb=marathi_verb,
+        determiner=marathi_determiner,
+        adjective=marathi_adjective,
+        word=marathi_word,
+        verb_agreement=verb_agreement,
+    ),
+    templates=TEMPLATES,
     inflected={
         "AHE": _inflected(AHE),
         "HOTA": _inflected(HOTA),
@@ -186,6 +200,4 @@ MARATHI = Language(
         "JO": _relative(""),
         **{f"JO.{case}": _relative(case) for case in (*SUFFIXES, "locative")},
     },
-    starts_with_vowel=lambda word: False,
-    contractions={},
 )

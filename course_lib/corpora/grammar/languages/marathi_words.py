@@ -9,7 +9,7 @@ are oblique in every case. The form "genitive" agrees with what is owned: मु
 
 from collections.abc import Callable, Mapping
 
-from course_lib.corpora.grammar.rules import Forms, Words, words
+from course_lib.corpora.grammar.language import Forms, FormWords, words
 
 PERSONS = ("m1s", "m3s", "f3s", "n3s", "m1p", "m2p", "m3p", "f3p", "n3p")
 AGREEMENTS = (*PERSONS, *(f"{person},thing" for person in PERSONS if person[1] == "3"))
@@ -32,12 +32,12 @@ IRREGULAR = {
 """By gender in the singular, in the plural, then the oblique form."""
 
 
-def by_agreement(make: Callable[[str], str]) -> dict[str, Words]:
+def by_agreement(make: Callable[[str], str]) -> dict[str, FormWords]:
     """Words by agreement, from a function of gender, person, number."""
     return {agreement: words(make(agreement[:3])) for agreement in AGREEMENTS}
 
 
-def always(form: str) -> dict[str, Words]:
+def always(form: str) -> dict[str, FormWords]:
     return by_agreement(lambda _: form)
 
 
@@ -63,7 +63,7 @@ def marathi_word(cell: str) -> Forms:
     if not cell:
         return {case: always("") for case in ("", *CASES)}
     direct, stem, locative = [*cell.split(), "", ""][:3]
-    forms: dict[str, Mapping[str, Words]] = {
+    forms: dict[str, Mapping[str, FormWords]] = {
         case: always(form) for case, form in in_cases(direct, stem or direct, locative or "त").items()
     }
     owner = (stem or direct) + "च"
@@ -86,12 +86,15 @@ def in_cases(direct: str, stem: str, locative: str = "त") -> dict[str, str]:
     return {case: stem + case for case in SUFFIXES} | given
 
 
-def nouns(cell: str, kind: str) -> list[str]:
-    """ "f मुलगी मुली मुली मुलीं" -> "मुलगी मुली f3s", "मुली मुलीं f3p"; a noun without a plural is a word of its own."""
+def marathi_noun(cell: str, kind: str) -> list[tuple[str, str]]:
+    """ "f मुलगी मुली मुली मुलीं" -> ("मुलगी मुली", "f3s"), ("मुली मुलीं", "f3p"): direct form and oblique stem.
+
+    A noun without a plural is a word of its own, with what says "in".
+    """
     gender, *found = cell.split()
     thing = "" if kind in ANIMATE else ",thing"
     numbers = (found[:2], found[2:]) if len(found) == 4 else (found,)
-    return [f"{' '.join(forms)} {gender}3{number}{thing}" for forms, number in zip(numbers, "sp", strict=False)]
+    return [(" ".join(forms), f"{gender}3{number}{thing}") for forms, number in zip(numbers, "sp", strict=False)]
 
 
 # ------------------------------------------------------------------- determiners and adjectives
