@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.corpora import SentencePair, load
-from course_lib.corpora.grammar.corpus import fillable, grammar, lexemes
+from course_lib.corpora.grammar.corpus import grammar
 from course_lib.corpora.grammar.derivations import align
 from course_lib.corpora.grammar.engine import SynchronousGrammar
-from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.corpora.grammar.lexemes import lexemes
 from course_lib.corpora.grammar.rules import Lexeme, Rule
-from course_lib.corpora.grammar.sentences import rules
+from tests.oracles.grammar import EVERY_LANGUAGE, links, only_with
 
 
 def draw(built: SynchronousGrammar, seed: int, count: int) -> list[SentencePair]:
@@ -123,19 +123,6 @@ BY_HAND = {
 }
 
 
-def only_with(words: set[str]) -> SynchronousGrammar:
-    """The grammar over the few meanings that some of the words can express."""
-    kept: dict[str, list[Lexeme]] = {}
-    for category, lexeme in lexemes(small=False):
-        if words & set(re.split(r"[ |]", lexeme.meaning)) or category == "nothing":
-            kept.setdefault(category, []).append(lexeme)
-    return SynchronousGrammar(tuple(LANGUAGES.values()), fillable(rules(), set(kept)), kept)
-
-
-def links(text: str) -> frozenset[tuple[int, int]]:
-    return frozenset((int(j), int(i)) for j, i in (link.split("-") for link in text.split()))
-
-
 @pytest.mark.parametrize("phenomenon", BY_HAND)
 def test_links_point_where_a_linguist_would_point(phenomenon: str) -> None:
     english, french, sure_text, only_possible = BY_HAND[phenomenon]
@@ -183,7 +170,7 @@ def test_what_is_worn_or_sold_or_written_is_nowhere(sample: list[SentencePair]) 
     somewhere = set("see sees saw look looks looked repair repairs repaired repairing".split())
     nominal = {"and", "'s", "for"} | {
         word
-        for category, lexeme in lexemes(small=False)
+        for category, lexeme in lexemes(False, EVERY_LANGUAGE)
         if category.split()[0] in {"noun", "adjective", "before", "after", "the", "a", "this", "possessive", "name"}
         for word in re.split(r"[ |]", lexeme.meaning)
     } - {"closed"}  # a verb too
@@ -450,7 +437,7 @@ TOY_WORD = Lexeme("cat", {"en": {"": {"3s": (("cat", True),)}}, "fr": {"": {"m3s
 
 def toy(en: str, fr: str, slots: dict[str, str]) -> SynchronousGrammar:
     rule = Rule("sentence", slots, {"en": en, "fr": fr})
-    return SynchronousGrammar(tuple(LANGUAGES.values()), [rule], {"noun": [TOY_WORD]})
+    return SynchronousGrammar(EVERY_LANGUAGE, [rule], {"noun": [TOY_WORD]})
 
 
 def test_words_that_share_a_key_are_linked_sure_only_if_both_are() -> None:
@@ -466,7 +453,7 @@ def test_a_construction_without_a_head_does_not_pass_for_its_word(head: str, lin
     handing_on = Rule("article", {"d": "the"}, dict.fromkeys(written, "{d/n}"), head=head)
     the = Lexeme("the", {"en": {"": {"3s": (("the", True),)}}, "fr": {"none": {"m3s": ()}}}, {})
     rules = [Rule("sentence", {"d": "article", "n": "noun"}, written), handing_on]
-    [pair] = draw(SynchronousGrammar(tuple(LANGUAGES.values()), rules, {"noun": [TOY_WORD], "the": [the]}), 1, 1)
+    [pair] = draw(SynchronousGrammar(EVERY_LANGUAGE, rules, {"noun": [TOY_WORD], "the": [the]}), 1, 1)
     assert pair.source == ("the", "cat") and pair.target == ("chat",)
     assert pair.possible == {(j, 0) for j in linked}
 

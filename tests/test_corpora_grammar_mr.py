@@ -8,12 +8,13 @@ from itertools import islice, pairwise
 import pytest
 
 from course_lib.corpora import SentencePair, load
+from course_lib.corpora.grammar.constructions import construction
 from course_lib.corpora.grammar.corpus import grammar
 from course_lib.corpora.grammar.derivations import align
-from course_lib.corpora.grammar.languages.marathi_rules import in_marathi
+from course_lib.corpora.grammar.languages.marathi import MARATHI
 from course_lib.corpora.statistics import crossing_share
 from course_lib.corpora.text import detokenise, tokenise
-from tests.test_corpora_grammar import links, only_with
+from tests.oracles.grammar import links, only_with
 
 
 @pytest.fixture(scope="module")
@@ -380,5 +381,6 @@ def test_any_two_languages_make_a_corpus(name: str) -> None:
 
 
 def test_a_construction_without_marathi_is_named() -> None:
-    with pytest.raises(ValueError, match=r"clause past: .* says nothing of '\{s\} has \{p\}'"):
-        in_marathi("clause past", "{s} has {p}", "{s} a {p}")
+    [having] = construction("clause with having", "clause past", "s: subject; p: predicate past")
+    with pytest.raises(ValueError, match="Marathi has no template for the construction 'clause with having'"):
+        having.written_in([MARATHI])

@@ -10,7 +10,7 @@ from course_lib.corpora import SentencePair, load
 from course_lib.corpora.grammar.corpus import grammar
 from course_lib.corpora.grammar.derivations import align
 from course_lib.corpora.statistics import crossing_share
-from tests.test_corpora_grammar import links, only_with
+from tests.oracles.grammar import links, only_with
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from course_lib.corpora import CorpusError, SentencePair
-from course_lib.corpora.phrasebook import phrasebook
+from course_lib.corpora.phrasebook import phrasebook_corpus
 from course_lib.corpora.text import tokenise
-from course_lib.corpora.tsv import tsv
+from course_lib.corpora.tsv import read_tsv
 
 # corpora/__init__ gives the package's name to the function.
 package = importlib.import_module("course_lib.corpora.phrasebook")
@@ -34,7 +34,7 @@ def word_lines() -> list[list[str]]:
 
 
 def pairs(language: str) -> list[SentencePair]:
-    corpus = phrasebook(language)  # type: ignore[arg-type]
+    corpus = phrasebook_corpus(language)  # type: ignore[arg-type]
     return [*corpus.train, *corpus.validation, *corpus.test]
 
 
@@ -87,7 +87,7 @@ def test_french_puts_a_space_before_its_high_marks_and_chinese_uses_its_own() ->
 
 @pytest.mark.parametrize(("language", "code"), LANGUAGES.items())
 def test_the_tsv_reader_takes_every_line(language: str, code: str) -> None:
-    read = tsv(FOLDER / f"eng-{code}.tsv")
+    read = read_tsv(FOLDER / f"eng-{code}.tsv")
     assert len(read.train) + len(read.validation) + len(read.test) == len(rows(code)) == len(pairs(language))
 
 
@@ -215,9 +215,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
 
 def test_a_language_without_a_file_is_refused_with_those_that_have_one(write: Callable[[str, str], None]) -> None:
     with pytest.raises(ValueError, match=r"expected one of 'zh', got 'fr'"):
-        phrasebook("fr")
+        phrasebook_corpus("fr")
     with pytest.raises(ValueError, match=r"expected one of 'zh', got 'klingon'"):
-        phrasebook("klingon")  # type: ignore[arg-type]
+        phrasebook_corpus("klingon")  # type: ignore[arg-type]
 
 
 def test_without_links_and_words_pairs_are_plain_characters(write: Callable[[str, str], None]) -> None:
@@ -244,14 +244,14 @@ def test_words_and_links_reach_the_pair(write: Callable[[str, str], None]) -> No
 def test_a_broken_links_file_is_named(write: Callable[[str, str], None], line: str, message: str) -> None:
     write("eng-cmn.links", line + "\n")
     with pytest.raises(CorpusError, match=message):
-        phrasebook("zh")
+        phrasebook_corpus("zh")
 
 
 def test_a_sentence_without_its_words_is_named(write: Callable[[str, str], None]) -> None:
     write("eng-cmn.words", "你好 。\n不 。\n")
     with pytest.raises(CorpusError, match="no line with the words of '是的。'"):
-        phrasebook("zh")
+        phrasebook_corpus("zh")
 
 
 def test_the_same_seed_gives_the_same_splits() -> None:
-    assert phrasebook("fr", seed=3) == phrasebook("fr", seed=3) != phrasebook("fr", seed=4)
+    assert phrasebook_corpus("fr", seed=3) == phrasebook_corpus("fr", seed=3) != phrasebook_corpus("fr", seed=4)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.corpora.text import tokenise
-from course_lib.corpora.tsv import tsv
+from course_lib.corpora.tsv import read_tsv
 
 FOLDER = Path(__file__).resolve().parent.parent / "course_lib" / "corpora" / "phrasebook"
 STATEMENT_ENDS = {"mar": ".", "hin": "।"}
@@ -41,7 +41,7 @@ def read_links(language: str) -> dict[int, tuple[list[str], list[str], dict[tupl
 def test_the_tsv_reader_takes_every_pair_and_splits_by_source(language: str) -> None:
     rows = read_rows(language)
     assert len(rows) >= 320
-    corpus = tsv(FOLDER / f"eng-{language}.tsv", language=language)
+    corpus = read_tsv(FOLDER / f"eng-{language}.tsv", language=language)
     splits = (corpus.train, corpus.validation, corpus.test)
     assert all(splits)
     taken = {(pair.source, pair.target) for split in splits for pair in split}

@@ -8,35 +8,39 @@ from itertools import permutations
 
 from course_lib.corpora.grammar.corpus import synchronous
 from course_lib.corpora.grammar.languages.table import LANGUAGES
-from course_lib.corpora.multi30k import multi30k
+from course_lib.corpora.multi30k import multi30k_corpus
 from course_lib.corpora.number_words import numbers
 from course_lib.corpora.pairs import CorpusError, Link, ParallelCorpus, SentencePair
-from course_lib.corpora.phrasebook import phrasebook
+from course_lib.corpora.phrasebook import phrasebook_corpus
 from course_lib.corpora.pictures.captions import caption_corpus
-from course_lib.corpora.tatoeba import tatoeba
+from course_lib.corpora.tatoeba import tatoeba_corpus
 from course_lib.corpora.toys import copy, dates, reversal
-from course_lib.corpora.tsv import tsv
+from course_lib.corpora.tsv import read_tsv
 
 __all__ = ["CorpusError", "Link", "ParallelCorpus", "SentencePair", "available", "load"]
 
 _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
-    "en-fr": partial(synchronous, "en", "fr"),
     "reversal": reversal,
     "copy": copy,
     "dates": dates,
     "numbers": numbers,
     "scenes": caption_corpus,
-    "multi30k": multi30k,
-    "phrasebook": phrasebook,
-    "tatoeba": tatoeba,
-    "tsv": tsv,
-    **{f"{one}-{other}": partial(synchronous, one, other) for one, other in permutations(LANGUAGES, 2)},
+    "multi30k": multi30k_corpus,
+    "phrasebook": phrasebook_corpus,
+    "tatoeba": tatoeba_corpus,
+    "tsv": read_tsv,
 }
+
+
+def _corpora() -> dict[str, Callable[..., ParallelCorpus]]:
+    """Every corpus by its name: English-French, which most chapters use, first; the other pairs of languages last."""
+    drawn = {f"{one}-{other}": partial(synchronous, one, other) for one, other in permutations(LANGUAGES, 2)}
+    return {"en-fr": drawn["en-fr"]} | _CORPORA | drawn
 
 
 def available() -> dict[str, tuple[str, ...]]:
     """Return the name of every corpus with the names of its options."""
-    return {name: tuple(inspect.signature(make).parameters) for name, make in _CORPORA.items()}
+    return {name: tuple(inspect.signature(make).parameters) for name, make in _corpora().items()}
 
 
 def load(name: str, **options: object) -> ParallelCorpus:
@@ -45,13 +49,14 @@ def load(name: str, **options: object) -> ParallelCorpus:
     The same name and options give the same corpus. ValueError for an unknown name or option, with
     the nearest one that exists and all there are.
     """
-    if name not in _CORPORA:
-        raise ValueError(f"Unknown corpus {name!r}.{_nearest(name, _CORPORA)}")
+    corpora = _corpora()
+    if name not in corpora:
+        raise ValueError(f"Unknown corpus {name!r}.{_nearest(name, corpora)}")
     known = available()[name]
     for option in options:
         if option not in known:
             raise ValueError(f"The corpus {name!r} has no option {option!r}.{_nearest(option, known)}")
-    return _CORPORA[name](**options)
+    return corpora[name](**options)
 
 
 def _nearest(word: str, known: "dict[str, Callable[..., ParallelCorpus]] | tuple[str, ...]") -> str:

@@ -30,7 +30,7 @@ _HOW_TO_GET_IT = (
 )
 
 
-def multi30k(
+def multi30k_corpus(
     path: str | Path | None = None,
     source: Language = "en",
     target: Language = "de",

@@ -11,7 +11,7 @@ from pathlib import Path
 from course_lib.corpora.downloads import DATA_VARIABLE, DownloadError, download_zip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus
 from course_lib.corpora.text import Segment
-from course_lib.corpora.tsv import tsv
+from course_lib.corpora.tsv import read_tsv
 
 SITE = "https://www.manythings.org/anki/"
 _NAMES = {
@@ -38,7 +38,7 @@ _NAMES = {
 }
 
 
-def tatoeba(
+def tatoeba_corpus(
     language: str = "fra",
     path: str | Path | None = None,
     cache: str | Path | None = None,
@@ -51,7 +51,7 @@ def tatoeba(
 
     ``path`` is a file (.zip, .txt, .tsv) or a folder that holds one; ``cache`` the folder for
     downloads (default: attention-step-by-step in XDG_CACHE_HOME or ~/.cache). ``sha256`` is the hash
-    that a download must have. The rest as in :func:`~course_lib.corpora.tsv.tsv`. CorpusError, with
+    that a download must have. The rest as in :func:`~course_lib.corpora.tsv.read_tsv`. CorpusError, with
     what to do, where there is no such file and none can be downloaded.
     """
     if not re.fullmatch("[a-z]{3}", language):
@@ -63,7 +63,7 @@ def tatoeba(
     if file is None:
         file = _cached(language, cache)
         _download(language, file, sha256)
-    corpus = tsv(file, max_words, _NAMES.get(language, language), seed, segment)
+    corpus = read_tsv(file, max_words, _NAMES.get(language, language), seed, segment)
     splits = corpus.train, corpus.validation, corpus.test
     return ParallelCorpus(f"tatoeba-{language}", corpus.source_language, corpus.target_language, *splits)
 

@@ -15,7 +15,7 @@ _HOW_TO_GET_ONE = (
 )
 
 
-def tsv(
+def read_tsv(
     path: str | Path | None = None,
     max_words: int | None = None,
     language: str = "unknown",

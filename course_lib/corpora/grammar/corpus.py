@@ -1,19 +1,20 @@
 """The corpora that the grammar draws in any two of its languages, with gold word links. Chapter 1."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Literal
 
+from course_lib.corpora.grammar.constructions import Construction
 from course_lib.corpora.grammar.derivations import Derivation, Token, align
 from course_lib.corpora.grammar.engine import SynchronousGrammar
 from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.languages.table import LANGUAGES
 from course_lib.corpora.grammar.lexemes import lexemes
 from course_lib.corpora.grammar.lexicon import TAKEN_FOR
-from course_lib.corpora.grammar.rules import Lexeme, Rule
-from course_lib.corpora.grammar.sentences import rules
+from course_lib.corpora.grammar.rules import Lexeme
+from course_lib.corpora.grammar.sentences import constructions
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words, draw_splits
 
@@ -92,15 +93,26 @@ def grammar(
     words: dict[str, list[Lexeme]] = {}
     for category, lexeme in lexemes(lexicon == "small", languages):
         words.setdefault(category, []).append(lexeme)
-    return SynchronousGrammar(languages, fillable(rules(languages), set(words)), words, TAKEN_FOR)
+    return grammar_over(words, languages, TAKEN_FOR)
 
 
-def fillable(all_rules: Sequence[Rule], filled: set[str]) -> list[Rule]:
+def grammar_over(
+    words: Mapping[str, Sequence[Lexeme]], languages: Sequence[Language], taken_for: Mapping[str, str] | None = None
+) -> SynchronousGrammar:
+    """Return the grammar over these words (category -> meanings), with every construction that they can fill.
+
+    ValueError where a language has no template for one of them.
+    """
+    rules = [found.written_in(languages) for found in fillable(constructions(), set(words))]
+    return SynchronousGrammar(languages, rules, words, taken_for)
+
+
+def fillable(every: Sequence[Construction], filled: set[str]) -> list[Construction]:
     """Drop the constructions for which the lexicon has no word, and those that need a dropped one."""
-    kept = list(all_rules)
+    kept = list(every)
     while True:
-        known = filled | {rule.category for rule in kept}
-        remaining = [rule for rule in kept if known.issuperset(rule.slots.values())]
+        known = filled | {construction.category for construction in kept}
+        remaining = [construction for construction in kept if known.issuperset(construction.slots.values())]
         if len(remaining) == len(kept):
             return kept
         kept = remaining

@@ -19,7 +19,7 @@ from course_lib.corpora.grammar.derivations import Branch, Derivation, Filler, L
 from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.rules import KEYS_A_NODE, CompiledRule, Lexeme, Rule, read_rule
 
-_TRIES = 4  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
+_TRIES = range(4)  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
 
 Option = Lexeme | CompiledRule
 Weighted = list[tuple[float, Option]]
@@ -110,7 +110,7 @@ class _Draft:
     def branch(self, rule: CompiledRule) -> Branch:
         """Draw what fills the slots of a construction."""
         key = self._next_key
-        self._next_key += KEYS_A_NODE
+        self._next_key = key + KEYS_A_NODE
         slots: dict[str, Filler] = {}
         for name, category in rule.slots:
             slots[name] = self._fill(category)
@@ -119,25 +119,22 @@ class _Draft:
     def _fill(self, category: str) -> Filler:
         """Draw what fills a category; a word that will not do is drawn anew."""
         choice = self._choices[category]
-        for _ in range(_TRIES):
+        for _ in _TRIES:
             # Choice.draw, written out: no line of the course is run more often.
             option = choice.options[bisect(choice.cumulative, self._uniform() * choice.total)]
-            if not isinstance(option, Lexeme):
-                break
+            if isinstance(option, CompiledRule):
+                return self._fill(option.slots[0][1]) if option.transparent else self.branch(option)
             if option.meaning not in self._said and option.refers not in self._excluded:
                 break
-        if isinstance(option, Lexeme):
-            if len(choice.options) > 1:  # the only word of its category may be said again
-                self._said.add(option.meaning)
-            if option.refers in self._mistakable:
-                self._spoken_of.add(option.refers)
-                self._excluded |= self._mistakable[option.refers]
-            key = self._next_key
-            self._next_key += KEYS_A_NODE
-            return Leaf(option, key)
-        if option.transparent:
-            return self._fill(option.slots[0][1])
-        return self.branch(option)
+        if len(choice.options) > 1:  # the only word of its category may be said again
+            self._said.add(option.meaning)
+        if option.refers in self._mistakable:
+            self._spoken_of.add(option.refers)
+            self._excluded |= self._mistakable[option.refers]
+        key = self._next_key
+        self._next_key = key + KEYS_A_NODE
+        return Leaf(option, key)
+
 
 def _both_ways(taken_for: Mapping[str, str]) -> dict[str, set[str]]:
     """Return whom each could be taken for: where "he" could mean a man, a man excludes "he" as well."""

@@ -3,12 +3,8 @@
 How a construction is written down is explained in constructions.py.
 """
 
-from collections.abc import Sequence
-
 from course_lib.corpora.grammar.constructions import VARIABLES, Construction, Constructions, construction, relay
-from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.noun_phrases import NOUN_PHRASES
-from course_lib.corpora.grammar.rules import Rule
 from course_lib.corpora.grammar.verb_phrases import VERB_PHRASES, arriving
 
 CLAUSES = (("one", 0.40), ("two", 0.27), ("three", 0.17), ("four", 0.16))
@@ -133,8 +129,3 @@ def constructions() -> list[Construction]:
         for group in part()
         for found in group
     ]
-
-
-def rules(languages: Sequence[Language]) -> list[Rule]:
-    """Return every rule of the grammar, written in these languages; ValueError where one lacks a template."""
-    return [found.written_in(languages) for found in constructions()]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
-from course_lib.corpora.tsv import tsv
+from course_lib.corpora.tsv import read_tsv
 
 _FOLDER = Path(__file__).parent
 _LANGUAGES = {
@@ -24,10 +24,8 @@ _LANGUAGES = {
 }
 _LINK = re.compile(r"(\d+)([-p])(\d+)")
 
-Words = tuple[str, ...]
 
-
-def phrasebook(language: Literal["fr", "zh", "mr", "hi"] = "fr", seed: int = 1) -> ParallelCorpus:
+def phrasebook_corpus(language: Literal["fr", "zh", "mr", "hi"] = "fr", seed: int = 1) -> ParallelCorpus:
     """Return the phrasebook from English into ``language``; pairs aligned by hand carry gold links.
 
     The splits are by source sentence and a function of ``seed``. ValueError for a language that
@@ -37,7 +35,7 @@ def phrasebook(language: Literal["fr", "zh", "mr", "hi"] = "fr", seed: int = 1) 
     if language not in present:
         raise ValueError(f"language: expected one of {', '.join(map(repr, present))}, got {language!r}.")
     code, name = _LANGUAGES[language]
-    corpus = tsv(_file(code, "tsv"), language=name, seed=seed)
+    corpus = read_tsv(_file(code, "tsv"), language=name, seed=seed)
     splits = [_segment(split, code) for split in (corpus.train, corpus.validation, corpus.test)]
     linked = {(pair.source, pair.target): pair for pair in _linked_pairs(_file(code, "links"))}
     if strangers := linked.keys() - {(pair.source, pair.target) for split in splits for pair in split}:

@@ -4,8 +4,6 @@ Agreement is person and number ("3p"), for no English word has a gender that ano
 A cell of the lexicon lists the forms that cannot be guessed.
 """
 
-from collections.abc import Sequence
-
 from course_lib.corpora.grammar.language import Forms, FormWords, Language, Morphology, read_templates, words
 
 AGREEMENTS = ("1s", "3s", "1p", "2p", "3p")
