@@ -4,12 +4,13 @@ from tests.mutations import Mutation
 
 CHINESE = "test_corpora_grammar_zh.py::"
 MARATHI = "test_corpora_grammar_mr.py::"
+FIFTH = "test_corpora_grammar_fifth.py::"
 BY_HAND = CHINESE + "test_links_point_where_a_linguist_would_point"
 
 MUTATIONS = (
     Mutation(
         "aller chercher: they will fetch what they would look for",
-        "corpora/grammar/verb_phrases.py",
+        "corpora/grammar/languages/french.py",
         " ?futur ne|n'~k {simple}~f pas=k",
         "",
         "test_corpora_grammar.py::test_links_point_where_a_linguist_would_point[no_aller_before_chercher]",
@@ -31,22 +32,22 @@ MUTATIONS = (
     Mutation(
         "her sister is taken for his",
         "corpora/grammar/engine.py",
-        "mistaken = not referred.isdisjoint(barred)",
-        "mistaken = False",
+        "return not self._spoken_of.isdisjoint(self._excluded)",
+        "return False",
         "test_corpora_grammar.py::test_a_pronoun_could_mean_nobody_whom_the_sentence_names",
     ),
     Mutation(
         "an old happy man",
-        "corpora/grammar/noun_phrases.py",
-        'OPINION = "{d/n} {b/n} {a/n} {n}"',
-        'OPINION = "{d/n} {a/n} {b/n} {n}"',
+        "corpora/grammar/languages/english.py",
+        "{d/n} {b/n} {a/n} {n}",
+        "{d/n} {a/n} {b/n} {n}",
         "test_corpora_grammar.py::test_english_says_what_one_thinks_of_it_before_its_age_and_its_colour_after",
     ),
     Mutation(
         "the big park is big parks",
-        "corpora/grammar/noun_phrases.py",
-        '"{d.shown/n} {d.shown_joint/n}"',
-        '"{d/n} {d.joint/n}"',
+        "corpora/grammar/languages/mandarin_rules.py",
+        "{d.shown/n} {d.shown_joint/n}",
+        "{d/n} {d.joint/n}",
         BY_HAND + "[an_article_before_a_place_with_an_adjective]",
     ),
     Mutation(
@@ -72,49 +73,49 @@ MUTATIONS = (
     ),
     Mutation(
         "the Chinese relative clause follows its noun",
-        "corpora/grammar/noun_phrases.py",
-        'plain = "{d/n} {n} {r}", "{d/n} {n} {r}", f"{{r}} {THE} {{n}}"',
-        'plain = "{d/n} {n} {r}", "{d/n} {n} {r}", "{d/n} {n} {r}"',
+        "corpora/grammar/languages/mandarin_rules.py",
+        "| {r} THE {n}\n",
+        "| THE {n} {r}\n",
         CHINESE + "test_the_relative_clause_comes_before_its_noun",
     ),
     Mutation(
         "a Chinese noun without an article leaves the English one without a link",
-        "corpora/grammar/noun_phrases.py",
-        'chinese + "~{d}"',
-        "chinese",
+        "corpora/grammar/languages/mandarin_rules.py",
+        "| THE {n}~{d}\n",
+        "| THE {n}\n",
         BY_HAND + "[there_is]",
     ),
     Mutation(
         "a Chinese noun under a negation leaves the English article without a link",
-        "corpora/grammar/noun_phrases.py",
-        "?s {THE} {{n}}~{{d}}",
-        "?s {THE} {{n}}",
+        "corpora/grammar/languages/mandarin_rules.py",
+        "?s THE {n}~{d}",
+        "?s THE {n}",
         BY_HAND + "[an_owner,_and_an_article_that_is_missing]",
     ),
     Mutation(
         "the particle of an owner belongs to neither side",
-        "corpora/grammar/noun_phrases.py",
+        "corpora/grammar/languages/mandarin_rules.py",
         "{p} 的=g~{p}~{n}",
         "{p} 的=g",
         BY_HAND + "[several_people_without_an_article]",
     ),
     Mutation(
         "the inside of a place does not belong to the place",
-        "corpora/grammar/noun_phrases.py",
+        "corpora/grammar/languages/mandarin_rules.py",
         "{o} 里~w~{o}",
         "{o} 里~w",
         BY_HAND + "[there_is]",
     ),
     Mutation(
         "the particle of a relative clause does not belong to what is said there",
-        "corpora/grammar/noun_phrases.py",
-        '"s: who; b: being TENSE person", "{s} {b}", "{s} {b}", "{b.trait} {s}~{b}"',
-        '"s: who; b: being TENSE person", "{s} {b}", "{s} {b}", "{b.trait} {s}"',
+        "corpora/grammar/languages/mandarin_rules.py",
+        "{b.trait} {s}~{b}",
+        "{b.trait} {s}",
         BY_HAND + "[subject_relative]",
     ),
     Mutation(
         "the particle of a relative clause does not belong to its verb",
-        "corpora/grammar/noun_phrases.py",
+        "corpora/grammar/languages/mandarin_rules.py",
         "{g.2/c} 的=r~{g}",
         "{g.2/c} 的=r",
         BY_HAND + "[what_lasts_has_its_place_before_the_verb_in_a_relative_clause]",
@@ -128,16 +129,16 @@ MUTATIONS = (
     ),
     Mutation(
         "who is not about to go has not gone",
-        "corpora/grammar/verb_phrases.py",
+        "corpora/grammar/languages/mandarin_rules.py",
         "?coming 不=k",
         "?coming 没=k",
         BY_HAND + "[who_is_not_about_to_go_does_not_go]",
     ),
     Mutation(
         "one goes in order to come",
-        "corpora/grammar/verb_phrases.py",
-        '"{g.purpose}"',
-        '"{g}"',
+        "corpora/grammar/languages/mandarin_rules.py",
+        "{g.purpose}",
+        "{g}",
         BY_HAND + "[what_one_goes_for]",
     ),
     Mutation(
@@ -178,8 +179,8 @@ MUTATIONS = (
     Mutation(
         "the other template of a construction is never taken",
         "corpora/grammar/derivations.py",
-        "if when in held), parts)",
-        "if when not in held and not when), parts)",
+        "if when in held), template.usual)",
+        "if when not in held and not when), template.usual)",
         BY_HAND + "[what_lasts_has_no_place]",
     ),
     Mutation(
@@ -199,8 +200,8 @@ MUTATIONS = (
     Mutation(
         "who acted in Marathi is not ergative",
         "corpora/grammar/languages/marathi_rules.py",
-        "group past       | {v.past}      | {s.ने} || {v.past}",
-        "group past       | {v.past}      | {s} || {v.past}",
+        "\ngroup past                             | {s.ने} || {v.past}",
+        "\ngroup past                             | {s} || {v.past}",
         MARATHI + "test_in_the_past_who_acts_is_ergative_and_the_verb_agrees_with_what_is_acted_on",
     ),
     Mutation(
@@ -241,8 +242,8 @@ MUTATIONS = (
     Mutation(
         "the Marathi relative clause follows its noun",
         "corpora/grammar/languages/marathi_rules.py",
-        "{r.direct} {d.relative/n} {n}\n- | {d/n} {a/n} {n} {r} ",
-        "{d.relative/n} {n} {r.direct}\n- | {d/n} {a/n} {n} {r} ",
+        "\nnoun and relative clause               | {r.direct} {d.relative/n} {n}",
+        "\nnoun and relative clause               | {d.relative/n} {n} {r.direct}",
         MARATHI + "test_the_relative_clause_comes_before_its_noun",
     ),
     Mutation(
@@ -276,8 +277,8 @@ MUTATIONS = (
     Mutation(
         "a word in capitals has one form",
         "corpora/grammar/derivations.py",
-        "if own_form and form:",
-        "if own_form and not form:",
+        "        if form:\n",
+        "        if not form:\n",
         MARATHI + "test_links_point_where_a_linguist_would_point[who_acted]",
     ),
     Mutation(
@@ -317,9 +318,9 @@ MUTATIONS = (
     ),
     Mutation(
         "what is said in Marathi to have been is said to be",
-        "corpora/grammar/languages/marathi_rules.py",
-        "was | {s} {b}",
-        "- | {s} {b}",
+        "corpora/grammar/sentences.py",
+        '"clause with being", "clause TENSE"',
+        '"clause with being, reported", "clause TENSE"',
         MARATHI + "test_links_point_where_a_linguist_would_point[what_is_said_to_have_been]",
     ),
     Mutation(
@@ -366,9 +367,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a construction that Marathi lacks is written in English",
-        "corpora/grammar/languages/marathi_rules.py",
-        "if english == _plain(french):",
-        "if english:",
+        "corpora/grammar/language.py",
+        "        if alike is None:\n",
+        "        if not construction:\n",
         MARATHI + "test_a_construction_without_marathi_is_named",
     ),
     Mutation(
@@ -384,5 +385,40 @@ MUTATIONS = (
         "{rule.head}/",
         "{next(iter(rule.slots))}/",
         "test_corpora_grammar.py::test_a_construction_without_a_head_does_not_pass_for_its_word[-linked1]",
+    ),
+    Mutation(
+        "a pair of languages says only what all others have words for, too",
+        "corpora/grammar/corpus.py",
+        "grammar(lexicon, languages).derivations(seed)",
+        "grammar(lexicon, tuple(LANGUAGES.values())).derivations(seed)",
+        FIFTH + "test_it_changes_no_sentence_of_the_others",
+    ),
+    Mutation(
+        "a language says what it has no word for",
+        "corpora/grammar/lexemes.py",
+        "if len(cells) == len(languages):",
+        "if cells:",
+        FIFTH + "test_a_fifth_language_needs_nothing_but_itself",
+    ),
+    Mutation(
+        "what most languages write alike no language may write otherwise",
+        "corpora/grammar/language.py",
+        "            if name in self.templates:\n",
+        "            if name in self.templates and alike is None:\n",
+        FIFTH + "test_its_links_are_those_of_english_with_itself_in_a_mirror",
+    ),
+    Mutation(
+        "what is drawn depends on how one language writes it",
+        "corpora/grammar/languages/marathi_rules.py",
+        "\nwho  ",
+        "\nrelay | {n}=r\nwho  ",
+        FIFTH + "test_any_two_languages_draw_the_meanings_that_all_of_them_draw",
+    ),
+    Mutation(
+        "a variant without a template of its own has none",
+        "corpora/grammar/language.py",
+        'name = name.rpartition(", ")[0]',
+        'name = ""',
+        "test_corpora_grammar.py::test_an_english_sentence_has_one_translation[small]",
     ),
 )

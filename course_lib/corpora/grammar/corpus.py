@@ -57,7 +57,7 @@ def synchronous(
 
     with _no_garbage_collection():
         splits = draw_splits(stream(), size, HELD_OUT)
-    return ParallelCorpus(f"{source}-{target}", *(language.name for language in languages), *splits)
+    return ParallelCorpus(f"{source}-{target}", LANGUAGES[source].name, LANGUAGES[target].name, *splits)
 
 
 def _pair(derivation: Derivation, tokens: list[Token], target: str) -> SentencePair:

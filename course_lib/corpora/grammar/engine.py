@@ -121,19 +121,20 @@ class _Draft:
         choice = self._choices[category]
         for _ in _TRIES:
             # Choice.draw, written out: no line of the course is run more often.
-            option = choice.options[bisect(choice.cumulative, self._uniform() * choice.total)]
-            if isinstance(option, CompiledRule):
-                return self._fill(option.slots[0][1]) if option.transparent else self.branch(option)
-            if option.meaning not in self._said and option.refers not in self._excluded:
+            drawn = choice.options[bisect(choice.cumulative, self._uniform() * choice.total)]
+            if isinstance(drawn, CompiledRule):
+                return self._fill(drawn.slots[0][1]) if drawn.transparent else self.branch(drawn)
+            lexeme = drawn
+            if lexeme.meaning not in self._said and lexeme.refers not in self._excluded:
                 break
         if len(choice.options) > 1:  # the only word of its category may be said again
-            self._said.add(option.meaning)
-        if option.refers in self._mistakable:
-            self._spoken_of.add(option.refers)
-            self._excluded |= self._mistakable[option.refers]
+            self._said.add(lexeme.meaning)
+        if lexeme.refers in self._mistakable:
+            self._spoken_of.add(lexeme.refers)
+            self._excluded |= self._mistakable[lexeme.refers]
         key = self._next_key
         self._next_key = key + KEYS_A_NODE
-        return Leaf(option, key)
+        return Leaf(lexeme, key)
 
 
 def _both_ways(taken_for: Mapping[str, str]) -> dict[str, set[str]]:
