@@ -1,4 +1,4 @@
-"""The words of the grammar: a row is a meaning, a column a language. Chapter 1.
+"""The words of the grammar: a row is a meaning, a column a language, by its code. Chapter 1.
 
 A star marks the rows of the small lexicon. ``kind`` says what may stand with what: a noun belongs
 to one kind; a verb lists the kinds of its object, or how it is built (alone, motion, …); an
@@ -14,7 +14,10 @@ adjective lists the kinds it describes.
             *être* (*un grand homme* is no tall man)
 ``degree``  whether the adjective takes *very*
 
-What the cells of a language mean is said in languages.py, mandarin.py, marathi_words.py and marathi.py.
+``refers``  of whom a word speaks, where a pronoun could be mistaken: see ``TAKEN_FOR``; "-" for nobody
+
+The English cell is the name of the meaning. What the cells of a language mean is said in its file, under
+languages/. A language may have its words there as well, in place of a column: see ``Language.words``.
 """
 
 NOUNS = """
