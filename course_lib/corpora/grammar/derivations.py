@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from course_lib.corpora.grammar.language import Language
-from course_lib.corpora.grammar.rules import CompiledRule, Lexeme, Mark, Parts, Template, WordPiece
+from course_lib.corpora.grammar.rules import CompiledRule, Lexeme, Mark, Parts, Template
 from course_lib.corpora.pairs import Link, SentencePair
 
 T = TypeVar("T")
@@ -125,11 +125,12 @@ class _Writer:
                 looked_up = control
             else:
                 agrees = controlled
-            if isinstance(piece, WordPiece):
+            slot = piece.slot
+            if slot is None:
                 word = piece.word if piece.forms is None else self._inflected(piece.word, piece.forms, form, agrees)
                 tokens.append((word, _keys(branch.key, scope, marks) if marks else ()))
                 continue
-            slot, own_form, before = piece.slot, piece.form, len(tokens)
+            own_form, before = piece.form, len(tokens)
             filler, where = (slots[slot], scope) if slot in slots else _find(outside, slot)
             if isinstance(filler, Leaf):
                 forms, key = filler.lexeme.forms[code], filler.key
