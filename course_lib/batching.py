@@ -1,4 +1,4 @@
-"""From sentence pairs to padded tensors, and the order in which training meets them. Chapter 1."""
+"""From sentence pairs to padded tensors, and the order in which training meets them. Every chapter."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A model and held-out pairs in, scores out. Chapters 2, 4 and 5."""
+"""A model and held-out pairs in, scores out. Chapters 2, 3 and 5 to 14."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

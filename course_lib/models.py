@@ -1,4 +1,4 @@
-"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2 to 10."""
+"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3 and 5 to 10."""
 
 from collections.abc import Callable
 from typing import Literal

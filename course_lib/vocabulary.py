@@ -1,4 +1,4 @@
-"""Words to numbers and back. Chapter 1.
+"""Words to numbers and back. Every chapter.
 
 Four tokens are reserved and keep their ids in every vocabulary: PAD fills a batch, BOS starts the
 decoder, EOS ends a sentence, UNK stands for a word the vocabulary does not hold.

@@ -72,6 +72,8 @@ def test_what_a_chapter_imports_says_so(number: int) -> None:
     silent = []
     for module, name in sorted(imported(code_of(NOTEBOOKS[number]))):
         written_in, found = home(module, name)
+        if written_in.startswith("course_lib.checks"):
+            continue  # a check says which chapter's it is by its name
         said = tags(ast.get_docstring(ast.parse(MODULES[written_in].read_text("utf-8"))))
         said |= tags(getattr(found, "__doc__", None))
         if number not in said:

@@ -278,7 +278,7 @@ def test_a_picture_that_cannot_be_read_is_refused(spoil: Callable[[Diagram], Non
         (lambda p: p.arrow("h", "h"), "An arrow needs two places"),
         (lambda p: p.arrow("dog", "h", weight=1.5), "weight: expected 0 … 1, got 1.5"),
         (lambda p: p.text("a", at=(2, 1), stage=0), "stages are counted from 1, got 0"),
-        (lambda p: p.text("a", at=(2, 1), side="above"), "side: expected 'centre', 'left' or 'right'"),
+        (lambda p: p.text("a", at=(2, 1), side="above"), "side: expected one of 'centre', 'left', 'right'"),
         (lambda p: p.vector([], at=(1, 1)), "at least one entry, got 0"),
         (lambda p: p.grid([[2.0]], at=(1, 1)), "R × C values from 0 to 1"),
         (lambda p: p.grid([[1.0]], at=(1, 1), rows=["a", "b"]), "R × C values from 0 to 1"),

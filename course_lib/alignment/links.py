@@ -1,4 +1,4 @@
-"""Hard links from attention weights, and links of two directions made one: symmetrisation. Chapter 11.
+"""Hard links from attention weights, and links of two directions made one: symmetrisation. Chapters 5 and 11.
 
 No torch and no neural network. Links are (source position j, target position i), counted from 0, as
 in :mod:`course_lib.metrics`, which scores them.

@@ -1,4 +1,4 @@
-"""Every corpus of the course behind one door: ``load(name, **options)``. Chapter 1."""
+"""Every corpus of the course behind one door: ``load(name, **options)``. Every chapter."""
 
 import difflib
 import inspect

@@ -1,4 +1,4 @@
-"""What every corpus is made of: pairs of sentences, some with gold word links. Chapter 1."""
+"""What every corpus is made of: pairs of sentences, some with gold word links. Every chapter."""
 
 from dataclasses import dataclass, field
 

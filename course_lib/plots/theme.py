@@ -1,4 +1,4 @@
-"""The look of all figures: colours from notation.py, sizes that a phone can show."""
+"""The look of all figures: colours from notation.py, sizes that a phone can show. Every chapter."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

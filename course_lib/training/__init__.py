@@ -1,4 +1,4 @@
-"""Training: one loop for every chapter, what it minimises, and how a run is taken up again. Chapters 2 to 10."""
+"""Training: one loop, what it minimises, and how a run is taken up again. Chapters 2, 3 and 5 to 14."""
 
 from course_lib.devices import pick_device, seed_everything
 from course_lib.history import History, Validation

@@ -1,4 +1,4 @@
-"""How a model is trained: every setting of a run, checked where it is given. Chapters 2, 4 and 5."""
+"""How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3 and 5 to 14."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sliders for the chapters, over what is already computed: no torch, no arithmetic on models.
+"""Sliders for the chapters, over what is already computed: no torch, no arithmetic on models. Every chapter.
 
 Each function returns a :class:`Player`; as the last line of a cell it shows itself.
 """
