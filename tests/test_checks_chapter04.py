@@ -178,27 +178,35 @@ def steps(keys: Array) -> Array:
 
 
 WRONG: list[tuple[Answer, Answer, str]] = [
-    (check_query_for, lambda a, k: np.log(a[1:] / a[0]), "The keys do not enter"),
-    (check_query_for, lambda a, k: np.linalg.pinv(k) @ np.log(a), "one equation too many"),
-    (check_query_for, lambda a, k: np.linalg.solve(steps(k), np.log(a[1:])), "first word does not enter"),
+    (check_query_for, lambda a, k: np.log(a[1:] / a[0]), "right for the keys of the text and no others"),
+    (check_query_for, lambda a, k: np.linalg.pinv(k) @ np.log(a), "H unknowns, one too many"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k), np.log(a[1:])), "do not use the weight of the first word"),
     (check_query_for, lambda a, k: -query_for(a, k), "upside down"),
-    (check_query_for, lambda a, k: np.linalg.solve(steps(k), a[1:] / a[0]), "ratios of weights, not scores"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k), a[1:] / a[0]), "took ratios of weights as scores"),
     (check_query_for, lambda a, k: np.linalg.solve(steps(k), a[1:] - a[0]), "differences of weights"),
     (check_query_for, lambda a, k: query_for(a, k) / np.log(2), "base 2"),
-    (check_query_for, lambda a, k: np.linalg.solve(k[1:], np.log(a[1:] / a[0])), "where the first key is zero"),
-    (check_query_for, lambda a, k: np.linalg.solve(steps(k).T, np.log(a[1:] / a[0])), "have changed places"),
+    (check_query_for, lambda a, k: np.linalg.solve(k[1:], np.log(a[1:] / a[0])), "only if the first key is zero"),
+    (check_query_for, lambda a, k: np.linalg.solve(steps(k).T, np.log(a[1:] / a[0])), "equations is transposed"),
     (check_query_for, lambda a, k: a @ k, "a mixture of the keys"),
     (check_query_for, lambda a, k: np.log(a / a[0]), r"expected shape \(2,\), \(H,\), got shape \(3,\)"),
     (check_query_for, lambda a, k: np.full(k.shape[1], np.inf), "an infinity"),
-    (check_context_gradient, lambda a, v: a[:, None] * v, "The other weights do not stand still"),
-    (check_context_gradient, lambda a, v: v - a @ v, "had the whole weight"),
-    (check_context_gradient, lambda a, v: -context_gradient(a, v), "sign is turned round"),
+    (check_context_gradient, lambda a, v: a[:, None] * v, "held the sum below the fraction"),
+    (check_context_gradient, lambda a, v: v - a @ v, "The direction is right"),
+    (check_context_gradient, lambda a, v: -context_gradient(a, v), "The sign is wrong"),
     (check_context_gradient, lambda a, v: a[:, None] * np.ones_like(v), "with the value v_k"),
-    (check_context_gradient, lambda a, v: (a * (1 - a))[:, None] * v, "what the others lose"),
-    (check_context_gradient, lambda a, v: np.tile(a @ v, (len(a), 1)), "the plain context in every row"),
+    (check_context_gradient, lambda a, v: (a * (1 - a))[:, None] * v, "the weight of position k alone"),
+    (check_context_gradient, lambda a, v: np.tile(a @ v, (len(a), 1)), "Every row is the context itself"),
+    (check_context_gradient, lambda a, v: np.diag(a) - np.outer(a, a), "slopes of the weights: the values are missing"),
+    (
+        check_context_gradient,
+        lambda a, v: (a * (1 - a))[:, None] * np.ones_like(v),
+        "each weight in its own score: the values are missing",
+    ),
+    (check_context_gradient, lambda a, v: (1 - a)[:, None] * context_gradient(a, v), "1 − α counts twice"),
+    (check_context_gradient, lambda a, v: a[:, None] * (v - v.mean(axis=0)), "the plain mean of the values"),
     (check_context_gradient, lambda a, v: context_gradient(a, v).T, "The axes stand in another order"),
-    (check_breaking_batch, lambda: np.array([[0.0, 1000.0]]), "A row alone meets its own largest score"),
-    (check_breaking_batch, lambda: np.array([[0.0, 1.0], [30.0, 31.0]]), "differ by 30: 64 bits can still hold"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1000.0]]), "With one row"),
+    (check_breaking_batch, lambda: np.array([[0.0, 1.0], [30.0, 31.0]]), r"differ by 30\. That is too little"),
     (check_breaking_batch, lambda: np.full((2, 3), 1000.0), "the same largest score"),
     (check_breaking_batch, lambda: np.array([[0.0, 1.0], [np.inf, 1.0]]), "breaks a sound softmax too"),
     (check_breaking_batch, lambda: np.array([0.0, 1000.0]), "expected two axes"),
@@ -225,9 +233,19 @@ def test_a_wrong_answer_is_told_why(check: Answer, wrong: Answer, message: str) 
     assert re.search(message, letter(check, wrong))
 
 
+SCORES_OF_THE_MAP = np.diag(np.arange(6.0, 12.0))
+
+
 def test_the_map_to_read_shows_sound_weights() -> None:
     """Exercise 5 asks what is wrong with the map: something must be, and its rows must still sum to one."""
-    weights = map_to_read(8 * np.eye(6))
-    assert np.allclose(weights, softmax(softmax(8 * np.eye(6))))
+    weights = map_to_read(SCORES_OF_THE_MAP)
+    assert np.allclose(weights, softmax(softmax(SCORES_OF_THE_MAP)))
     assert np.allclose(weights.sum(axis=1), 1)
-    assert math.isclose(weights[0, 0], math.e / (math.e + 5), rel_tol=0.01)
+    assert np.allclose(weights.diagonal(), math.e / (math.e + 5), rtol=0.01)
+
+
+def test_no_temperature_explains_the_map_to_read() -> None:
+    """Else exercise 5 has two right answers: scores of one size let a division give the same map."""
+    weights = map_to_read(SCORES_OF_THE_MAP)
+    for temperature in np.geomspace(0.1, 1000, 500):
+        assert np.abs(softmax(SCORES_OF_THE_MAP / temperature) - weights).max() > 0.05

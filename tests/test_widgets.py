@@ -492,6 +492,24 @@ def test_the_five_steps_are_the_calculation_by_hand(place: int, mask: tuple[bool
     assert f"c = ({', '.join(shown(x) for x in context)})" in soup(page.frame()).get_text()
 
 
+@pytest.mark.parametrize(("values", "letter"), [(VALUES, "v"), (KEYS, "h")], ids=["apart", "annotations"])
+def test_a_value_apart_from_its_key_is_not_called_an_annotation(values: list[list[float]], letter: str):
+    page = Browser(five_steps(["a", "b", "c"], QUERY, KEYS, values))
+    page.move(1, 3)
+    assert texts(soup(page.frame()), "th[scope=col]") == ["word", "weight α", f"value {letter}", f"α × {letter}"]
+    page.move(1, 4)
+    assert texts(soup(page.frame()), "th[scope=col]") == ["word", f"α × {letter}"]
+
+
+def test_given_numbers_are_written_as_they_were_given():
+    """Whole ones without decimals: with them the last column does not fit on a phone."""
+    page = Browser(five_steps(["a", "b"], [1, 2], [[-10, 10], [0.5, 1]], [[-10, 10], [0, 0.25]]))
+    page.move(1, 1)
+    assert texts(soup(page.frame()), "td .source") == ["(−10, 10)", "(0.50, 1.00)"]
+    page.move(1, 3)
+    assert texts(soup(page.frame()), "td .source") == ["(−10, 10)", "(0.00, 0.25)"]
+
+
 def test_the_temperature_starts_at_one_and_scores_may_be_given():
     player = five_steps(["a", "b", "c"], QUERY, KEYS, VALUES, scores=[0.0, 0.0, 0.0])
     assert player.sliders[0].value == "1"

@@ -37,7 +37,7 @@ def check_query_for(query_for: Callable[..., Any]) -> str:
             weights,
             "the weights",
             mistakes={why: _weights_of(wrong, keys) for why, wrong in _wrong_queries(weights, keys).items()},
-            where=f"that your query {np.round(query, 3).tolist()} makes, asked for {np.round(weights, 3).tolist()},",
+            where=f"from your query {np.round(query, 3).tolist()} (asked for: {np.round(weights, 3).tolist()})",
             rounding=rounding_of(got),
         )
     return "query_for: the query brings back the weights asked for, with the keys of the text and with random ones."
@@ -53,20 +53,25 @@ def _apart(rng: np.random.Generator, H: int) -> Array:
 def _wrong_queries(weights: Array, keys: Array) -> dict[str, Array]:
     ratios, steps = weights[1:] / weights[0], keys[1:] - keys[0]
     return {
-        "The keys do not enter: this query suits those of the text alone.": np.log(ratios),
-        "These scores are right only where the first key is zero.": np.linalg.pinv(keys[1:]) @ np.log(ratios),
-        "Each score equals ln of its weight as nearly as can be: that is one equation too many.": (
+        "Your query is right for the keys of the text and no others: you do not use the keys.": np.log(ratios),
+        "This is right only if the first key is zero, as in the text. Here it is not.": np.linalg.pinv(keys[1:])
+        @ np.log(ratios),
+        "You asked every score to equal ln of its weight: S equations for H unknowns, one too many.": (
             np.linalg.pinv(keys) @ np.log(weights)
         ),
-        "The first word does not enter.": np.linalg.solve(steps, np.log(weights[1:])),
-        "The ratios are turned upside down.": np.linalg.solve(steps, -np.log(ratios)),
-        "These are ratios of weights, not scores: the softmax takes an exponential.": np.linalg.solve(steps, ratios),
-        "The scores are differences of weights; a softmax turns differences of scores into ratios.": np.linalg.solve(
+        "You do not use the weight of the first word.": np.linalg.solve(steps, np.log(weights[1:])),
+        "The ratios of the weights are upside down.": np.linalg.solve(steps, -np.log(ratios)),
+        "You took ratios of weights as scores, but the softmax takes an exponential of each score.": np.linalg.solve(
+            steps, ratios
+        ),
+        "You took differences of weights as scores; the softmax makes ratios of them.": np.linalg.solve(
             steps, weights[1:] - weights[0]
         ),
-        "That is a logarithm of base 2; the softmax takes powers of e.": np.linalg.solve(steps, np.log2(ratios)),
-        "Rows and columns of the equations have changed places.": np.linalg.solve(steps.T, np.log(ratios)),
-        "This is the context, a mixture of the keys.": weights @ keys,
+        "You took a logarithm of base 2; the softmax takes powers of e.": np.linalg.solve(steps, np.log2(ratios)),
+        "The matrix of your equations is transposed: each of its rows belongs to one word.": np.linalg.solve(
+            steps.T, np.log(ratios)
+        ),
+        "You returned a mixture of the keys, not a query.": weights @ keys,
     }
 
 
@@ -88,18 +93,31 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
             nudge = step * (np.arange(positions) == k)
             ahead, behind = _mix(_softmax(scores + nudge), values), _mix(_softmax(scores - nudge), values)
             expected.append([(a - b) / (2 * step) for a, b in zip(ahead, behind, strict=True)])
-        context = np.array(_mix(weights.tolist(), values))
+        context, own = np.array(_mix(weights.tolist(), values)), weights * (1 - weights)
         mistakes = {
-            "The sign is turned round: a score that rises pulls the context towards its value.": np.negative(expected),
-            "The other weights do not stand still: what one gains, they lose.": weights[:, None] * values,
-            "Each row is as long as if its position had the whole weight.": values - context,
+            "The sign is wrong: a rising score pulls the context towards its value.": np.negative(expected),
+            "You held the sum below the fraction of the softmax fixed, but it grows with the score too.": weights[
+                :, None
+            ]
+            * values,
+            "The direction is right, the length is not: how much weight does the position have?": values - context,
             "This is how the context moves with the value v_k, not with its score.": np.repeat(
                 weights[:, None], value_entries, axis=1
             ),
-            "Only the position's own weight is followed, not what the others lose.": (
-                (weights * (1 - weights))[:, None] * values
+            "You followed the weight of position k alone, but the other weights fall.": own[:, None] * values,
+            "These are the slopes of the weights: the values are missing.": (
+                np.diag(weights) - np.outer(weights, weights)
             ),
-            "This is the plain context in every row.": np.tile(context, (positions, 1)),
+            "This is the slope of each weight in its own score: the values are missing.": np.repeat(
+                own[:, None], value_entries, axis=1
+            ),
+            "The factor 1 − α counts twice: the way from the context to the value already holds it.": (
+                own[:, None] * (values - context)
+            ),
+            "You measure from the plain mean of the values, not from the context.": (
+                weights[:, None] * (values - values.mean(axis=0))
+            ),
+            "Every row is the context itself, not how it changes.": np.tile(context, (positions, 1)),
         }
         got = answer(context_gradient, weights, values)
         where = f"for {positions} positions, by nudging each score"
@@ -125,7 +143,11 @@ def check_breaking_batch(breaking_batch: Callable[..., Any]) -> str:
         alone = np.vstack([_one_maximum(row[None]) for row in scores])
     wrong = [row for row in range(len(scores)) if not np.allclose(together[row], alone[row], rtol=0, atol=1e-3)]
     if not wrong:
-        why = "A row alone meets its own largest score." if len(scores) == 1 else _still_right(scores)
+        why = (
+            "With one row, the largest score of the batch is the row's own."
+            if len(scores) == 1
+            else _still_right(scores)
+        )
         raise NotRight(f"batch_softmax gets every row of your batch right. {why}")
     shown = ", ".join(f"{value:.3g}" for value in together[wrong[0]][:4])
     dots = ", …" if scores.shape[1] > 4 else ""
@@ -135,8 +157,9 @@ def check_breaking_batch(breaking_batch: Callable[..., Any]) -> str:
 def _still_right(scores: Array) -> str:
     tops = scores.max(axis=1)
     if np.ptp(tops) == 0:
-        return "All your rows have the same largest score, so it suits each of them."
-    return f"Your rows' largest scores differ by {np.ptp(tops):.4g}: 64 bits can still hold what is left."
+        return "All your rows have the same largest score, so each row subtracts its own."
+    gap = f"{np.ptp(tops):.4g}"
+    return f"Your rows' largest scores differ by {gap}. That is too little: in 64 bits, exp(−{gap}) is not yet 0."
 
 
 @checker(

@@ -26,6 +26,11 @@ class _Sums:
     temperature: float
 
     @property
+    def value(self) -> str:
+        """The letter of a value: h where it is the annotation that is the key too, v where the two are apart."""
+        return "h" if np.array_equal(self.keys, self.values) else "v"
+
+    @property
     def weights(self) -> Float[np.ndarray, "S"]:
         scaled = self.scores / self.temperature
         powers = np.exp(scaled - scaled.max())
@@ -47,7 +52,8 @@ def five_steps(
     ``query`` has D entries, ``keys`` is S × D, ``values`` S × M, one row a word of ``words``. The
     scores are the dot products of query and keys, unless ``scores`` (S) says otherwise; where ``mask``
     is False the score becomes −∞. Weights are softmax(scores / τ). The slider starts at τ = 1 if
-    ``temperatures`` has it. ValueError for shapes that do not fit, τ ≤ 0, or nothing left to look at.
+    ``temperatures`` has it. The values are named h where they equal the keys, else v. ValueError for
+    shapes that do not fit, τ ≤ 0, or nothing left to look at.
     """
     q, k, v = (np.asarray(x, dtype=float) for x in (query, keys, values))
     S = len(words)
@@ -94,13 +100,19 @@ def _vector(entries: Float[np.ndarray, "_"], kind: str) -> str:
     return f"<span class={kind}>({', '.join(number(x) for x in entries)})</span>"
 
 
+def _given(entries: Float[np.ndarray, "_"], kind: str) -> str:
+    """Write what the reader handed in as the page does: whole numbers without decimals."""
+    digits = 0 if np.array_equal(entries, np.rint(entries)) else 2
+    return f"<span class={kind}>({', '.join(number(x, digits) for x in entries)})</span>"
+
+
 def _column(values: Float[np.ndarray, "_"], kind: str) -> list[str]:
     return [f"<span class={kind}>{number(x)}</span>" for x in values]
 
 
 def _query(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     text = f"The decoder's state asks: q = {_vector(s.query, 'target')}. Each word has a key."
-    return text, {"key k": [_vector(key, "source") for key in s.keys]}
+    return text, {"key k": [_given(key, "source") for key in s.keys]}
 
 
 def _scores(s: _Sums) -> tuple[str, dict[str, list[str]]]:
@@ -111,7 +123,7 @@ def _scores(s: _Sums) -> tuple[str, dict[str, list[str]]]:
         text += f" For ‘{word(s.words[j])}’: {products} = <b class=score>{number(s.scores[j])}</b>."
     if np.isinf(s.scores).any():
         text += " A masked word gets −∞."
-    keys = [_vector(key, "source") for key in s.keys]
+    keys = [_given(key, "source") for key in s.keys]
     return text, {"key k": keys, "score e": _column(s.scores, "score")}
 
 
@@ -133,13 +145,14 @@ def _softmax(s: _Sums) -> tuple[str, dict[str, list[str]]]:
 
 def _products(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     products = [_vector(a * v, "context") for a, v in zip(s.weights, s.values, strict=True)]
-    values = [_vector(v, "source") for v in s.values]
+    values = [_given(v, "source") for v in s.values]
     text = "Multiply every value by its weight: much of what matters, little of the rest."
-    return text, {"weight α": _column(s.weights, "weight"), "value h": values, "α × h": products}
+    return text, {"weight α": _column(s.weights, "weight"), f"value {s.value}": values, f"α × {s.value}": products}
 
 
 def _context(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     _, columns = _products(s)
     context = _vector(s.weights @ s.values, "context")
     text = f"Add them up, entry by entry: the context is <b>c = {context}</b>."
-    return text, {"α × h": [*columns["α × h"], f"<b>{context}</b>"]}
+    name = f"α × {s.value}"
+    return text, {name: [*columns[name], f"<b>{context}</b>"]}

@@ -88,6 +88,20 @@ MUTATIONS = (
         "test_widgets.py::test_the_five_steps_are_the_calculation_by_hand",
     ),
     Mutation(
+        "values that are no keys are called annotations",
+        "widgets/by_hand.py",
+        'return "h" if np.array_equal(self.keys, self.values) else "v"',
+        'return "h"',
+        "test_widgets.py::test_a_value_apart_from_its_key_is_not_called_an_annotation",
+    ),
+    Mutation(
+        "given numbers lose their decimals",
+        "widgets/by_hand.py",
+        "digits = 0 if np.array_equal(entries, np.rint(entries)) else 2",
+        "digits = 0",
+        "test_widgets.py::test_given_numbers_are_written_as_they_were_given",
+    ),
+    Mutation(
         "every frame carries the stylesheet",
         "widgets/frames.py",
         '        f"<div class=course-frame><p class=says>{heading',
