@@ -127,6 +127,21 @@ MISTAKES = {
         lambda W_a, U_a, v_a, s, h: torch.tanh(((s @ W_a.T).unsqueeze(2) + (h @ U_a.T).unsqueeze(1)) @ v_a),
         "it belongs inside",
     ),
+    "the hidden units added up, without v_a": (
+        checks.check_additive_scores,
+        lambda W_a, U_a, v_a, s, h: torch.tanh((s @ W_a.T).unsqueeze(2) + (h @ U_a.T).unsqueeze(1)).sum(-1),
+        "product with v_a is missing",
+    ),
+    "scaled as a dot product": (
+        checks.check_additive_scores,
+        lambda *given: additive_scores(*given) / len(given[2]) ** 0.5,
+        "divided by the root of A",
+    ),
+    "the first query at all steps": (
+        checks.check_additive_scores,
+        lambda W_a, U_a, v_a, s, h: additive_scores(W_a, U_a, v_a, s[:, :1].expand_as(s), h),
+        "a query of its own",
+    ),
     "one score a step, the index j gone": (
         checks.check_additive_scores,
         lambda *given: additive_scores(*given).sum(2),
@@ -152,6 +167,16 @@ MISTAKES = {
         lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, once) - T * S * A,
         "v_a",
     ),
+    "all projected for each pair": (
+        checks.check_score_multiplications,
+        lambda S, T, H, M, A, once: T * S * (A * H + A * M + A),
+        "anew for each pair",
+    ),
+    "v_a counted as one multiplication": (
+        checks.check_score_multiplications,
+        lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, once) - T * S * A + T * S,
+        "takes A multiplications",
+    ),
     "the two cases swapped": (
         checks.check_score_multiplications,
         lambda S, T, H, M, A, once: score_multiplications(S, T, H, M, A, not once),
@@ -171,6 +196,11 @@ MISTAKES = {
     "a gate beyond a sigmoid": (checks.check_resets_apart, _resets(r=[1.5, 0.1]), "r: a sigmoid"),
     "a state beyond a tanh": (checks.check_resets_apart, _resets(s=[0.0, 3.0]), "s: a tanh"),
     "no state": (checks.check_resets_apart, _resets(s=[0.0, 0.0]), "The state is zero"),
+    "the unit that is carried is zero": (
+        checks.check_resets_apart,
+        _resets(s=[0.8, 0.0]),
+        "unit that it carries is zero",
+    ),
     "too small a difference": (checks.check_resets_apart, _resets(U=[[0.0, 0.25], [0.0, 0.0]]), "too small"),
     "a matrix for three units": (checks.check_resets_apart, _resets(U=np.eye(3).tolist()), "expected shape"),
     "a sentence of one word": (
@@ -207,6 +237,13 @@ MISTAKES = {
         checks.check_is_first_state,
         lambda initial_state: torch.equal(initial_state(*_asked()), torch.tanh(_asked()[1][:, -1, 3:])),
         "turns away",
+    ),
+    "the forward half at the first word": (
+        checks.check_is_first_state,
+        lambda initial_state: torch.allclose(
+            initial_state(*_asked()), torch.tanh(_asked()[1][:, 0, :3] @ _asked()[0].T), atol=1e-5
+        ),
+        "ask for ←h_1",
     ),
 }
 WRONG = list(MISTAKES.values())

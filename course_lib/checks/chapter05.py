@@ -47,6 +47,11 @@ def check_additive_scores(learner: Callable[..., Any]) -> str:
         "The keys are left out: every position scores alike.": (torch.tanh(query) @ v_a).expand(B, T, S),
         "Query and key are squashed one by one and added after that.": (torch.tanh(query) + torch.tanh(keys)) @ v_a,
         "Query and key are multiplied; in this score they are added.": torch.tanh(query * keys) @ v_a,
+        "The product with v_a is missing: the hidden units are added up, each with weight 1.": torch.tanh(
+            query + keys
+        ).sum(-1),
+        "The score is divided by the root of A. Scaled dot products do so; this score does not.": expected / A**0.5,
+        "One query, the first, asks at all steps; each step has a query of its own.": expected[:, :1].expand(B, T, S),
     }
     compare(answer(learner, W_a, U_a, v_a, s, h), expected, "e", mistakes=mistakes, axes="(B, T, S)")
     return f"e_ij is right for {B} sentences, {T} steps, {S} positions (H={H}, M={M}, A={A})."
@@ -112,6 +117,7 @@ def check_is_first_state(learner: Callable[..., Any]) -> str:
         learner,
         {"s_0 in double precision": on_arrays(_first_state()), "s_0 in single precision": _single(_first_state())},
         {name: on_arrays(wrong) for name, wrong in _WRONG_FIRST_STATES.items()},
+        too_strict="Does it ask for ←h_1, the second half at the first word? Allow for rounding.",
         too_lax="Choose inputs that these bugs change.",
     )
     return f"your test accepts what is right and catches all {len(_WRONG_FIRST_STATES)} bugs."
@@ -174,6 +180,8 @@ def _count_message(got: int, expected: int, S: int, T: int, H: int, M: int, A: i
         expected - last: "It looks as if the product with v_a were missing.",
         expected - queries + queries // T: "The query is another one at each step, and so is its product with W_a.",
         expected + queries * (S - 1): "The query does not depend on the position j.",
+        T * S * (A * H + A * M + A): "That projects query and key anew for each pair of step and position.",
+        expected - last + T * S: "The product with v_a takes A multiplications for each pair of step and position.",
         _counted_multiplications(S, T, H, M, A, not keys_once): "That is the number for the other value of keys_once.",
         queries * S
         + keys: "It looks as if the product with v_a were missing, and the query counted at every position.",
@@ -191,6 +199,8 @@ def _why_together(U: Array, r: Array, s: Array) -> str:
         return "The state is zero: whatever is done to it, it stays zero."
     if U[0, 1] == U[1, 0] == 0:
         return "In this matrix each unit hears only itself, and meets only its own gate in both."
+    if np.abs(U @ (r * s) - r * (U @ s)).max() < 1e-9:
+        return "An entry of U carries one unit to the other, but the unit that it carries is zero."
     return "Something is in the right place, but too small."
 
 
