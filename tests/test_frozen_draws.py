@@ -116,7 +116,7 @@ def known_to_be_of_an_earlier_draw(name: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", map(known_to_be_of_an_earlier_draw, RECORDS))
+@pytest.mark.parametrize("name", [known_to_be_of_an_earlier_draw(name) for name in RECORDS])
 def test_no_page_shows_a_record_of_another_draw(name: str) -> None:
     """A record outlives the grammar it was made on; its page would go on speaking of sentences that are gone."""
     problems = out_of_date(name, recorded(name))
@@ -124,7 +124,7 @@ def test_no_page_shows_a_record_of_another_draw(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("corpus", "options"), TODAY, ids=lambda found: str(found))
+@pytest.mark.parametrize(("corpus", "options"), list(TODAY))
 def test_what_a_page_calls_todays_draw_is_todays(corpus: str, options: str) -> None:
     """A page compares with a table, for it cannot draw 100,000 sentences; a stale table would call old runs fresh."""
     assert TODAY[corpus, options] == today(corpus, options), CHANGED
