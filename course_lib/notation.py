@@ -25,7 +25,7 @@ class Colour:
         return self.light if check_option("theme", theme, Theme) == "light" else self.dark
 
 
-# Five hues that stay apart in grey and for colour-blind readers: they differ in lightness too.
+# Five hues of about the same lightness (each has to be read as text), so no figure tells anything by colour alone.
 SOURCE = Colour("#1b7a4b", "#6fd3a0")  # encoder side: green
 TARGET = Colour("#a6206a", "#f29ac2")  # decoder side: magenta
 SCORE = Colour("#5b4bb5", "#b9aefc")  # before the softmax: violet

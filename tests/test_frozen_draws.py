@@ -1,7 +1,8 @@
 """The grammar's draws are frozen, and no page shows a record that was made on other sentences than today's."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from course_lib.corpora import ParallelCorpus, load
 from course_lib.corpora.grammar.corpus import LexiconSize
 from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.results.draws import TODAY, draws, made_on
 from course_lib.training.checkpoints import fingerprint, pairs_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,17 +80,12 @@ def test_a_fingerprint_sees_a_word_and_a_link() -> None:
 # What the pages show
 
 
-def draws(settings: Mapping[str, Any], name: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Return (corpus, options with the fingerprint under "draws") of one run of the record ``name``."""
-    corpus, pairs = settings.get("corpus"), settings.get("pairs", {})
-    if isinstance(corpus, dict):  # en_fr_ladder: the corpus is in its name
-        return [("-".join(name.split("_")[:2]), corpus)]
-    return [(corpus, pairs)] if corpus else list(pairs.items())
-
-
-def runs(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the runs of a record; that of the front page holds one alone."""
-    return [record] if "trace" in record else list(record.values())
+EARLIER = {
+    "every_rung": "114 runs of about four hours, not repeated yet since the grammar's last change",
+    "en_fr_ladder": "nine runs of 4,000 to 9,000 updates, not repeated yet since the grammar's last change",
+}
+"""Records known to be of an earlier draw, and why. Each page that shows one has to say so, and the day that one
+is fresh its test turns red until it is taken off this list."""
 
 
 @lru_cache
@@ -97,28 +94,90 @@ def today(corpus: str, options: str) -> str:
     return pairs_fingerprint(load(corpus, **json.loads(options)).train)
 
 
+def recorded(name: str) -> Any:
+    return json.loads((ROOT / "course_lib" / "results" / f"{name}.json").read_text("utf-8"))
+
+
 def out_of_date(name: str, record: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the draws of a record, a line each."""
-    found = []
-    for run in runs(record):
-        made_on = draws(run["settings"], name)
-        found += [] if made_on else ["a run that does not say what it was made on"]
-        for corpus, pairs in made_on:
-            options = json.dumps({key: value for key, value in pairs.items() if key != "draws"}, sort_keys=True)
-            now = today(corpus, options)
-            if pairs.get("draws") != now:
-                found.append(f"{corpus} {options}: made on {pairs.get('draws')}, today it is {now}")
-    return sorted(set(found))
+    compared = [(draw, today(draw.corpus, draw.options)) for draw in draws(name, record)]
+    found = [
+        f"{draw.corpus} {draw.options}: made on {draw.fingerprint}, today it is {now}"
+        for draw, now in compared
+        if draw.fingerprint != now
+    ]
+    return sorted(found)
+
+
+def known_to_be_of_an_earlier_draw(name: str) -> Any:
+    reason = EARLIER.get(name)
+    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)] if reason else []
+    return pytest.param(name, marks=marks)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("name", [known_to_be_of_an_earlier_draw(name) for name in RECORDS])
 def test_no_page_shows_a_record_of_another_draw(name: str) -> None:
     """A record outlives the grammar it was made on; its page would go on speaking of sentences that are gone."""
-    record = json.loads((ROOT / "course_lib" / "results" / f"{name}.json").read_text("utf-8"))
-    assert record
-    problems = out_of_date(name, record)
+    problems = out_of_date(name, recorded(name))
     assert problems == [], f"run `python benchmarks/{name}.py` again:\n" + "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("corpus", "options"), list(TODAY))
+def test_what_a_page_calls_todays_draw_is_todays(corpus: str, options: str) -> None:
+    """A page compares with a table, for it cannot draw 100,000 sentences; a stale table would call old runs fresh."""
+    assert TODAY[corpus, options] == today(corpus, options), CHANGED
+
+
+def loaded(path: Path) -> set[str]:
+    """Return the records that the code of a page or chapter reads."""
+    return {name for cell in cells(path) for name in re.findall(r'results\.load\("(\w+)"\)', "".join(cell["source"]))}
+
+
+def cells(path: Path) -> list[dict[str, Any]]:
+    return [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+
+
+def unsaid(path: Path) -> list[str]:
+    """Return the records of an earlier draw that a page shows without an output of its own that says so."""
+    shown = "\n".join("".join(output.get("text", "")) for cell in cells(path) for output in cell["outputs"])
+    return [name for name in sorted(loaded(path) & EARLIER.keys()) if made_on(name) not in shown]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_page_with_runs_of_an_earlier_draw_says_so(path: Path) -> None:
+    """A reader who draws the corpus and repeats a run would get other numbers, and would look for the fault at home."""
+    assert unsaid(path) == []
+
+
+def test_the_records_of_an_earlier_draw_are_shown_somewhere_and_say_so() -> None:
+    """Else the test above holds of nothing: a page that reads its records in another way is not looked at."""
+    assert set().union(*map(loaded, (ROOT / "book").rglob("*.ipynb"))) >= EARLIER.keys()
+    assert all("made on an earlier draw of the grammar" in made_on(name) for name in EARLIER)
+
+
+def test_a_page_that_does_not_say_so_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.ipynb"
+    read = {"cell_type": "code", "source": ['results.load("every_rung")'], "outputs": []}
+    said = {"cell_type": "code", "source": [], "outputs": [{"text": [made_on("every_rung"), "\n"]}]}
+    for written, missing in (([read], ["every_rung"]), ([read, said], [])):
+        page.write_text(json.dumps({"cells": written}), "utf-8")
+        assert unsaid(page) == missing
+
+
+def test_a_record_says_whether_it_is_of_todays_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is derived: another fingerprint in the record is another line on the page."""
+    record = recorded("two_minutes")
+    monkeypatch.setattr("course_lib.results.draws.load", lambda name: record)
+    assert made_on("two_minutes") == "two_minutes: made on the sentences that the grammar draws today."
+    record = json.loads(json.dumps(record).replace("515e3610f29f5dc3", "another"))
+    assert made_on("two_minutes") == (
+        "two_minutes: made on an earlier draw of the grammar (en-zh another, today 515e3610f29f5dc3)."
+    )
+    record = json.loads(json.dumps(record).replace('"size": 20000', '"size": 20001'))
+    with pytest.raises(ValueError, match=r"TODAY has no fingerprint for en-fr .*20001"):
+        made_on("two_minutes")
 
 
 def test_every_record_has_the_script_that_made_it() -> None:
@@ -140,6 +199,9 @@ def test_a_record_of_another_draw_is_seen() -> None:
             name, {"a run": {"settings": json.loads(json.dumps(settings).replace("draws", "seed"))}}
         )
         assert "made on None" in problem or "seed" in problem
-    assert out_of_date("every_rung", {"a run": {"settings": {}}}) == ["a run that does not say what it was made on"]
+    with pytest.raises(ValueError, match="every_rung: a run does not say what it was made on"):
+        out_of_date("every_rung", {"a run": {"settings": {}}})
+    pieces = {"a run": {"settings": {"pairs": {"size": 50, "seed": 1, "draws": "another"}}}}
+    assert "en-fr" in out_of_date("bahdanau_pieces", pieces)[0]  # its settings name no corpus
     ladder = {"corpus": {"size": 10, "seed": 1, "max_length": 8, "draws": "another"}}
     assert "en-fr" in out_of_date("en_fr_ladder", {"a run": {"settings": ladder}})[0]

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from course_lib import results
-from course_lib.results.rungs import LENGTHS, Contrast, aer, bleu, by_rung, clear, contrast_table, table
+from course_lib.results.rungs import (
+    CONTRASTS,
+    LENGTHS,
+    Contrast,
+    aer,
+    bleu,
+    by_rung,
+    clear,
+    contrast_table,
+    not_recorded,
+    table,
+)
 
 
 def run(rung: str, corpus: str, bleus: list[float], aer: float | None, speed: int, seed: int = 1) -> dict[str, Any]:
@@ -119,3 +130,16 @@ def test_differences_are_paired_by_seed_and_unclear_ones_stand_in_brackets() -> 
         "| no look <small>(all)</small> | dot | fixed | −10.0 | – |",
         "| x | y | dot | – | – |",
     ]
+
+
+def test_what_is_not_recorded_is_named() -> None:
+    """A dash in a table of sixteen lines is seen by nobody; a control of one language only is none for the other."""
+    rungs = {name for contrast in CONTRASTS for name in (contrast.one, contrast.other)}
+    runs = {f"{corpus} {name}": run(name, corpus, [1] * 4, None, 1) for corpus in ("en-fr", "en-zh") for name in rungs}
+    for one in runs.values():
+        one["test"]["bleu_interval"] = [1, 2]
+    assert not_recorded(runs, ("en-fr", "en-zh")) == "every rung is recorded, with its intervals"
+    del runs["en-zh Luong concat"]
+    assert not_recorded(runs, ("en-fr", "en-zh")) == "not recorded yet: “Luong concat”"
+    del runs["en-fr fixed"]["test"]["bleu_interval"]
+    assert not_recorded(runs, ("en-fr",)) == "not recorded yet: 95 % intervals of the test set"

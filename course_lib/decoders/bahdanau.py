@@ -28,8 +28,8 @@ class BahdanauDecoder(Decoder):
     The switches turn on the departures that toolkits make: ``query="after"`` steps first, with
     c_{i-1}, and attends with s_i (Luong's order); ``initial="both"`` makes s_0 from both directions;
     ``readout="linear"`` drops the maxout. The readout takes the state that asked; with
-    ``read_state="before"`` it takes s_{i-1} whatever the query, so that the query can be changed alone.
-    ``coverage`` adds a term to the score for how much each
+    ``read_state="before"`` it takes s_{i-1} whatever the query: then the order changes and the
+    readout does not (the cell still reads c_{i-1}). ``coverage`` adds a term to the score for how much each
     position has been looked at: Tu et al. (2016), in the form of See et al. (2017), eq. 11. ``hard``
     looks at one annotation a step: Xu et al. (2015), §4.1.
     """

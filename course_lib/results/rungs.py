@@ -1,6 +1,6 @@
 """Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 7 to 9."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
@@ -16,7 +16,8 @@ LENGTHS = ("4-7", "12-15", "20-24", "35-40")
 class Contrast:
     """Two rungs that a reader may want to compare, and what changes from ``one`` to ``other``.
 
-    ``also`` names what else differs; where it is empty, the rungs differ by one switch alone.
+    ``also`` names what else differs; where it is empty, the rungs differ by one switch
+    and the parameters that it brings.
     """
 
     change: str
@@ -29,7 +30,12 @@ CONTRASTS = (
     Contrast("source read backwards, no attention", "fixed", "fixed, reversed"),
     Contrast("source read backwards, attention", "Luong dot, forward", "Luong dot"),
     Contrast("source read both ways, half the units each", "Luong dot, forward", "Luong dot, bidirectional"),
-    Contrast("query after the step, not before", "Bahdanau", "Bahdanau, query after, readout before"),
+    Contrast(
+        "query after the step, not before",
+        "Bahdanau",
+        "Bahdanau, query after, readout before",
+        "the cell reads $c_{i-1}$, not $c_i$",
+    ),
     Contrast("readout of the state after the step", "Bahdanau, query after, readout before", "Bahdanau, query after"),
     Contrast("coverage", "Bahdanau", "Bahdanau, coverage"),
     Contrast("score: general for dot", "Luong dot", "Luong general"),
@@ -38,10 +44,10 @@ CONTRASTS = (
     Contrast("input feeding", "Luong dot", "Luong dot, input feeding"),
     Contrast("one annotation, learnt from a reward", "Luong dot", "Luong dot, hard"),
     Contrast("window that moves with the target", "Luong dot", "Luong dot, local-m"),
-    Contrast("window where the state says", "Luong dot", "Luong dot, local-p"),
+    Contrast("window where the state says", "Luong dot", "Luong dot, local-p", "a Gaussian fades the weights"),
     Contrast("the summary told to every step", "fixed", "Cho, as large as fixed", "GRU for LSTM, readout; equal size"),
     Contrast("attention", "Cho, as large as Bahdanau", "Bahdanau", "encoder reads both ways; equal size"),
-    Contrast("query and readout after the step", "Bahdanau", "Bahdanau, query after", "two switches at once"),
+    Contrast("query and readout after the step", "Bahdanau", "Bahdanau, query after", "the cell reads $c_{i-1}$"),
 )
 """The comparisons of the page: first those that isolate one switch, then those where more differs."""
 
@@ -114,6 +120,17 @@ def contrast_table(runs: Runs, corpora: Mapping[str, str], contrasts: Sequence[C
         cells = [_difference(by_rung(runs, corpus), contrast, measure) for corpus, measure in columns]
         lines.append([change, contrast.one, contrast.other, *cells])
     return _markdown(lines)
+
+
+def not_recorded(runs: Runs, corpora: Iterable[str]) -> str:
+    """Return a line that names what the page speaks of and the record lacks: rungs of CONTRASTS, and intervals."""
+    compared = dict.fromkeys(name for contrast in CONTRASTS for name in (contrast.one, contrast.other))
+    found = [by_rung(runs, corpus) for corpus in corpora]
+    lacking = [f"“{name}”" for name in compared if not all(name in rungs for rungs in found)]
+    tests = [run["test"] for rungs in found for rows in rungs.values() for run in rows]
+    if not all("bleu_interval" in test for test in tests):
+        lacking.append("95 % intervals of the test set")
+    return f"not recorded yet: {'; '.join(lacking)}" if lacking else "every rung is recorded, with its intervals"
 
 
 Measured = tuple[float, Interval | None]

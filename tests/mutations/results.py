@@ -73,4 +73,34 @@ MUTATIONS = (
         "mean(n for n, _ in other.values()) - mean(n for n, _ in one.values())",
         "test_results.py::test_differences_are_paired_by_seed_and_unclear_ones_stand_in_brackets",
     ),
+    Mutation(
+        "a control of one language counts for both",
+        "results/rungs.py",
+        "if not all(name in rungs for rungs in found)",
+        "if not any(name in rungs for rungs in found)",
+        "test_results.py::test_what_is_not_recorded_is_named",
+    ),
+    Mutation(
+        "one run with an interval speaks for all",
+        "results/rungs.py",
+        'if not all("bleu_interval" in test for test in tests):',
+        'if not any("bleu_interval" in test for test in tests):',
+        "test_results.py::test_what_is_not_recorded_is_named",
+    ),
+    Mutation(
+        "a record of another draw is called today's",
+        "results/draws.py",
+        "draw.fingerprint != TODAY[draw.corpus, draw.options]",
+        "draw.fingerprint is None",
+        "test_frozen_draws.py::test_a_record_says_whether_it_is_of_todays_draw",
+    ),
+    Mutation(
+        "runs that do not say what they were made on are passed over",
+        "results/draws.py",
+        """        if not named:
+""",
+        """        if not named and len(runs) > 1:
+""",
+        "test_frozen_draws.py::test_a_record_of_another_draw_is_seen",
+    ),
 )
