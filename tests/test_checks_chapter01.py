@@ -26,6 +26,18 @@ def one_maximum_for_the_batch(logits, target_out):
     return -np.take_along_axis(log_p, target_out[..., None], -1)[..., 0][target_out != PAD].mean()
 
 
+def softmax_then_logarithm(logits, target_out, least=0.0):
+    p = np.exp(logits - logits.max(-1, keepdims=True))
+    chosen = np.take_along_axis(p / p.sum(-1, keepdims=True), target_out[..., None], -1)[..., 0]
+    with np.errstate(divide="ignore"):
+        return -np.log(chosen[target_out != PAD] + least).mean()
+
+
+def by_logaddexp(logits, target_out):
+    chosen = np.take_along_axis(logits, target_out[..., None], -1)[..., 0]
+    return np.float32(np.average(np.logaddexp.reduce(logits, -1) - chosen, weights=target_out != PAD))
+
+
 def first_not_done(source, written, links):
     done = {j for j, _ in links}
     return next((j for j in range(len(source)) if j not in done), len(source))
@@ -111,6 +123,7 @@ RIGHT = [
     (checks.check_looking_without_peeking, after_the_last),
     (checks.check_looking_without_peeking, after_the_furthest),
     (checks.check_cross_entropy, cross_entropy),
+    (checks.check_cross_entropy, by_logaddexp),
     (checks.check_flattering_packing, easy_ones_alone),
     (checks.check_flattering_packing, lambda nats: easy_ones_alone(nats, 0.05)),
     (checks.check_flattering_packing, easy_ones_in_pairs),
@@ -149,6 +162,15 @@ WRONG = [
     (checks.check_cross_entropy, lambda x, y: nats(x, y, safe=False)[y != PAD].mean(), "overflows"),
     (checks.check_cross_entropy, nats, "one number"),
     (checks.check_cross_entropy, one_maximum_for_the_batch, "underflows in the other"),
+    (checks.check_cross_entropy, softmax_then_logarithm, "rounds to 0 before its logarithm"),
+    (
+        checks.check_cross_entropy,
+        lambda x, y: softmax_then_logarithm(x, y, least=1e-12),
+        "lies 1,000 below the best: expected",
+    ),
+    (checks.check_cross_entropy, lambda x, y: nats(x, y)[y != PAD].sum() / len(y), "over the tokens a sentence"),
+    (checks.check_cross_entropy, lambda x, y: cross_entropy(x, y) / np.log(2), "These are bits"),
+    (checks.check_cross_entropy, lambda x, y: np.exp(cross_entropy(x, y)), "This is the perplexity"),
     (checks.check_flattering_packing, lambda nats: [range_of(nats)], "the sound number"),
     (checks.check_flattering_packing, lambda nats: [[n] for n in range(len(nats))], "That is higher"),
     (checks.check_flattering_packing, hard_ones_alone, "That is higher"),

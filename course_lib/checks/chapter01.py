@@ -175,6 +175,7 @@ def check_cross_entropy(cross_entropy: Callable[..., Any]) -> str:
             target_out[row, rng.integers(1, T + 1) :] = PAD
         _compare_loss(answer(cross_entropy, logits, target_out), logits, target_out)
     _check_large_logits(cross_entropy)
+    _check_improbable_word(cross_entropy)
     return "the loss is the mean over real tokens, padding counts neither above nor below, and large logits are safe."
 
 
@@ -190,6 +191,15 @@ def _check_large_logits(cross_entropy: Callable[..., Any]) -> None:
         compare(got, math.log(4), "the loss", where="where four words share the probability", not_finite=why)
 
 
+def _check_improbable_word(cross_entropy: Callable[..., Any]) -> None:
+    """Two words of logit 1,000 share the probability; the true one has logit 0, and a probability that rounds to 0."""
+    logits = 1000 * np.array([[[1.0, 1, 0, 0, 0, 0]]])
+    why = "The true word's probability rounds to 0 before its logarithm is taken."
+    where = "where the true word's logit lies 1,000 below the best"
+    got = answer(cross_entropy, logits, np.array([[4]]))
+    compare(got, 1000 + math.log(2), "the loss", where=where, not_finite=why)
+
+
 def _compare_loss(got: Any, logits: np.ndarray, target_out: np.ndarray) -> None:
     nats = np.array([_nats(*both) for both in zip(logits, target_out, strict=True)])
     real = target_out != PAD
@@ -199,6 +209,9 @@ def _compare_loss(got: Any, logits: np.ndarray, target_out: np.ndarray) -> None:
         "Padding is counted: its log-probabilities are in the sum.": nats.mean(),
         "You divide by all positions, padding too.": nats[real].sum() / nats.size,
         "This is the sum over the tokens, not the loss a token.": nats[real].sum(),
+        "This is the sum over the tokens a sentence, not the loss a token.": nats[real].sum() / len(nats),
+        "These are bits: the natural logarithm gives nats.": expected / math.log(2),
+        "This is the perplexity: the loss is its logarithm.": math.exp(expected),
         "This is the mean of the sentences' means: it lets a word of a short sentence count for more.": np.mean(
             [row[keep].mean() for row, keep in zip(nats, real, strict=True)]
         ),

@@ -312,6 +312,13 @@ MUTATIONS = (
         "test_checks_chapter01.py::test_wrong_answer_is_told_why",
     ),
     Mutation(
+        "a logarithm of a probability that has rounded to 0 passes for the loss",
+        "checks/chapter01.py",
+        "    _check_improbable_word(cross_entropy)\n",
+        "",
+        "test_checks_chapter01.py::test_wrong_answer_is_told_why",
+    ),
+    Mutation(
         "a version said to be right leaves </s> in the input",
         "checks/chapter01.py",
         "read.masked_fill(read == EOS, PAD)",
