@@ -162,6 +162,23 @@ def asks_for_its_own_words(encoder, decoder, batch):
     return -log_p.amax(-1)[batch.target_mask].mean()
 
 
+def mean_of_steps(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch)
+    steps = zip(logits.unbind(1), batch.target_out.unbind(1), strict=True)
+    return torch.stack([F.cross_entropy(step, wanted, ignore_index=PAD) for step, wanted in steps]).mean()
+
+
+def mean_of_sentences(encoder, decoder, batch):
+    logits = written_logits(encoder, decoder, batch)
+    rows = zip(logits, batch.target_out, strict=True)
+    return torch.stack([F.cross_entropy(row, wanted, ignore_index=PAD) for row, wanted in rows]).mean()
+
+
+def bias_in_the_old_order(kernel, bias, forget_bias):
+    W, U, _ = from_tensorflow(kernel, bias, forget_bias)
+    return W, U, in_the_old_order(kernel, bias, forget_bias)[2]
+
+
 def without_forget_bias(kernel, bias, forget_bias):
     return from_tensorflow(kernel, bias, 0.0)
 
@@ -226,6 +243,14 @@ def longest_row_only(encode, source, lengths):
     return torch.allclose(encode(source, lengths)[k], encode(source[k : k + 1], lengths[k : k + 1])[0], atol=1e-5)
 
 
+def one_row_only(k):
+    def test(encode, source, lengths):
+        n = lengths[k]
+        return torch.allclose(encode(source, lengths)[k], encode(source[k, :n][None], n[None])[0], atol=1e-5)
+
+    return test
+
+
 def shapes_only(encode, source, lengths):
     return encode(source, lengths).shape[0] == len(source)
 
@@ -239,6 +264,8 @@ WRONG = [
     (checks.check_own_words_loss, asks_for_its_own_words, "the word that the model has written"),
     (checks.check_own_words_loss, lambda *given: -own_words_loss(*given), "a loss is positive"),
     (checks.check_own_words_loss, lambda *given: own_words_loss(*given) / np.log(2), "bits"),
+    (checks.check_own_words_loss, mean_of_steps, "mean of means, step by step"),
+    (checks.check_own_words_loss, mean_of_sentences, "mean of means, sentence by sentence"),
     (checks.check_own_words_loss, written_logits, "expected one number"),
     (checks.check_from_tensorflow, without_forget_bias, "forget_bias is missing: TensorFlow adds it"),
     (checks.check_from_tensorflow, in_the_old_order, "still stand in the order i, g, f, o; torch"),
@@ -248,6 +275,7 @@ WRONG = [
         "i, g, f, o, and forget_bias is missing",
     ),
     (checks.check_from_tensorflow, forget_bias_on_the_candidate, "went to the candidate"),
+    (checks.check_from_tensorflow, bias_in_the_old_order, "the bias still in TensorFlow's"),
     (checks.check_from_tensorflow, not_transposed, r"W .*expected shape \(8, 6\), \(4H, E\), got"),
     (checks.check_from_tensorflow, lambda *given: from_tensorflow(*given)[:2], "expected 3 values .W, U, b., got 2"),
     (checks.check_forgetful, lambda decoder, previous, state: decoder(previous, state), "still remembers"),
@@ -263,6 +291,8 @@ WRONG = [
     (checks.check_company, still_padded, "one that reads the padding"),
     (checks.check_company, roughly, "a thousandth of the other rows"),
     (checks.check_company, longest_row_only, "one that reads the padding"),
+    (checks.check_company, one_row_only(0), "one that reads the padding"),
+    (checks.check_company, one_row_only(-1), "one that reads the padding"),
     (checks.check_company, shapes_only, "catches 0 of 6 bugs"),
 ]
 

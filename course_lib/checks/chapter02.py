@@ -136,7 +136,8 @@ def check_company(company_changes_nothing: Callable[[Encode, Tensor, Tensor], An
     """Exercise 4. The learner's test must pass three sound encoders and fail six sick ones."""
     with own_randomness(26):
         encoder = _lively(Encoder())
-        lengths = torch.tensor([4, 7, 2, 5])
+        # The first and the last row are the longest, without padding: a test of either alone is too lax.
+        lengths = torch.tensor([7, 4, 2, 7])
         source = torch.full((4, 7), PAD)
         for row, n in enumerate(lengths.tolist()):
             source[row, :n] = torch.tensor([*torch.randint(4, VOCABULARY, (n - 1,)).tolist(), EOS])
@@ -205,6 +206,9 @@ def _loss_mistakes(encoder: Encoder, decoder: Decoder, batch: Batch) -> dict[str
         return lambda: _mean(_own_words(encoder, decoder, batch, **mistake))
 
     right = _own_words(encoder, decoder, batch)
+    words = iter(right)
+    rows = [[next(words) for _ in range(int(n))] for n in batch.target_mask.sum(dim=1)]
+    columns = [[row[k] for row in rows if k < len(row)] for k in range(batch.target_out.shape[1])]
     return {
         "That is teacher forcing: each step has read the true word.": with_mistake(teacher=True),
         "That is the sum over the words, not their mean.": math.fsum(right),
@@ -216,6 +220,12 @@ def _loss_mistakes(encoder: Encoder, decoder: Decoder, batch: Batch) -> dict[str
         "It asks for the word that the model has written, not for the true one.": with_mistake(asks_itself=True),
         "The first step has read the first true word; it reads <s>.": with_mistake(starts_late=True),
         "Those are bits (base 2), not nats.": _mean(right) / math.log(2),
+        "That is a mean of means, step by step: sum over all words, then divide by their number, once.": _mean(
+            [_mean(column) for column in columns]
+        ),
+        "That is a mean of means, sentence by sentence: sum over all words, then divide by their number, once.": _mean(
+            [_mean(row) for row in rows]
+        ),
     }
 
 
@@ -243,9 +253,9 @@ def _conversion_mistakes(
 ) -> dict[str, np.ndarray]:
     """Redo the usual mistakes: which blocks in which order, and which gate gets forget_bias."""
 
-    def stacked(order: Sequence[int], forget_at: int | None) -> np.ndarray:
+    def stacked(order: Sequence[int], forget_at: int | None, order_of_bias: Sequence[int] = ()) -> np.ndarray:
         blocks = [kernel[:, k * len(h) : (k + 1) * len(h)] for k in order]
-        biases = [bias[k * len(h) : (k + 1) * len(h)] for k in order]
+        biases = [bias[k * len(h) : (k + 1) * len(h)] for k in order_of_bias or order]
         if forget_at is not None:
             biases[forget_at] = biases[forget_at] + extra
         both = np.concatenate(blocks, axis=1).T
@@ -257,6 +267,7 @@ def _conversion_mistakes(
         "forget_bias is missing: TensorFlow adds it to the forget gate as it runs.": stacked((0, 2, 1, 3), None),
         "forget_bias went to the candidate; in torch's order the forget gate is second.": stacked((0, 2, 1, 3), 2),
         "forget_bias went to the input gate.": stacked((0, 2, 1, 3), 0),
+        "W and U stand in torch's order, the bias still in TensorFlow's.": stacked((0, 2, 1, 3), 2, (0, 1, 2, 3)),
     }
 
 

@@ -368,6 +368,13 @@ MUTATIONS = (
         "test_checks_chapter02.py::test_a_usual_mistake_is_named",
     ),
     Mutation(
+        "a test of company that looks at one row is praised",
+        "checks/chapter02.py",
+        "lengths = torch.tensor([7, 4, 2, 7])",
+        "lengths = torch.tensor([4, 7, 2, 5])",
+        "test_checks_chapter02.py::test_a_usual_mistake_is_named",
+    ),
+    Mutation(
         "a decoder that forgets c alone is broken as announced",
         "checks/chapter02.py",
         'h, c = (torch.randn(1, 3, 5) for _ in "hc")',
