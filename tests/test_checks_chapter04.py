@@ -202,7 +202,7 @@ WRONG: list[tuple[Answer, Answer, str]] = [
         lambda a, v: (a * (1 - a))[:, None] * np.ones_like(v),
         "each weight in its own score: the values are missing",
     ),
-    (check_context_gradient, lambda a, v: (1 - a)[:, None] * context_gradient(a, v), "1 − α counts twice"),
+    (check_context_gradient, lambda a, v: (1 - a)[:, None] * context_gradient(a, v), "One factor counts twice"),
     (check_context_gradient, lambda a, v: a[:, None] * (v - v.mean(axis=0)), "the plain mean of the values"),
     (check_context_gradient, lambda a, v: context_gradient(a, v).T, "The axes stand in another order"),
     (check_breaking_batch, lambda: np.array([[0.0, 1000.0]]), "With one row"),

@@ -111,7 +111,7 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
             "This is the slope of each weight in its own score: the values are missing.": np.repeat(
                 own[:, None], value_entries, axis=1
             ),
-            "The factor 1 − α counts twice: the way from the context to the value already holds it.": (
+            "One factor counts twice: the way from the context to the value holds what the others lose.": (
                 own[:, None] * (values - context)
             ),
             "You measure from the plain mean of the values, not from the context.": (

@@ -335,8 +335,8 @@ MUTATIONS = (
     Mutation(
         "one reset is compared with nothing",
         "checks/chapter05.py",
-        "np.abs(U @ (r * s) - r * (U @ s))",
-        "np.abs(U @ (r * s))",
+        "apart = np.abs(U @ (r * s) - r * (U @ s))",
+        "apart = np.abs(U @ (r * s))",
         "test_checks_chapter05.py::test_a_wrong_answer_is_caught_and_named",
     ),
     Mutation(
