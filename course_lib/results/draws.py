@@ -1,4 +1,4 @@
-"""Which draw of its corpus a record was made on, and whether the corpus still draws it. The pages that show records."""
+"""Which draw of its corpus a record was made on, and whether the corpus still draws it. Chapter 5, and pages."""
 
 import json
 from collections.abc import Mapping
