@@ -270,7 +270,7 @@ MUTATIONS = (
         "the gate does not reach the readout",
         "decoders/xu.py",
         "return State(hidden[None], cell[None]), context, look",
-        "return State(hidden[None], cell[None]), encoded.initial.top if look is None else look.context, look",
+        "return State(hidden[None], cell[None]), self.attention(state.top, *encoded.annotations()).context, look",
         PAPER + "[soft-True]",
     ),
     Mutation(
