@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -14,7 +15,7 @@ from typing import Any
 import torch
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
-from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length
+from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length, translations
 from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
@@ -59,8 +60,10 @@ def timed_fit(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> tu
 def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Return the raw numbers of a trained model: when and where, size, training, scores on held-out pairs.
 
-    A word of these that the training pairs do not hold counts as a mistake.
+    A word of these that the training pairs do not hold counts as a mistake. Each bucket of source lengths
+    also keeps which of its sentences are exact, so that two models can be compared sentence by sentence.
     """
+    by_length = score_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)
     return {
         "date": datetime.now(timezone.utc).date().isoformat(),
         "machine": machine(),
@@ -73,9 +76,29 @@ def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair])
         "test": as_record(evaluate(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)),
         "test_by_source_length": {
             f"{low}-{high}": as_record(scores)
-            for (low, high), scores in score_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP).items()
+            | by_sentence(model, [pair for pair in held_out if low <= len(pair.source) <= high])
+            for (low, high), scores in by_length.items()
         },
     }
+
+
+def by_sentence(model: Seq2Seq, pairs: Sequence[SentencePair]) -> dict[str, Any]:
+    """Return which translations are exact, in the order of ``pairs``, and how their words differ from the references'.
+
+    ``exact`` is a string of 0 and 1. ``words`` counts, blind to order: the references' words, those of them that
+    a translation lacks, those it says too often, and those its reference does not have at all.
+    """
+    words: Counter[str] = Counter()
+    exact = ""
+    for pair, translation in zip(pairs, translations(model, pairs, unknown="unk"), strict=True):
+        reference, said = Counter(pair.target), Counter(translation.tokens)
+        too_many = said - reference
+        words["reference"] += reference.total()
+        words["omitted"] += (reference - said).total()
+        words["repeated"] += sum(n for word, n in too_many.items() if word in reference)
+        words["invented"] += sum(n for word, n in too_many.items() if word not in reference)
+        exact += str(int(tuple(translation.tokens) == tuple(pair.target)))
+    return {"exact": exact, "words": dict(words)}
 
 
 def as_record(scores: Evaluation) -> dict[str, Any]:
