@@ -16,8 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from course_lib.notation import CONTEXT, INK, MUTED, SCORE, SOURCE, SYMBOLS, TARGET, WEIGHT
-from course_lib.plots import Diagram, diagrams, new_axes
-from course_lib.plots.diagram_ink import HATCHING, POINTS, Rect
+from course_lib.plots import Diagram, new_axes
+from course_lib.plots.diagrams import Part
+from course_lib.plots.diagrams.description import TO
+from course_lib.plots.diagrams.diagram import CORNER, MARGIN, TINT, colour_of
+from course_lib.plots.diagrams.ink import HATCHING, POINTS, Rect
+from course_lib.plots.diagrams.tables import STRONGEST, STRONGEST_UNDER_TEXT
 from course_lib.plots.lettering import extent, missing
 from course_lib.widgets import stages
 from course_lib.widgets.figure_svg import figure_svg
@@ -84,7 +88,7 @@ def test_an_unrolled_network_appears_word_by_word_in_the_order_in_which_it_reads
     picture = Diagram(5, 3)
     backward = picture.unrolled(["a", "b", "c"], at=(0.5, 0.4), stage=2, every=1, backward=True)
     assert [part.stage for part in backward.cells] == [4, 3, 2]
-    chained = [part.says.split(diagrams.TO) for part in picture.parts if part.kind == "arrow"][:2]
+    chained = [part.says.split(TO) for part in picture.parts if part.kind == "arrow"][:2]
     assert chained == [["RNN 3", "RNN 2"], ["RNN 2", "RNN"]]
 
 
@@ -103,7 +107,7 @@ def test_an_arrow_ends_at_the_edge_of_its_box(angle: float, round_: bool):
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     picture.arrow(tuple(np.array([4, 4]) + 3 * way), box)
     end = np.array(tip(picture))
-    radius = 0.25 if round_ else diagrams.CORNER
+    radius = 0.25 if round_ else CORNER
     core = np.array([0.5, 0.25]) - radius  # what is left of the box without its round border
     assert np.linalg.norm(end - np.clip(end, 4 - core, 4 + core)) == pytest.approx(radius)
     assert np.cross([*way, 0], [*(end - 4), 0])[2] == pytest.approx(0)  # on the way to the middle
@@ -133,7 +137,7 @@ def test_a_weight_makes_an_arrow_thick_and_gives_it_the_colour_of_weights():
 # --- cells
 
 
-def filled(part: diagrams.Part) -> dict[float, float]:
+def filled(part: Part) -> dict[float, float]:
     """Return the area of each strength, in squares of 0.1 units."""
     areas = {}
     for ink in part.ink:
@@ -146,7 +150,7 @@ def filled(part: diagrams.Part) -> dict[float, float]:
 def test_the_cells_of_a_vector_are_as_strong_as_its_entries():
     picture = Diagram(4, 2)
     vector = picture.vector([0.0, -1.0, 0.5, 0.5], at=(2, 1), cell=0.1, symbol="h")
-    strongest = diagrams.STRONGEST
+    strongest = STRONGEST
     assert filled(vector) == pytest.approx({strongest: 1.0, strongest / 2: 2.0})
     assert [vector.cell(i).centre[0] for i in range(4)] == pytest.approx([1.85, 1.95, 2.05, 2.15])
     (minus,) = [ink for ink in vector.ink if getattr(ink, "colour", None) == INK]
@@ -156,7 +160,7 @@ def test_the_cells_of_a_vector_are_as_strong_as_its_entries():
 
 def test_the_cells_of_a_block_are_filled_row_by_row():
     block = Diagram(4, 2).vector([1.0, 1.0, 1.0, 1.0, 0.0, 0.0], at=(2, 1), cell=0.1, columns=3)
-    assert filled(block) == pytest.approx({diagrams.STRONGEST: 4.0})
+    assert filled(block) == pytest.approx({STRONGEST: 4.0})
     assert [block.cell(n).centre for n in (0, 5)] == [pytest.approx((1.9, 1.05)), pytest.approx((2.1, 0.95))]
 
 
@@ -205,7 +209,7 @@ def test_a_box_is_as_large_as_its_text(text: str, math: bool):
     (written,) = figure.axes[0].texts
     figure.draw_without_rendering()
     drawn_width = written.get_window_extent().width / figure.dpi * 72 / POINTS
-    assert box.rect.x1 - box.rect.x0 == pytest.approx(drawn_width + 2 * diagrams.MARGIN, abs=0.05)
+    assert box.rect.x1 - box.rect.x0 == pytest.approx(drawn_width + 2 * MARGIN, abs=0.05)
     with pytest.raises(ValueError, match=r" takes .* Leave size out\?"):
         picture.box(text, at=(3, 2), size=(0.5, 0.5), math=math)
 
@@ -329,16 +333,16 @@ def test_every_colour_is_one_of_the_notation(picture: Callable[[], Diagram]):
         assert isinstance(patch, PathPatch)
         used |= {to_hex(c[:3]) for c in (patch.get_facecolor(), patch.get_edgecolor()) if c[3]}
     assert used <= known
-    assert diagrams.colour_of("c") == SYMBOLS["c"].colour
+    assert colour_of("c") == SYMBOLS["c"].colour
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_text_is_read_in_its_cell_and_a_frame_is_seen(theme: Any):
     for colour in (SOURCE, TARGET, SCORE, WEIGHT, CONTEXT):
-        box = mixed(colour, theme, diagrams.TINT)
+        box = mixed(colour, theme, TINT)
         assert contrast(colour.on(theme), box) >= 4.5, colour
-        assert contrast(INK.on(theme), mixed(colour, theme, diagrams.STRONGEST_UNDER_TEXT)) >= 4.5
-        assert contrast(INK.on(theme), mixed(colour, theme, diagrams.STRONGEST)) >= 3  # WCAG 1.4.11
+        assert contrast(INK.on(theme), mixed(colour, theme, STRONGEST_UNDER_TEXT)) >= 4.5
+        assert contrast(INK.on(theme), mixed(colour, theme, STRONGEST)) >= 3  # WCAG 1.4.11
     assert contrast(MUTED.on(theme), mixed(MUTED, theme, HATCHING)) >= 3
 
 

@@ -1,4 +1,4 @@
-"""How much room a text takes, and what it is called when it is read out. For diagrams.py.
+"""How much room a text takes, and what it is called when it is read out. For diagrams.
 
 Measured with the font that matplotlib brings along, so that a figure is the same on every machine.
 Signs that this font lacks (Chinese, Devanagari) are estimated: a browser draws them with another font.

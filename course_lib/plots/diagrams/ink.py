@@ -1,4 +1,4 @@
-"""What a diagram is drawn with: outlines, lines with a head, and labels, in units of the diagram. For diagrams.py."""
+"""What a diagram is drawn with: outlines, lines with a head, and labels, in units of the diagram. For diagrams."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,130 +1,39 @@
-"""Pictures of boxes, arrows, cells and grids that grow stage by stage. Chapters 1, 2, 4 and 5.
-
-    picture = Diagram(4, 2, captions=["A word comes in.", "The encoder says something of it."])
-    word = picture.text("dog", at=(1, 0.4), symbol="x")
-    state = picture.box("h_1", at=(1, 1.4), symbol="h", math=True, stage=2)
-    picture.arrow(word, state)
-
-``widgets.stages(picture)`` lays a slider over the stages; ``plots.show(picture.figure(), picture.alt())``
-shows the last one. Lengths are units of 0.8 inch, from the lower left corner: 6.5 fill a phone's screen.
-A part stands where it will stand from the first stage on, so nothing moves when the next one appears.
-"""
+"""What can be drawn: texts, boxes, vectors, grids, arrows, braces, unrolled networks. Chapters 1, 2, 4 and 5."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_lib.notation import INK, MUTED, SYMBOLS, Colour
 from course_lib.options import check_option
-from course_lib.plots.diagram_ink import (
-    UNIT,
-    Ink,
-    Label,
-    Outline,
-    Point,
-    Rect,
-    hatching,
-    headed_line,
-    rectangles,
-    rounded,
-    segments,
-)
-from course_lib.plots.diagram_routes import route, text_beside
-from course_lib.plots.diagram_tables import (
+from course_lib.plots.diagrams.description import TO
+from course_lib.plots.diagrams.ink import Ink, Label, Outline, Point, Rect, headed_line, rounded, segments
+from course_lib.plots.diagrams.parts import Chain, End, Part
+from course_lib.plots.diagrams.routes import route, text_beside
+from course_lib.plots.diagrams.sheet import Sheet
+from course_lib.plots.diagrams.tables import (
     GAP,
     SMALL,
-    STRONGEST,
-    STRONGEST_UNDER_TEXT,
     around,
     cells_around,
     edge_labels,
     filled_cells,
+    grid_in_words,
+    grid_ink,
     strengths,
 )
-from course_lib.plots.lettering import missing, spoken
-from course_lib.plots.theme import use_theme
+from course_lib.plots.lettering import spoken
 
 CORNER = 0.09  # the radius of a box's corners
 TINT = 0.1  # of a box
 TEXT = 11.0  # points
 MARGIN = 0.13  # between a text and the edge of its box
-TO = "\t"  # between two names in the description of an arrow, until it is written out
-TEXTUAL = ("text", "brace")  # what is as large as its text
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One thing of a diagram: where it is, from which stage on, what draws it, what it is called."""
-
-    name: str
-    kind: str
-    stage: int
-    rect: Rect
-    ink: tuple[Ink, ...]
-    says: str  # for those who do not see it
-    cells: tuple[Rect, ...] = ()
-    columns: int = 1
-
-    @property
-    def top(self) -> Point:
-        """The middle of the upper edge."""
-        return self.rect.top
-
-    @property
-    def bottom(self) -> Point:
-        """The middle of the lower edge."""
-        return self.rect.bottom
-
-    @property
-    def left(self) -> Point:
-        """The middle of the left edge."""
-        return self.rect.left
-
-    @property
-    def right(self) -> Point:
-        """The middle of the right edge."""
-        return self.rect.right
-
-    def cell(self, row: int, column: int | None = None) -> Rect:
-        """Return a cell of a grid by row and column, or of a vector by its place, all from 0."""
-        place = row if column is None else row * self.columns + column
-        inside = column is None or 0 <= column < self.columns
-        if not self.cells or not inside or not 0 <= place < len(self.cells):
-            raise ValueError(
-                f"{self.name!r} has {len(self.cells)} cells, {self.columns} a row; got {row, column}."
-                if self.cells
-                else f"{self.name!r} is a {self.kind}: it has no cells."
-            )
-        return self.cells[place]
-
-
-End = Part | Rect | str | Point
-
-
-@dataclass(frozen=True)
-class Chain:
-    """An unrolled recurrent network: its ``words``, its ``cells`` and, above them, its ``outputs``."""
-
-    words: tuple[Part, ...]
-    cells: tuple[Part, ...]
-    outputs: tuple[Part, ...]
-
-
-@dataclass(eq=False)
-class Diagram:
+class Diagram(Sheet):
     """A sheet of ``width`` × ``height`` units; ``captions``, one sentence a stage; ``title`` for the description."""
-
-    width: float
-    height: float
-    captions: Sequence[str] = ()
-    title: str = ""
-    parts: list[Part] = field(default_factory=list, init=False)
-
-    # --- parts
 
     def text(
         self,
@@ -252,31 +161,9 @@ class Diagram:
             raise ValueError(f"The grid has {R} rows and {C} columns, counted from 0; got the cells {wrong}.")
         wide, high = cell if isinstance(cell, tuple) else (cell, cell)
         cells, colour = cells_around(at, R, C, wide, high), colour_of(symbol)
-        ink = filled_cells(cells, table.ravel() * (STRONGEST if text is None else STRONGEST_UNDER_TEXT), colour, C)
-        if masked:
-            ink.append(Outline(hatching(cells[r * C + c] for r, c in sorted(masked)), MUTED, line=0.8, faint=True))
-        for links, dashed in ((sure, False), (set(possible) - set(sure), True)):
-            frames = [cells[r * C + c].grown(-0.03) for r, c in sorted(links)]
-            ink += [Outline(rectangles(frames), INK, line=2.0, dashed=dashed)] if frames else []
-        ink += [
-            Label(t, s.centre, MUTED if divmod(n, C) in masked else INK, SMALL)
-            for n, (t, s) in enumerate(zip([t for row in text or () for t in row], cells, strict=False))
-            if t
-        ]
+        ink = grid_ink(table, cells, colour, text, masked, sure, possible)
         ink += edge_labels(around(cells), rows, columns, wide, high)
-        says = f"{R} rows{_named(rows)}, {C} columns{_named(columns)}"
-        says += f", reading {' / '.join(' '.join(filter(None, row)) for row in text)}" if text is not None else ""
-        filled = [(r, c) for r, c in np.argwhere(table > 0).tolist()] if text is None else []
-        says += "".join(
-            f"; {what}: {', '.join(f'row {r + 1} column {c + 1}' for r, c in sorted(which))}"
-            for what, which in (
-                ("filled", filled),
-                ("masked", masked),
-                ("sure", sure),
-                ("possible", set(possible) - set(sure)),
-            )
-            if which
-        )
+        says = grid_in_words(table, rows, columns, text, masked, sure, possible)
         return self._add("grid", name or "grid", stage, around(cells), ink, says, tuple(cells), C)
 
     def arrow(
@@ -390,145 +277,6 @@ class Diagram:
             self.arrow(lower, upper, symbol=symbol)
         return Chain(tuple(low), tuple(cells), tuple(high))
 
-    # --- stages
-
-    @property
-    def stages(self) -> int:
-        """How many stages there are. ValueError for an empty one, or where captions are not one a stage."""
-        last = max((part.stage for part in self.parts), default=0)
-        if not last:
-            raise ValueError("The diagram is empty: add a box, a text, a vector or a grid first.")
-        if idle := sorted(set(range(1, last + 1)) - {part.stage for part in self.parts}):
-            raise ValueError(f"Nothing appears at stage {idle[0]}, though there are {last} stages. Count without gaps.")
-        if self.captions and len(self.captions) != last:
-            raise ValueError(
-                f"captions: expected one sentence a stage, {last} in all, got {len(self.captions)}. "
-                "The stages are those at which a part appears."
-            )
-        return last
-
-    def at_stage(self, stage: int | None = None) -> list[Part]:
-        """Return the parts that are seen at ``stage`` (from 1; the last one unless told)."""
-        last = self.stages
-        if stage is not None and not 1 <= stage <= last:
-            raise ValueError(f"stage: expected 1 … {last}, got {stage}.")
-        return [part for part in self.parts if part.stage <= (stage or last)]
-
-    def figure(self, stage: int | None = None) -> Figure:
-        """Draw the diagram at ``stage`` (the last one unless told).
-
-        ValueError for texts on top of one another, outside the sheet or crossed by an arrow, and for signs
-        that the font of a figure does not have (``widgets.stages`` writes them with the reader's fonts).
-        """
-        labels = [ink for part in self.parts for ink in part.ink if isinstance(ink, Label)]
-        unknown = missing("".join(label.text for label in labels if not label.math))
-        if unknown:
-            raise ValueError(
-                f"No letter for {unknown!r} in the font of figures. Show the diagram by widgets.stages(diagram): "
-                "there the reader's browser writes them."
-            )
-        return self.drawing(stage)
-
-    def figures(self) -> list[Figure]:
-        """Return one figure a stage."""
-        return [self.figure(stage) for stage in range(1, self.stages + 1)]
-
-    def drawing(self, stage: int | None = None) -> Figure:
-        """Draw as :meth:`figure` does, with letters that only a browser may have."""
-        seen = self.at_stage(stage)
-        if faults := self.faults():
-            raise ValueError("The diagram cannot be read:\n" + "\n".join(f"- {fault}" for fault in faults))
-        with use_theme():
-            figure = Figure(figsize=(self.width * UNIT, self.height * UNIT))
-            ax = figure.add_axes((0, 0, 1, 1))
-            ax.set(xlim=(0, self.width), ylim=(0, self.height))
-            ax.set_axis_off()
-            for depth, (part, ink) in enumerate(sorted(_pieces(seen), key=_layer)):
-                for artist in ink.draw(ax):
-                    artist.set(gid=part.name, zorder=depth)
-        return figure
-
-    def alt(self, stage: int | None = None) -> str:
-        """Say in words what is seen at ``stage`` (the last one unless told)."""
-        seen = self.at_stage(stage)
-        groups = {"text": "Words", "box": "Boxes", "vector": "Vectors", "grid": "Grids", "brace": "Braces"}
-        told = [f"{self.title.rstrip('.')}." if self.title else ""]
-        for kind, heading in groups.items():
-            named = [part.says for part in seen if part.kind == kind and part.says]
-            told += [f"{heading}: {'; '.join(named)}."] if named else []
-        arrows = _chained([part.says for part in seen if part.kind == "arrow" and part.says])
-        told += [f"Arrows: {'; '.join(arrows)}."] if arrows else []
-        return " ".join(filter(None, told))
-
-    def faults(self) -> list[str]:
-        """Return what would spoil the picture, in words: texts that overlap, leave the sheet or are crossed."""
-        sheet = Rect(0, 0, self.width, self.height)
-        labels = [(part, ink) for part in self.parts for ink in part.ink if isinstance(ink, Label)]
-        places = [(f"{ink.text!r} ({part.kind})", ink.rect) for part, ink in labels]
-        places += [(f"{part.name!r} ({part.kind})", part.rect) for part in self.parts if part.kind not in TEXTUAL]
-        found = [
-            f"{what} takes x {r.x0:.2f} … {r.x1:.2f}, y {r.y0:.2f} … {r.y1:.2f}: "
-            f"outside the sheet of {self.width} × {self.height}"
-            for what, r in places
-            if r.x0 < sheet.x0 or r.x1 > sheet.x1 or r.y0 < sheet.y0 or r.y1 > sheet.y1
-        ]
-        level = [(part, label, label.rect) for part, label in labels if not label.slanted]
-        for n, (_, label, rect) in enumerate(level):
-            found += [
-                f"{label.text!r} at {_rounded(label.at)} lies on {other.text!r} at {_rounded(other.at)}"
-                for _, other, its in level[:n]
-                if rect.meets(its)
-            ]
-        for arrow in self.parts:
-            way = [(float(x), float(y)) for x, y in np.asarray(_shaft(arrow))] if arrow.kind == "arrow" else []
-            found += [
-                f"an arrow ({arrow.says.replace(TO, ' to ')}) runs through {label.text!r} at {_rounded(label.at)}"
-                for _, label, rect in level
-                if any(rect.grown(-0.02).crossed_by(a, b) for a, b in pairwise(way))
-            ]
-        return found
-
-    # --- the making of a part
-
-    def _add(
-        self,
-        kind: str,
-        name: str,
-        stage: int,
-        rect: Rect,
-        ink: Sequence[Ink],
-        says: str,
-        cells: tuple[Rect, ...] = (),
-        columns: int = 1,
-    ) -> Part:
-        if not isinstance(stage, int) or stage < 1:
-            raise ValueError(f"stage: stages are counted from 1, got {stage!r}.")
-        names = {part.name for part in self.parts}
-        unique, n = name, 1
-        while unique in names:
-            n += 1
-            unique = f"{name} {n}"
-        part = Part(unique, kind, stage, rect, tuple(ink), says, cells, columns)
-        self.parts.append(part)
-        return part
-
-    def _end(self, end: End) -> tuple[Part | None, Rect]:
-        """Return the part and the place that an arrow ends at."""
-        if isinstance(end, Part):
-            if all(end is not part for part in self.parts):
-                raise ValueError(f"{end.name!r} is a part of another diagram.")
-            return end, end.rect
-        if isinstance(end, Rect):
-            return None, end
-        if isinstance(end, str):
-            for part in self.parts:
-                if part.name == end and part.kind not in ("arrow", "brace"):
-                    return part, part.rect
-            known = [part.name for part in self.parts if part.kind not in ("arrow", "brace")]
-            raise ValueError(f"No part is called {end!r}; there are {known}.")
-        x, y = end
-        return None, Rect(x, y, x, y)
-
 
 def colour_of(symbol: str | None) -> Colour:
     """Return the colour of a symbol of notation.py; ``None`` is ink, ``"muted"`` grey. ValueError for another."""
@@ -539,42 +287,3 @@ def colour_of(symbol: str | None) -> Colour:
     if symbol not in SYMBOLS:
         raise ValueError(f"symbol: expected one of {', '.join(SYMBOLS)}, muted or None, got {symbol!r}.")
     return SYMBOLS[symbol].colour
-
-
-def _pieces(parts: Sequence[Part]) -> list[tuple[Part, Ink]]:
-    return [(part, ink) for part in parts for ink in part.ink]
-
-
-def _layer(piece: tuple[Part, Ink]) -> int:
-    """Say what lies on what: arrows below, then fillings, lines, and the letters on top."""
-    part, ink = piece
-    if isinstance(ink, Label):
-        return 3
-    if part.kind == "arrow":
-        return 0
-    return 1 if ink.fill and not ink.line else 2
-
-
-def _shaft(arrow: Part) -> ArrayLike:
-    shaft = arrow.ink[0]
-    return shaft.path.vertices if isinstance(shaft, Outline) else ()
-
-
-def _rounded(point: Point) -> str:
-    return f"({point[0]:.2f}, {point[1]:.2f})"
-
-
-def _named(labels: Sequence[str]) -> str:
-    return f" ({', '.join(labels)})" if labels else ""
-
-
-def _chained(arrows: Sequence[str]) -> list[str]:
-    """Write a→b, b→c as a→b→c where they follow one another."""
-    told: list[str] = []
-    for arrow in arrows:
-        start, rest = arrow.split(TO, 1)
-        if told and told[-1].rsplit(TO, 1)[1] == start:
-            told[-1] += f"{TO}{rest}"
-        else:
-            told.append(arrow)
-    return [arrow.replace(TO, " to ") for arrow in told]

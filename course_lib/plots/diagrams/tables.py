@@ -1,19 +1,20 @@
-"""Rows of coloured cells: vectors and grids, their filling, lines and labels. For diagrams.py."""
+"""Rows of coloured cells: vectors and grids, their filling, lines and labels. For diagrams."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.path import Path
 
-from course_lib.notation import INK, Colour
-from course_lib.plots.diagram_ink import Ink, Label, Outline, Point, Rect, rectangles, segments
+from course_lib.notation import INK, MUTED, Colour
+from course_lib.plots.diagrams.ink import Ink, Label, Outline, Point, Rect, hatching, rectangles, segments
 from course_lib.shapes import Float
 
 SMALL = 10.0  # points, of all that explains
+Place = tuple[int, int]  # (row, column), from 0
 GAP = 0.05  # between a label and what it names
 STRONGEST = 0.6  # of a cell without a text: a frame in ink is still seen on it
 STRONGEST_UNDER_TEXT = 0.36
-PLAIN = 0.45  # of a cell of which nothing is said but that it is there
+UNSPECIFIED = 0.45  # of a cell of which nothing is said but that it is there
 
 
 def around(rects: Sequence[Rect]) -> Rect:
@@ -33,7 +34,7 @@ def cells_around(at: Point, rows: int, columns: int, wide: float, high: float) -
 def strengths(entries: Float[np.ndarray, "_"] | None, count: int, written: bool) -> Float[np.ndarray, "_"]:
     """Return how strongly each cell is filled, 0 … 1; the largest entry the most."""
     if entries is None:
-        return np.full(count, PLAIN)
+        return np.full(count, UNSPECIFIED)
     largest = float(np.abs(entries).max()) or 1.0
     return np.abs(entries) / largest * (STRONGEST_UNDER_TEXT if written else STRONGEST)
 
@@ -76,3 +77,58 @@ def edge_labels(rect: Rect, rows: Sequence[str], columns: Sequence[str], wide: f
     if any(label.rect.x1 - label.rect.x0 > wide - GAP for label in above):
         above = [Label(b.text, (b.at[0] + 0.05, rect.y1 + 0.06), INK, SMALL, slanted=True) for b in above]
     return [*ink, *above]
+
+
+def grid_ink(
+    table: Float[np.ndarray, "_ _"],
+    cells: Sequence[Rect],
+    colour: Colour,
+    text: Sequence[Sequence[str]] | None,
+    masked: Sequence[Place],
+    sure: Sequence[Place],
+    possible: Sequence[Place],
+) -> list[Ink]:
+    """Draw the cells of a grid: their filling, the hatching of ``masked`` ones, the frames of links, their text."""
+    C = table.shape[1]
+    ink = filled_cells(cells, table.ravel() * (STRONGEST if text is None else STRONGEST_UNDER_TEXT), colour, C)
+    if masked:
+        ink.append(Outline(hatching(cells[r * C + c] for r, c in sorted(masked)), MUTED, line=0.8, faint=True))
+    for links, dashed in ((sure, False), (set(possible) - set(sure), True)):
+        frames = [cells[r * C + c].grown(-0.03) for r, c in sorted(links)]
+        ink += [Outline(rectangles(frames), INK, line=2.0, dashed=dashed)] if frames else []
+    ink += [
+        Label(t, s.centre, MUTED if divmod(n, C) in masked else INK, SMALL)
+        for n, (t, s) in enumerate(zip([t for row in text or () for t in row], cells, strict=False))
+        if t
+    ]
+    return ink
+
+
+def grid_in_words(
+    table: Float[np.ndarray, "_ _"],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    text: Sequence[Sequence[str]] | None,
+    masked: Sequence[Place],
+    sure: Sequence[Place],
+    possible: Sequence[Place],
+) -> str:
+    """Say what a grid shows: its size and labels, its text, and which cells are filled, masked or framed."""
+    R, C = table.shape
+    says = f"{R} rows{_named(rows)}, {C} columns{_named(columns)}"
+    says += f", reading {' / '.join(' '.join(filter(None, row)) for row in text)}" if text is not None else ""
+    filled = [(r, c) for r, c in np.argwhere(table > 0).tolist()] if text is None else []
+    return says + "".join(
+        f"; {what}: {', '.join(f'row {r + 1} column {c + 1}' for r, c in sorted(which))}"
+        for what, which in (
+            ("filled", filled),
+            ("masked", masked),
+            ("sure", sure),
+            ("possible", set(possible) - set(sure)),
+        )
+        if which
+    )
+
+
+def _named(labels: Sequence[str]) -> str:
+    return f" ({', '.join(labels)})" if labels else ""

@@ -1,11 +1,11 @@
-"""The way of an arrow from one part to another, and where its text stands. For diagrams.py."""
+"""The way of an arrow from one part to another, and where its text stands. For diagrams."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from course_lib.notation import Colour
-from course_lib.plots.diagram_ink import POINTS, Label, Point, Rect
-from course_lib.plots.diagram_tables import GAP, SMALL
+from course_lib.plots.diagrams.ink import POINTS, Label, Point, Rect
+from course_lib.plots.diagrams.tables import GAP, SMALL
 
 
 def route(start: Rect, end: Rect, via: Sequence[Point]) -> list[Point]:
