@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
-from course_lib.evaluation import BUCKETS, Evaluation, evaluate, score_by_length, translations
+from course_lib.evaluation import BUCKETS, Evaluation, evaluate, evaluate_by_length, translations
 from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
@@ -63,7 +63,7 @@ def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair])
     A word of these that the training pairs do not hold counts as a mistake. Each bucket of source lengths
     also keeps which of its sentences are exact, so that two models can be compared sentence by sentence.
     """
-    by_length = score_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)
+    by_length = evaluate_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)
     return {
         "date": datetime.now(timezone.utc).date().isoformat(),
         "machine": machine(),

@@ -71,7 +71,7 @@ def evaluate(
         )
 
 
-def score_by_length(
+def evaluate_by_length(
     model: Seq2Seq,
     pairs: Sequence[SentencePair],
     buckets: Sequence[tuple[int, int]] = BUCKETS,

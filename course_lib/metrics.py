@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from sacrebleu.metrics import BLEU
 
+from course_lib.corpora.pairs import Link
 from course_lib.options import check_option
 from course_lib.shapes import Bool, Float, Int
-
-Link = tuple[int, int]
-"""(source position j, target position i), both counted from 0."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from course_lib.vocabulary import Vocabulary
 
 ScoreName = Literal["dot", "general", "concat", "location"]
 Local = Literal["none", "monotonic", "predictive"]
-Look = Literal["soft", "hard", "none"]
+AttentionName = Literal["soft", "hard", "none"]
 
 
 def sutskever2014(
@@ -182,7 +182,7 @@ def xu2015(
     channels: int = 16,
     features: int = 48,
     attention_size: int | None = None,
-    attention: Look = "soft",
+    attention: AttentionName = "soft",
     gated: bool = False,
     dropout: float = 0.0,
 ) -> Seq2Seq:
@@ -198,7 +198,7 @@ def xu2015(
     """
     attention_size = features if attention_size is None else attention_size
     check_sizes(embedding=embedding, hidden=hidden, channels=channels, features=features, attention_size=attention_size)
-    check_option("attention", attention, Look)
+    check_option("attention", attention, AttentionName)
     encoder = GridEncoder(source_vocabulary, channels, features)
     align = None if attention == "none" else AdditiveAttention(hidden, features, attention_size)
     decoder = XuDecoder(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from course_lib.corpora.pairs import Link
 from course_lib.options import check_option
 from course_lib.shapes import Float
 
@@ -51,7 +52,7 @@ class Trace:
     centres: Float[np.ndarray, "T"] | None = None
     positions: tuple[int, ...] | None = None
     gold: tuple[str, ...] | None = None
-    links: frozenset[tuple[int, int]] | None = None
+    links: frozenset[Link] | None = None
     forced: bool = False
     finished: bool = True
     kind: SourceKind = "words"

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from course_lib.batching import encode_sources
+from course_lib.corpora.pairs import Link
 from course_lib.encoders.grid import GridEncoder
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
@@ -23,7 +24,7 @@ def trace(
     target: Sequence[str] | None = None,
     *,
     gold: Sequence[str] | None = None,
-    links: Iterable[tuple[int, int]] | None = None,
+    links: Iterable[Link] | None = None,
     top: int = 5,
     max_length: int | None = None,
     padding: int = 0,

@@ -13,17 +13,11 @@ import pytest
 import torch
 
 from course_lib import checks
-from tests import (
-    exercises,
-    test_checks_chapter01,
-    test_checks_chapter02,
-    test_checks_chapter04,
-    test_checks_chapter05,
-    test_layout,
-)
+from tests import exercises, rooms
+from tests.answers import chapter01, chapter02, chapter04, chapter05
 
 Check = Callable[[Any], None]
-TABLES = (test_checks_chapter01, test_checks_chapter02, test_checks_chapter04, test_checks_chapter05)
+TABLES = (chapter01, chapter02, chapter04, chapter05)
 RIGHT: list[tuple[Check, Any]] = [pair for table in TABLES for pair in table.RIGHT]
 WRONG: list[tuple[Check, Any, str]] = [row for table in TABLES for row in table.WRONG]
 CHECKS: list[Check] = [
@@ -158,10 +152,10 @@ def test_a_check_changes_the_learners_random_numbers(check: Check, right: Any) -
 
 
 def test_the_library_leans_on_its_checks() -> None:
-    for path in test_layout.SOURCES:
-        modules = test_layout.imported_modules(path.read_text("utf-8"))
+    for path in rooms.SOURCES:
+        modules = rooms.imported_modules(path.read_text("utf-8"))
         leans = any(name.startswith("course_lib.checks") for name in modules)
-        assert not leans or test_layout.room_of(path) == "checks", path
+        assert not leans or rooms.room_of(path) == "checks", path
         assert not any(name.split(".")[0] in ("tests", "book") for name in modules), path
 
 

@@ -91,43 +91,44 @@ def test_a_list_or_a_stacked_tensor_is_not_taken_for_several_values() -> None:
 
 def test_a_value_two_roundings_away_is_refused_or_a_wrong_one_accepted() -> None:
     right = np.array([0.1, 2.0, 1e-3, 300.0])
-    kit.compare(right.astype(np.float32), right)
-    kit.compare(right.astype(np.float16), right)
-    kit.compare(torch.tensor(right).bfloat16().tolist(), right, rounding=0.01)
-    told(kit.compare, right + np.array([0, 0, 1e-4, 0]), right)
-    told(kit.compare, right * 1.001, right)
-    told(kit.compare, (right * 1.1).astype(np.float16), right)
+    kit.expect_close(right.astype(np.float32), right)
+    kit.expect_close(right.astype(np.float16), right)
+    kit.expect_close(torch.tensor(right).bfloat16().tolist(), right, rounding=0.01)
+    told(kit.expect_close, right + np.array([0, 0, 1e-4, 0]), right)
+    told(kit.expect_close, right * 1.001, right)
+    told(kit.expect_close, (right * 1.1).astype(np.float16), right)
 
 
 def test_a_mistake_hides_behind_the_rounding_of_half_precision() -> None:
     right, wrong = np.full(4, 1.0), np.full(4, 1.004)
     mistakes = {"That is the mistake.": wrong}
-    kit.compare(right.astype(np.float16), right, mistakes=mistakes)
-    assert "That is the mistake." in told(kit.compare, wrong.astype(np.float16), right, mistakes=mistakes)
+    kit.expect_close(right.astype(np.float16), right, mistakes=mistakes)
+    assert "That is the mistake." in told(kit.expect_close, wrong.astype(np.float16), right, mistakes=mistakes)
 
 
 def test_minus_infinity_is_refused_where_it_is_right_or_accepted_where_it_is_not() -> None:
     masked = [0.0, -np.inf]
-    kit.compare(torch.tensor(masked), masked)
-    assert "infinity" in told(kit.compare, masked, [0.0, 1.0])
-    assert "expected -inf, got 5" in told(kit.compare, [0.0, 5.0], masked)
-    assert "expected -inf, got inf" in told(kit.compare, [0.0, np.inf], masked)
+    kit.expect_close(torch.tensor(masked), masked)
+    assert "infinity" in told(kit.expect_close, masked, [0.0, 1.0])
+    assert "expected -inf, got 5" in told(kit.expect_close, [0.0, 5.0], masked)
+    assert "expected -inf, got inf" in told(kit.expect_close, [0.0, np.inf], masked)
 
 
 def test_a_mistake_of_another_shape_or_with_nan_is_not_named() -> None:
     right = np.arange(6.0).reshape(2, 3)
-    assert "The axes are swapped." in told(kit.compare, right.T, right, mistakes={"The axes are swapped.": right.T})
+    swapped = {"The axes are swapped.": right.T}
+    assert "The axes are swapped." in told(kit.expect_close, right.T, right, mistakes=swapped)
     nan = np.full((2, 3), np.nan)
-    assert told(kit.compare, nan, right, mistakes={"It overflows.": lambda: nan}).endswith("It overflows.")
-    assert told(kit.compare, nan, right, not_finite="Too large.").endswith("Too large.")
+    assert told(kit.expect_close, nan, right, mistakes={"It overflows.": lambda: nan}).endswith("It overflows.")
+    assert told(kit.expect_close, nan, right, not_finite="Too large.").endswith("Too large.")
 
 
 def test_a_planted_mistake_that_fails_takes_the_check_with_it() -> None:
-    assert "expected 1, got 2." in told(kit.compare, 2, 1, mistakes={"never": lambda: 1 // 0})
+    assert "expected 1, got 2." in told(kit.expect_close, 2, 1, mistakes={"never": lambda: 1 // 0})
 
 
 def test_two_numbers_that_differ_in_the_sixth_digit_are_shown_alike() -> None:
-    assert "expected 1.23457, got 1.23451" in told(kit.compare, 1.23451, 1.23457)
+    assert "expected 1.23457, got 1.23451" in told(kit.expect_close, 1.23451, 1.23457)
 
 
 # Functions
@@ -331,7 +332,7 @@ def test_a_test_that_asserts_nothing_is_called_finished() -> None:
 
 @checker(hints=("first", "second"))
 def check_seven(learner: Callable[..., Any]) -> str:
-    kit.compare(answer(learner), 7)
+    kit.expect_close(answer(learner), 7)
     return "seven."
 
 
@@ -360,7 +361,8 @@ def test_the_example_of_the_docstring_does_not_run() -> None:
     """An author copies it: it must be right, and tell right from wrong."""
     code = kit.__doc__.split("::\n", 1)[1].split("\nWhat there is:")[0]
     lines = [line.removeprefix("    ") for line in code.splitlines()]
-    scope = {**vars(kit), "checker": checker, "context_by_loops": lambda a, v: np.einsum("bs,bsm->bm", a, v)}
+    scope: dict[str, Any] = {**vars(kit), "checker": checker, "np": np, "Any": Any, "Callable": Callable}
+    scope["context_by_loops"] = lambda a, v: np.einsum("bs,bsm->bm", a, v)
     exec("\n".join(lines), scope)
     scope["check_context"](lambda a, v: (a[..., None] * v).sum(1))
     assert "the plain mean" in told(scope["check_context"], lambda a, v: v.mean(1))

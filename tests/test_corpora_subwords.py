@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
-from course_lib.corpora.subwords import START, Kind, Subwords, subword_corpus
+from course_lib.corpora.subwords import START, SubwordKind, Subwords, subword_corpus
 
 CORPUS = load("phrasebook", language="fr")
-KINDS: tuple[Kind, ...] = ("unigram", "bpe")
+KINDS: tuple[SubwordKind, ...] = ("unigram", "bpe")
 
 
 @cache
-def english(kind: Kind = "unigram") -> Subwords:
+def english(kind: SubwordKind = "unigram") -> Subwords:
     return Subwords.train([pair.source for pair in CORPUS.train], 200, kind)
 
 
@@ -34,14 +34,14 @@ words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z"), exclude_char
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=300, deadline=None)
 @given(st.lists(words, max_size=6))
-def test_any_words_come_back_known_or_not(kind: Kind, sentence: list[str]) -> None:
+def test_any_words_come_back_known_or_not(kind: SubwordKind, sentence: list[str]) -> None:
     pieces = english(kind).encode(sentence)
     assert english(kind).decode(pieces) == tuple(sentence)
     assert len([piece for piece in pieces if piece.startswith(START)]) == len(sentence)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_rare_word_is_taken_apart_and_a_frequent_one_is_not(kind: Kind) -> None:
+def test_a_rare_word_is_taken_apart_and_a_frequent_one_is_not(kind: SubwordKind) -> None:
     assert english(kind).encode(["the"]) == ("▁the",)
     assert len(english(kind).encode(["unforgettable"])) > 3
     assert len(english(kind)) == 200

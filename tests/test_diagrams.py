@@ -25,9 +25,10 @@ from course_lib.plots.diagrams.tables import STRONGEST, STRONGEST_UNDER_TEXT
 from course_lib.plots.lettering import extent, missing
 from course_lib.widgets import stages
 from course_lib.widgets.figure_svg import figure_svg
-from course_lib.widgets.style import VARIABLES
+from course_lib.widgets.style import CSS_VARIABLES
 from tests import diagrams as drawn
-from tests.test_widgets import Browser, contrast, mixed, soup, texts
+from tests.oracles.colours import contrast, mixed
+from tests.pages import Browser, soup, texts
 
 PICTURES = [
     drawn.bottleneck,
@@ -384,7 +385,7 @@ def test_a_colour_follows_the_page_and_print_needs_no_stylesheet():
     picture = str(soup(page.frame()).svg)
     assert "fill:var(--c-source)" in picture and not re.search("#[0-9a-f]{6}", picture)
     assert f"fill:var(--c-source,{SOURCE.light})" in player.static
-    assert set(re.findall(r"--c-([a-z]+)", picture)) <= set(VARIABLES)
+    assert set(re.findall(r"--c-([a-z]+)", picture)) <= set(CSS_VARIABLES)
 
 
 @EVERY

@@ -8,7 +8,7 @@ import pytest
 from coloured_formulas import CLASSES, coloured
 
 from course_lib.notation import SYMBOLS, Theme
-from tests.test_formulas import plain
+from tests.oracles.formulas import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -21,8 +21,8 @@ from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.training.objectives import Objective
 from course_lib.training.reinforce import Reinforce, hard_attention, update_baseline
 from course_lib.vocabulary import PAD
+from tests.oracles.copying import CORPUS, VOCABULARY
 from tests.oracles.models import HARD, MAKERS, PAIRS, batch, luong, make, shaken
-from tests.test_training import CORPUS, VOCABULARY
 
 # --- looking -------------------------------------------------------------------------------------
 

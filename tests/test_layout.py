@@ -9,77 +9,7 @@ from pathlib import Path
 import pytest
 import repository_address
 
-ROOT = Path(__file__).resolve().parent.parent
-LIBRARY = ROOT / "course_lib"
-
-# A file imports only what stands on a line above its own (a folder counts as one room).
-ROOMS = (
-    {"notation", "files", "options", "claims", "shades", "shapes"},
-    {"vocabulary"},
-    {"corpora"},
-    {"metrics"},
-    {"alignment"},
-    {"batching"},
-    {"attention"},
-    {"encoders"},
-    {"decoders"},
-    {"search"},
-    {"seq2seq"},
-    {"models"},
-    {"devices", "history", "interventions"},
-    {"evaluation", "saved_models"},
-    {"training"},
-    {"traces"},
-    {"tracing"},
-    {"plots"},
-    {"widgets"},
-    {"checks"},
-    {"results"},
-    {"__main__"},
-)
-RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
-WITHOUT_TORCH = {
-    "notation",
-    "shades",
-    "shapes",
-    "files",
-    "claims",
-    "vocabulary",
-    "corpora",
-    "metrics",
-    "alignment",
-    "traces",
-    "plots",
-    "widgets",
-    "history",
-}
-SOURCES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
-
-
-def room_of(path: Path) -> str:
-    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
-
-
-def imported_modules(source: str, package: str = "course_lib") -> set[str]:
-    """Return the dotted names of every import anywhere in ``source``, relative ones made absolute."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = f"{package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
-            found |= {base} | {f"{base}.{alias.name}" for alias in node.names if base in ("course_lib", package)}
-    return found
-
-
-def wrong_imports(room: str, source: str) -> list[str]:
-    """Return what a file of ``room`` may not import but does."""
-    modules = imported_modules(source)
-    rooms = {name.split(".")[1] for name in modules if name.startswith("course_lib.")} - {room}
-    unknown = sorted(name for name in rooms if name not in RANK)
-    upward = sorted(name for name in rooms if name in RANK and RANK[name] > RANK[room])
-    heavy = ["torch"] if room in WITHOUT_TORCH and any(name.split(".")[0] == "torch" for name in modules) else []
-    return [*unknown, *upward, *heavy]
+from tests.rooms import LIBRARY, RANK, ROOT, SOURCES, imported_modules, public_definitions, room_of, wrong_imports
 
 
 def test_every_module_of_the_library_has_a_room() -> None:
@@ -111,6 +41,45 @@ def test_plots_widgets_and_metrics_load_no_torch() -> None:
     code = f"import sys, {', '.join('course_lib.' + room for room in modules)}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr
+
+
+# The tables of one language have the names of the other languages' tables.
+PER_LANGUAGE = LIBRARY / "corpora" / "grammar" / "languages"
+# load: of a corpus, of a record, always said with its module; T: any type at all
+DEFINED_TWICE = {"load", "T"}
+
+
+def test_a_name_stands_for_two_things() -> None:
+    """A reader who met `Candidate` in the beam took the one of the trace for it."""
+    homes: dict[str, list[str]] = {}
+    for path in SOURCES:
+        if PER_LANGUAGE not in path.parents:
+            for name in public_definitions(path.read_text("utf-8")):
+                homes.setdefault(name, []).append(path.relative_to(LIBRARY).as_posix())
+    assert {name: files for name, files in homes.items() if len(files) > 1 and name not in DEFINED_TWICE} == {}
+    assert all(len(homes[name]) > 1 for name in DEFINED_TWICE), "no longer true: take it off the list"
+
+
+def test_a_function_hides_the_module_of_its_name() -> None:
+    """After `from package.name import name`, `package.name` is the function: the module is out of reach."""
+    hidden = []
+    for path in LIBRARY.rglob("__init__.py"):
+        submodules = {p.stem for p in path.parent.glob("*.py")} | {p.parent.name for p in path.parent.glob("*/*.py")}
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                hidden += [alias.name for alias in node.names if (alias.asname or alias.name) in submodules]
+    assert hidden == []
+
+
+def test_a_test_needs_another_test() -> None:
+    """What two tests share stands apart: else a renamed test takes its neighbours with it."""
+    borrowed = {
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in imported_modules(path.read_text("utf-8"), "tests")
+        if name.split(".")[-1].startswith("test_") and name.startswith("tests.")
+    }
+    assert borrowed == set()
 
 
 def test_every_file_says_the_same_address() -> None:

@@ -20,15 +20,15 @@ from course_lib.plots import (
     bars,
     curves,
     heatmap,
-    model_looks,
+    model_styles,
     new_axes,
     publish,
     score_by_length,
     show,
     vectors_pca,
 )
-from course_lib.plots.models import MODELS, family
-from course_lib.plots.theme import KINDS
+from course_lib.plots.model_colours import MODELS, family
+from course_lib.plots.theme import STYLES
 from course_lib.shades import shade
 from tests.oracles.traces import SOURCE, TARGET, random_trace
 
@@ -153,19 +153,19 @@ def test_the_score_by_length_shows_mean_spread_and_every_seed():
 
 
 def test_models_stay_apart_without_colour():
-    for looks in (KINDS, tuple(MODELS.values()), model_looks([f"Bahdanau {n}" for n in range(5)])):
-        assert len({look.marker for look in looks}) == len(looks)
-        assert len({str(look.line) for look in looks}) == len(looks)
+    for styles in (STYLES, tuple(MODELS.values()), model_styles([f"Bahdanau {n}" for n in range(5)])):
+        assert len({look.marker for look in styles}) == len(styles)
+        assert len({str(look.line) for look in styles}) == len(styles)
     with pytest.raises(ValueError, match="tells 6 kinds apart; got 7"):
         score_by_length({str(n): RUNS for n in range(7)}, LENGTHS)
     with pytest.raises(ValueError, match="tells 5 models of one family apart; got 6"):
-        model_looks([f"Bahdanau {n}" for n in range(6)])
+        model_styles([f"Bahdanau {n}" for n in range(6)])
 
 
 def test_a_model_has_one_colour_whatever_stands_beside_it():
     """By place in the figure, Bahdanau was magenta in one chapter and green in the next."""
-    (first, *_) = model_looks(["Bahdanau", "fixed"])
-    (*_, last) = model_looks(["fixed", "something else", "Luong dot", "Bahdanau"])
+    (first, *_) = model_styles(["Bahdanau", "fixed"])
+    (*_, last) = model_styles(["fixed", "something else", "Luong dot", "Bahdanau"])
     assert first == last == MODELS["Bahdanau"]
     (ax,) = score_by_length({"fixed": RUNS, "Bahdanau": RUNS}, LENGTHS).axes
     drawn = {line.get_label(): line.get_color() for line in ax.lines}
@@ -174,7 +174,7 @@ def test_a_model_has_one_colour_whatever_stands_beside_it():
     history = History(losses=(4.0, 2.0), validations=(Validation(2, 9.0, 10.0, 20.0),))
     above, below = curves({"stranger": [history], "Cho": [history]}).axes
     for panel in (above, below):
-        assert [line.get_color() for line in panel.lines] == [KINDS[0].colour, MODELS["Cho"].colour]
+        assert [line.get_color() for line in panel.lines] == [STYLES[0].colour, MODELS["Cho"].colour]
     (ax,) = bars({"uniform": [1.0], "Luong dot": [2.0]}, label="nats").axes
     assert mpl.colors.to_hex(ax.patches[1].get_facecolor()) == MODELS["Luong dot"].colour
     assert mpl.colors.to_hex(ax.patches[0].get_facecolor()) not in {look.colour for look in MODELS.values()}
@@ -211,7 +211,7 @@ def test_no_model_wears_the_colour_of_a_symbol_nor_of_another_model():
     colours = {symbol.colour for symbol in notation.SYMBOLS.values()} | {notation.INK, notation.MUTED}
     symbols = [lab(colour.light) for colour in colours]
     assert len(symbols) == 7
-    drawn = [look.colour for look in (*MODELS.values(), *KINDS)]
+    drawn = [look.colour for look in (*MODELS.values(), *STYLES)]
     for n, colour in enumerate(drawn):
         assert min(np.linalg.norm(lab(colour) - other) for other in symbols) > 20, colour
         assert min(np.linalg.norm(lab(colour) - lab(other)) for other in drawn[:n] + drawn[n + 1 :]) > 20, colour

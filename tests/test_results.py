@@ -9,8 +9,6 @@ from course_lib.results.rungs import (
     CONTRASTS,
     LENGTHS,
     Contrast,
-    aer,
-    bleu,
     by_rung,
     clear,
     contrast_table,

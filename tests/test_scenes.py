@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from course_lib.corpora.pictures.scenes import COLOURS, KINDS, Scene, Scenes, Shape, draw_scenes, images
+from course_lib.corpora.pictures.scenes import COLOURS, SHAPE_KINDS, Scene, Scenes, Shape, draw_scenes, images
 
 SCENES = draw_scenes(2000, seed=1)
 EVERY = (*SCENES.train, *SCENES.validation, *SCENES.test)
@@ -45,13 +45,13 @@ def test_the_region_of_a_colour_and_of_its_shape_hold_all_its_pixels_and_no_othe
             assert not (image.any(axis=0) & inside & ~pixels).any()  # and nothing else is
             cells = pixels.reshape(8, 4, 8, 4).any(axis=(1, 3))
             assert np.array_equal(cells, regions[position])  # no cell is empty
-            assert caption[position + 1] in KINDS and np.array_equal(regions[position + 1], cells)
+            assert caption[position + 1] in SHAPE_KINDS and np.array_equal(regions[position + 1], cells)
 
 
 def test_words_that_name_nothing_to_see_have_no_region() -> None:
     for scene in EVERY[:300]:
         for word, region in zip(scene.caption, scene.regions(), strict=True):
-            assert region.any() == (word in COLOURS or word in KINDS)
+            assert region.any() == (word in COLOURS or word in SHAPE_KINDS)
 
 
 def test_left_of_is_left_and_above_is_above_in_the_pixels() -> None:
@@ -71,7 +71,7 @@ def test_left_of_is_left_and_above_is_above_in_the_pixels() -> None:
 
 def test_the_kind_in_the_caption_is_the_kind_in_the_picture() -> None:
     """Told by the share of its square that it covers: a square all, a circle π/4, a triangle about half."""
-    found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    found: dict[str, list[float]] = {kind: [] for kind in SHAPE_KINDS}
     for scene in EVERY[:600]:
         image, caption = scene.image(), scene.caption
         for colour, kind in pairwise(caption):

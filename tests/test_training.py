@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ import torch
 
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.evaluation import evaluate, score_by_length
+from course_lib.evaluation import evaluate, evaluate_by_length
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.training import (
@@ -32,26 +31,10 @@ from course_lib.training import (
 )
 from course_lib.training.checkpoints import fingerprint
 from course_lib.training.loop import batch_order
-from course_lib.vocabulary import EOS, Vocabulary
+from course_lib.vocabulary import EOS
+from tests.oracles.copying import CORPUS, VOCABULARY, copying_pairs
 
 torch.set_num_threads(1)
-
-LETTERS = "abcdefgh"
-VOCABULARY = Vocabulary.build([tuple(LETTERS)])
-
-
-def _pairs(count: int, seed: int, lengths: tuple[int, int] = (2, 5)) -> tuple[SentencePair, ...]:
-    """Sentences to be copied in capitals' place: target word i is source word i; gold links on the diagonal."""
-    draw, found = Random(seed), {}
-    while len(found) < count:
-        words = tuple(draw.choices(LETTERS, k=draw.randint(*lengths)))
-        links = frozenset((k, k) for k in range(len(words)))
-        found[words] = SentencePair(words, words, links, links)
-    return tuple(found.values())
-
-
-ALL = _pairs(120, seed=0)
-CORPUS = ParallelCorpus("copying", "letters", "letters", ALL[:90], ALL[90:105], ALL[105:])
 
 
 def _model(seed: int = 1, dropout: float = 0.0) -> Seq2Seq:
@@ -122,9 +105,9 @@ def test_a_last_stretch_shorter_than_validate_every_is_trained_and_validated() -
 
 
 def test_validation_is_spread_over_a_file_sorted_by_length() -> None:
-    ordered = sorted(_pairs(90, seed=8, lengths=(1, 6)), key=lambda pair: len(pair.source))
+    ordered = sorted(copying_pairs(90, seed=8, lengths=(1, 6)), key=lambda pair: len(pair.source))
     model = _model()
-    corpus = replace(CORPUS, train=_pairs(60, seed=9, lengths=(7, 8)), validation=tuple(ordered), test=())
+    corpus = replace(CORPUS, train=copying_pairs(60, seed=9, lengths=(7, 8)), validation=tuple(ordered), test=())
     history = fit(model, corpus, _config(validation_pairs=9))
     expected = evaluate(model, ordered[::10])  # every tenth: short ones and long ones
     assert history.validations[-1].perplexity == pytest.approx(expected.perplexity.value)
@@ -519,9 +502,9 @@ def test_no_alignment_is_claimed_without_gold_links_or_without_weights() -> None
 
 
 def test_scores_by_length_put_each_pair_into_its_bucket_by_source_words() -> None:
-    pairs = _pairs(60, seed=4, lengths=(2, 6))
+    pairs = copying_pairs(60, seed=4, lengths=(2, 6))
     buckets = ((2, 3), (5, 5), (9, 12))
-    scores = score_by_length(_model(), pairs, buckets)
+    scores = evaluate_by_length(_model(), pairs, buckets)
     assert list(scores) == [(2, 3), (5, 5)]  # none is 9 words long; those of 4 and 6 are in no bucket
     assert scores[2, 3].exact_match.n == sum(len(pair.source) in (2, 3) for pair in pairs)
     assert scores[5, 5].exact_match.n == sum(len(pair.source) == 5 for pair in pairs)
@@ -530,7 +513,7 @@ def test_scores_by_length_put_each_pair_into_its_bucket_by_source_words() -> Non
 def test_buckets_that_overlap_or_are_upside_down_are_refused() -> None:
     for buckets, message in (([(2, 5), (5, 8)], "overlap"), ([(5, 2)], "shortest, longest")):
         with pytest.raises(ValueError, match=message):
-            score_by_length(_model(), CORPUS.test, buckets)
+            evaluate_by_length(_model(), CORPUS.test, buckets)
 
 
 def test_an_empty_split_cannot_be_evaluated() -> None:
@@ -548,7 +531,7 @@ def test_an_evaluation_prints_every_score() -> None:
 
 def test_the_loop_costs_little_beside_the_model() -> None:
     """Forty updates by fit against forty bare ones, in time of this process alone."""
-    pairs = _pairs(400, seed=9, lengths=(12, 12))
+    pairs = copying_pairs(400, seed=9, lengths=(12, 12))
     corpus = ParallelCorpus("copying", "letters", "letters", pairs, (), ())
     seed_everything(1)
     model = bahdanau2014(VOCABULARY, VOCABULARY, embedding=32, hidden=64)

@@ -12,15 +12,13 @@ from typing import Any
 import ipywidgets
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.embed import dependency_state
 
-from course_lib.notation import INK, WEIGHT, Colour
+from course_lib.notation import INK, WEIGHT
 from course_lib.widgets import (
     Axis,
-    Player,
     batch_explorer,
     five_steps,
     grid_of_frames,
@@ -30,30 +28,10 @@ from course_lib.widgets import (
 from course_lib.widgets import player as grid_module
 from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.heatmap import heat_map_definition
-from course_lib.widgets.style import PAPER, VARIABLES, stylesheet
+from course_lib.widgets.style import CSS_VARIABLES, PAPER, stylesheet
+from tests.oracles.colours import contrast, mixed
 from tests.oracles.traces import SOURCE, TARGET, random_trace
-
-ROOM = 70_000  # bytes of page for a sentence of 12 steps
-
-
-def soup(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "lxml")
-
-
-def texts(root: Any, selector: str) -> list[str]:
-    return [tag.get_text() for tag in root.select(selector)]
-
-
-def scores_of(root: Any, selector: str = ".src > span") -> list[str]:
-    """Return what stands beside the weight of each source word."""
-    return [chip.i.get_text() for chip in root.select(selector)]
-
-
-def shown(value: float) -> str:
-    """Write a number as the frames do, by another way."""
-    rounded = round(float(value) * 100) / 100
-    return "%.2f" % abs(rounded) if rounded >= 0 else "\u2212%.2f" % -rounded  # noqa: UP031
-
+from tests.pages import ROOM, Browser, scores_of, shown, soup, texts
 
 # --- one frame
 
@@ -204,46 +182,6 @@ def test_a_step_outside_the_trace_is_refused(step: int):
 
 
 # --- sliders over frames, in the reader's browser
-
-
-class Browser:
-    """What a page does with the stored widgets: follow the links, show the selected child."""
-
-    def __init__(self, player: Player):
-        self.models = dependency_state(player.widget)
-        self.root = player.widget.model_id
-        self.sliders = [slider.model_id for slider in player.sliders]
-
-    def state(self, name: str) -> dict[str, Any]:
-        return self.models[name.removeprefix("IPY_MODEL_")]["state"]
-
-    def move(self, slider: int, index: int) -> None:
-        self._set(self.sliders[slider], "index", index)
-
-    def play(self, value: int) -> None:
-        plays = [name for name, model in self.models.items() if model["model_name"] == "PlayModel"]
-        self._set(plays[0], "value", value)
-
-    def _set(self, name: str, trait: str, value: int) -> None:
-        if self.state(name).get(trait) == value:
-            return
-        self.state(name)[trait] = value
-        for link in self.models.values():
-            if "Link" not in link["model_name"]:
-                continue
-            ends = [
-                (end.removeprefix("IPY_MODEL_"), of) for end, of in (link["state"]["source"], link["state"]["target"])
-            ]
-            if ends[0] == (name, trait):
-                self._set(*ends[1], value)
-            elif link["model_name"] == "LinkModel" and ends[1] == (name, trait):
-                self._set(*ends[0], value)
-
-    def frame(self) -> str:
-        stage = self.state(self.root)["children"][-1]
-        while "selected_index" in self.state(stage):
-            stage = self.state(stage)["children"][self.state(stage)["selected_index"]]
-        return self.state(stage)["value"]
 
 
 def grid(rows: int, columns: int) -> list[list[str]]:
@@ -538,21 +476,9 @@ def test_numbers_that_do_not_fit_together_are_refused(change: dict[str, Any], me
 # --- colours
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of a hex colour (WCAG 2.2)."""
-    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_colour_is_read_on_its_paper(theme: Any):
-    for name, colour in VARIABLES.items():
+    for name, colour in CSS_VARIABLES.items():
         if name not in ("paper", "line"):
             assert contrast(colour.on(theme), PAPER.on(theme)) >= 4.5, name
             assert f"--c-{name}:{colour.on(theme)}" in stylesheet()
@@ -572,8 +498,3 @@ def test_a_weight_is_read_in_its_cell(weight: float):
 def test_a_word_is_read_on_its_strongest_tint(theme: Any):
     assert "calc(var(--a,0)*36%)" in stylesheet()
     assert contrast(INK.on(theme), mixed(WEIGHT, theme, 0.36)) >= 4.5
-
-
-def mixed(colour: Colour, theme: Any, share: float) -> str:
-    parts = [[int(c.on(theme)[k : k + 2], 16) for k in (1, 3, 5)] for c in (colour, PAPER)]
-    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in zip(*parts, strict=True))

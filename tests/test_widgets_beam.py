@@ -15,8 +15,7 @@ from course_lib.vocabulary import BOS, EOS, Vocabulary
 from course_lib.widgets import beam_tree
 from tests.oracles.models import TARGET as TARGET_WORDS
 from tests.oracles.models import make
-from tests.test_widgets import ROOM, Browser, shown, soup, texts
-from tests.test_widgets_compare import bytes_of
+from tests.pages import ROOM, Browser, bytes_of, shown, soup, texts
 
 VOCABULARY = Vocabulary.build([["le", "chat", "<b>&"]])
 LE, CHAT, NASTY = VOCABULARY.encode(["le", "chat", "<b>&"])

@@ -1,16 +1,15 @@
 """A second slider over traces, and the window of local attention."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from ipywidgets.embed import dependency_state
 
-from course_lib.widgets import Player, compare, step_through, step_through_models
+from course_lib.widgets import compare, step_through, step_through_models
 from course_lib.widgets.frames import step_frame, step_sentence
 from tests.oracles.traces import SOURCE, TARGET, random_trace
-from tests.test_widgets import ROOM, Browser, scores_of, shown, soup, texts
+from tests.pages import ROOM, Browser, bytes_of, scores_of, shown, soup, texts
 
 WORDS = ("a", "b", "c", "d", "e", "</s>")
 CENTRES = np.array([0.7, 4.2, 6.0])  # near the edge, between words, past the end: p_t may reach S
@@ -25,11 +24,6 @@ def local_trace():
         scores[i, list(places)] = [0.5 * j - 1 for j in places]
         weights[i, list(places)] = 0.9 / len(places)
     return random_trace(WORDS, ("x", "y", "</s>"), scores=scores, weights=weights, centres=CENTRES)
-
-
-def bytes_of(player: Player) -> int:
-    """Return about what a page stores of a slider; see tools/stable_notebook.py for what it leaves out."""
-    return len(json.dumps(dependency_state(player.widget))) + len(player.static.encode())
 
 
 # --- local attention

@@ -8,10 +8,10 @@ from ipywidgets.embed import dependency_state
 
 from course_lib.tracing import trace
 from course_lib.widgets import Player, explorer
-from course_lib.widgets.explorer import WHY
+from course_lib.widgets.exploring import WHY
 from course_lib.widgets.frames import step_frame
 from tests.oracles.models import make
-from tests.test_widgets import Browser, soup
+from tests.pages import Browser, soup
 
 EXAMPLES = [["the", "cat", "sleeps"], ["cats", "sleep"]]
 MODEL = make("bahdanau")

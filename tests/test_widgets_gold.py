@@ -8,8 +8,7 @@ import pytest
 from course_lib.widgets import gold_and_attention
 from course_lib.widgets.heatmap import geometry
 from tests.oracles.traces import SOURCE, TARGET, random_trace
-from tests.test_widgets import ROOM, Browser, soup, texts
-from tests.test_widgets_compare import bytes_of
+from tests.pages import ROOM, Browser, bytes_of, soup, texts
 
 WORDS, FRENCH = ("the", "black", "<s>", "</s>"), ("le", "chat", "noir", "</s>")
 LOOKS = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.6, 0.3, 0.0], [0.1, 0.2, 0.1, 0.6], [0.0, 0.0, 0.1, 0.9]])

@@ -12,7 +12,7 @@ from course_lib.widgets import compare, step_through
 from course_lib.widgets.frames import step_frame, step_sentence
 from course_lib.widgets.views import view_of
 from tests.oracles.traces import SOURCE, TARGET, random_trace
-from tests.test_widgets import Browser, shown, soup, texts
+from tests.pages import Browser, shown, soup, texts
 
 SCENE = Scene((Shape("triangle", "red", 2, 1, 7), Shape("square", "white", 20, 17, 9)))
 PAIR = caption_pair(SCENE)

@@ -10,7 +10,7 @@ from course_lib.vocabulary import PAD_TOKEN
 from course_lib.widgets.frames import step_frame
 from course_lib.widgets.style import LAYOUT, stylesheet
 from tests.oracles.traces import SOURCE, TARGET, random_trace
-from tests.test_widgets import soup
+from tests.pages import soup
 
 ROW, FULL = 24, 14  # pixels: of a word's row, and of the line of weight 1
 

@@ -1,6 +1,6 @@
 """Which word translates which: links from weights and from counting, held against gold. Chapters 10 and 11."""
 
-from course_lib.alignment.ibm_model1 import IBMModel1, ibm_model1
+from course_lib.alignment.expectation_maximisation import IBMModel1, ibm_model1
 from course_lib.alignment.links import (
     Symmetrisation,
     argmax_links,

@@ -9,8 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from course_lib.corpora.pairs import SentencePair
-from course_lib.metrics import Link
+from course_lib.corpora.pairs import Link, SentencePair
 from course_lib.options import check_option
 from course_lib.shapes import Float
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.checks.comparing import compare, judge, whole
+from course_lib.checks.comparing import expect_close, judge, whole
 from course_lib.checks.report import NotRight, answer, checker
 from course_lib.corpora import ParallelCorpus, load
 from course_lib.corpora.pairs import SentencePair
@@ -51,7 +51,7 @@ def check_looking_without_peeking(look: Callable[..., Any]) -> str:
     return f"perplexity {found:.1f}, without peeking. Here the same place has {place:.1f}, the linked word {told:.1f}."
 
 
-Look = Callable[[SentencePair, int], int]
+PositionRule = Callable[[SentencePair, int], int]
 
 
 @cache
@@ -60,7 +60,7 @@ def _small_corpus() -> ParallelCorpus:
     return replace(whole_corpus, validation=whole_corpus.validation[:30], test=whole_corpus.test[:30])
 
 
-def _checked_look(look: Callable[..., Any]) -> Look:
+def _checked_look(look: Callable[..., Any]) -> PositionRule:
     """Call ``look`` with the past only, and hold it to a place of the source."""
 
     answered: list[bool] = []
@@ -105,16 +105,16 @@ def _linked(pair: SentencePair, i: int) -> int:
 
 
 @cache
-def _of_rule(look: Look) -> float:
+def _of_rule(look: PositionRule) -> float:
     """Return the perplexity of a rule of our own, counted once a session."""
     return _perplexity_of_looking(look)
 
 
-def _places(look: Look) -> list[int]:
+def _places(look: PositionRule) -> list[int]:
     return [look(pair, i) for pair in _small_corpus().test for i in range(len(pair.target) + 1)]
 
 
-def _perplexity_of_looking(look: Look) -> float:
+def _perplexity_of_looking(look: PositionRule) -> float:
     """Count French words after the English word looked at and the French word before; which is asked first is tuned."""
     corpus = _small_corpus()
     train, validation, test = (_seen(pairs, look) for pairs in (corpus.train, corpus.validation, corpus.test))
@@ -128,7 +128,7 @@ def _perplexity_of_looking(look: Look) -> float:
     return tried[min(tried)]
 
 
-def _seen(pairs: Sequence[SentencePair], look: Look) -> list[tuple[str, str, str]]:
+def _seen(pairs: Sequence[SentencePair], look: PositionRule) -> list[tuple[str, str, str]]:
     """Return for each token the English word looked at, the French word before, the word itself."""
     return [
         ((*pair.source, "</s>")[look(pair, i)], previous, word)
@@ -188,7 +188,7 @@ def _check_large_logits(cross_entropy: Callable[..., Any]) -> None:
         (unequal, "The second row lies 3,000 below the first: what suits one row underflows in the other."),
     ):
         got = answer(cross_entropy, logits, np.full(logits.shape[:2], 4))
-        compare(got, math.log(4), "the loss", where="where four words share the probability", not_finite=why)
+        expect_close(got, math.log(4), "the loss", where="where four words share the probability", not_finite=why)
 
 
 def _check_improbable_word(cross_entropy: Callable[..., Any]) -> None:
@@ -197,7 +197,7 @@ def _check_improbable_word(cross_entropy: Callable[..., Any]) -> None:
     why = "The true word's probability rounds to 0 before its logarithm is taken."
     where = "where the true word's logit lies 1,000 below the best"
     got = answer(cross_entropy, logits, np.array([[4]]))
-    compare(got, 1000 + math.log(2), "the loss", where=where, not_finite=why)
+    expect_close(got, 1000 + math.log(2), "the loss", where=where, not_finite=why)
 
 
 def _compare_loss(got: Any, logits: np.ndarray, target_out: np.ndarray) -> None:
@@ -220,7 +220,7 @@ def _compare_loss(got: Any, logits: np.ndarray, target_out: np.ndarray) -> None:
         ),
     }
     where = f"for logits of shape {logits.shape}, {int(real.sum())} real tokens"
-    compare(got, expected, "the loss", mistakes=mistakes, where=where)
+    expect_close(got, expected, "the loss", mistakes=mistakes, where=where)
 
 
 def _nats(logits: np.ndarray, words: np.ndarray) -> list[float]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.batching import Batch
-from course_lib.checks.comparing import array, compare, judge, own_randomness, parts, rounding_of
+from course_lib.checks.comparing import array, expect_close, judge, own_randomness, parts, rounding_of
 from course_lib.checks.report import answer, checker
 from course_lib.vocabulary import BOS, EOS, PAD
 
@@ -18,7 +18,7 @@ Encode = Callable[[Tensor, Tensor], Tensor]
 VOCABULARY = 9
 
 
-class Encoder(nn.Module):
+class SmallEncoder(nn.Module):
     """The chapter's own encoder, small: source ids (B, S) to h and c, each (1, B, H)."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Encoder(nn.Module):
         return self.lstm(self.embedding(source))[1]
 
 
-class Decoder(nn.Module):
+class SmallDecoder(nn.Module):
     """The chapter's own decoder, small: previous words (B, T) and a state to logits (B, T, V) and a state."""
 
     def __init__(self) -> None:
@@ -50,13 +50,13 @@ class Decoder(nn.Module):
         "What a step writes is the word with the largest logit, and that is what the next step reads.",
     )
 )
-def check_own_words_loss(own_words_loss: Callable[[Encoder, Decoder, Batch], Any]) -> str:
+def check_own_words_loss(own_words_loss: Callable[[SmallEncoder, SmallDecoder, Batch], Any]) -> str:
     """Exercise 1. The right sum is taken sentence by sentence and word by word, with ``math``."""
     with own_randomness(21):
         for lengths in ((3,), (2, 5), (6, 1, 4)):
-            encoder, decoder = _lively(Encoder()), _lively(Decoder())
+            encoder, decoder = _lively(SmallEncoder()), _lively(SmallDecoder())
             batch = _batch(lengths)
-            compare(
+            expect_close(
                 answer(own_words_loss, encoder, decoder, batch),
                 _mean(_own_words(encoder, decoder, batch)),
                 "the loss, in nats a word,",
@@ -86,7 +86,7 @@ def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.nd
             for name, got, shape, axes in zip("WUb", three, shapes, ("(4H, E)", "(4H, H)", "(4H,)"), strict=True)
         )
         x, h, c = draw.normal(size=E), draw.normal(size=H), draw.normal(size=H)
-        compare(
+        expect_close(
             _torch_cell(x, h, c, W, U, b),
             _tensorflow_cell(x, h, c, kernel, bias, forget_bias),
             "h and c after one step with your weights",
@@ -97,16 +97,16 @@ def check_from_tensorflow(from_tensorflow: Callable[..., tuple[np.ndarray, np.nd
 
 
 @checker(hints=("Call decoder.lstm with its input alone.", "The state to return is what decoder.lstm gave, h and c."))
-def check_forgetful(forgetful: Callable[[Decoder, Tensor, Pair], Any]) -> str:
+def check_forgetful(forgetful: Callable[[SmallDecoder, Tensor, Pair], Any]) -> str:
     """Exercise 3, break it. The bug must be the named one: an LSTM called without a state."""
     with own_randomness(25):
-        decoder = _lively(Decoder())
+        decoder = _lively(SmallDecoder())
         h, c = (torch.randn(1, 3, 5) for _ in "hc")
         nothing = torch.zeros_like(h)
         previous = torch.randint(4, VOCABULARY, (3, 1))
         logits, state = parts(answer(forgetful, decoder, previous, (h, c)), ("logits", "state"))
         expected, (new_h, new_c) = decoder(previous, (nothing, nothing))
-        compare(
+        expect_close(
             logits,
             expected,
             "the logits",
@@ -122,7 +122,7 @@ def check_forgetful(forgetful: Callable[[Decoder, Tensor, Pair], Any]) -> str:
         )
         for name, got, right, old in zip("hc", parts(state, ("h", "c")), (new_h, new_c), (h, c), strict=True):
             kept = {f"This {name} is the one that came in.": old}
-            compare(got, right, f"{name} of the state to return", axes="(1, B, H)", mistakes=kept)
+            expect_close(got, right, f"{name} of the state to return", axes="(1, B, H)", mistakes=kept)
     return "Broken as announced: each step sees the word before it and nothing else."
 
 
@@ -135,7 +135,7 @@ def check_forgetful(forgetful: Callable[[Decoder, Tensor, Pair], Any]) -> str:
 def check_company(company_changes_nothing: Callable[[Encode, Tensor, Tensor], Any]) -> str:
     """Exercise 4. The learner's test must pass three sound encoders and fail six sick ones."""
     with own_randomness(26):
-        encoder = _lively(Encoder())
+        encoder = _lively(SmallEncoder())
         # The first and the last row are the longest, without padding: a test of either alone is too lax.
         lengths = torch.tensor([7, 4, 2, 7])
         source = torch.full((4, 7), PAD)
@@ -171,8 +171,8 @@ def _batch(lengths: Sequence[int]) -> Batch:
 
 
 def _own_words(
-    encoder: Encoder,
-    decoder: Decoder,
+    encoder: SmallEncoder,
+    decoder: SmallDecoder,
     batch: Batch,
     *,
     padding_too: bool = False,
@@ -201,7 +201,7 @@ def _mean(nats: Sequence[float]) -> float:
     return math.fsum(nats) / len(nats)
 
 
-def _loss_mistakes(encoder: Encoder, decoder: Decoder, batch: Batch) -> dict[str, Any]:
+def _loss_mistakes(encoder: SmallEncoder, decoder: SmallDecoder, batch: Batch) -> dict[str, Any]:
     def with_mistake(**mistake: bool) -> Callable[[], float]:
         return lambda: _mean(_own_words(encoder, decoder, batch, **mistake))
 
@@ -271,12 +271,12 @@ def _conversion_mistakes(
     }
 
 
-def _one_by_one(encoder: Encoder, source: Tensor, lengths: Tensor) -> Tensor:
+def _one_by_one(encoder: SmallEncoder, source: Tensor, lengths: Tensor) -> Tensor:
     """Return h (B, H), each row read by itself and without its padding."""
     return torch.cat([encoder(row[:n].unsqueeze(0))[0][0] for row, n in zip(source, lengths.tolist(), strict=True)])
 
 
-def _sound_encoders(encoder: Encoder) -> dict[str, Encode]:
+def _sound_encoders(encoder: SmallEncoder) -> dict[str, Encode]:
     def packed(source: Tensor, lengths: Tensor) -> Tensor:
         embedded = encoder.embedding(source)
         rows = nn.utils.rnn.pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
@@ -292,7 +292,7 @@ def _sound_encoders(encoder: Encoder) -> dict[str, Encode]:
     }
 
 
-def _sick_encoders(encoder: Encoder) -> dict[str, Encode]:
+def _sick_encoders(encoder: SmallEncoder) -> dict[str, Encode]:
     def turned(source: Tensor, lengths: Tensor) -> Tensor:
         return encoder(source.flip(1))[0][0]
 

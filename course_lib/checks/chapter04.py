@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checks.comparing import array, compare, judge, on_arrays, rounding_of
+from course_lib.checks.comparing import Array, array, expect_close, judge, on_arrays, rounding_of
 from course_lib.checks.report import NotRight, answer, checker
 
-Array = np.ndarray
 KEYS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # the, black, cat: the keys of the chapter
-SIZES = ((3, 2), (1, 3), (5, 3), (8, 6))  # (S positions, M entries of a value)
+CASE_SIZES = ((3, 2), (1, 3), (5, 3), (8, 6))  # (S positions, M entries of a value)
 
 
 @checker(
@@ -32,7 +31,7 @@ def check_query_for(query_for: Callable[..., Any]) -> str:
     for weights, keys in cases:
         got = answer(query_for, weights, keys)
         query = array(got, "the query", (keys.shape[1],), axes="(H,)")
-        compare(
+        expect_close(
             _weights_of(query, keys),
             weights,
             "the weights",
@@ -86,7 +85,7 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
     """Exercise 2: ``context_gradient(weights, values)`` returns ∂c/∂e_k as row k, (S, M)."""
     rng = np.random.default_rng(4)
     step = 1e-5
-    for positions, value_entries in SIZES:
+    for positions, value_entries in CASE_SIZES:
         scores, values = rng.normal(size=positions), rng.normal(size=(positions, value_entries))
         weights, expected = np.array(_softmax(scores)), []
         for k in range(positions):
@@ -121,7 +120,7 @@ def check_context_gradient(context_gradient: Callable[..., Any]) -> str:
         }
         got = answer(context_gradient, weights, values)
         where = f"for {positions} positions, by nudging each score"
-        compare(got, expected, "the gradient", mistakes=mistakes, where=where, axes="(S, M)")
+        expect_close(got, expected, "the gradient", mistakes=mistakes, where=where, axes="(S, M)")
     return "context_gradient: agrees with nudging each score by ±0.00001 and watching the context move."
 
 

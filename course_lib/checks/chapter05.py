@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.checks.comparing import Array, array, compare, judge, on_arrays, parts, sizes, whole
+from course_lib.checks.comparing import Array, array, expect_close, judge, on_arrays, parts, sizes, whole
 from course_lib.checks.report import NotRight, answer, checker
 
 _SIZES, _NUMBERS = Random(5), torch.Generator().manual_seed(5)  # our own: the learner's seed stays as it is
@@ -53,7 +53,7 @@ def check_additive_scores(learner: Callable[..., Any]) -> str:
         "The score is divided by the root of A. Scaled dot products do so; this score does not.": expected / A**0.5,
         "One query, the first, asks at all steps; each step has a query of its own.": expected[:, :1].expand(B, T, S),
     }
-    compare(answer(learner, W_a, U_a, v_a, s, h), expected, "e", mistakes=mistakes, axes="(B, T, S)")
+    expect_close(answer(learner, W_a, U_a, v_a, s, h), expected, "e", mistakes=mistakes, axes="(B, T, S)")
     return f"e_ij is right for {B} sentences, {T} steps, {S} positions (H={H}, M={M}, A={A})."
 
 

@@ -19,7 +19,7 @@ from course_lib.corpora.splits import Words
 from course_lib.corpora.text import clean, tokenise
 from course_lib.options import check_option
 
-Language = Literal["en", "de", "fr", "cs"]
+LanguageCode = Literal["en", "de", "fr", "cs"]
 _NAMES = {"en": "English", "de": "German", "fr": "French", "cs": "Czech"}
 _SPLITS = {"train": ("train",), "validation": ("val", "validation"), "test": ("test_2016_flickr", "test2016", "test")}
 _ENDINGS = ("{language}", "{language}.gz", "lc.norm.tok.{language}", "lc.norm.tok.{language}.gz")
@@ -32,8 +32,8 @@ _HOW_TO_GET_IT = (
 
 def multi30k_corpus(
     path: str | Path | None = None,
-    source: Language = "en",
-    target: Language = "de",
+    source: LanguageCode = "en",
+    target: LanguageCode = "de",
     max_words: int | None = None,
 ) -> ParallelCorpus:
     """Read the captions of a folder, with their own splits: 29,000, 1,014 and 1,000 (test of 2016) pairs.
@@ -47,8 +47,8 @@ def multi30k_corpus(
     of the test split; ``note`` of the corpus says how many. CorpusError for files that are missing,
     do not fit each other, or hold an empty line.
     """
-    check_option("source", source, Language)
-    check_option("target", target, Language)
+    check_option("source", source, LanguageCode)
+    check_option("target", target, LanguageCode)
     if source == target:
         raise ValueError(f"source and target: expected two languages, got {source!r} twice.")
     if max_words is not None and max_words < 1:

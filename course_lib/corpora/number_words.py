@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.corpora.splits import draw_splits
+from course_lib.corpora.splits import HELD_OUT, draw_splits
 
-HELD_OUT = 500
 MOST_DIGITS = 6
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "

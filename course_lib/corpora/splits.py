@@ -15,6 +15,7 @@ Split = Literal["train", "validation", "test"]
 Words = tuple[str, ...]
 T = TypeVar("T")
 
+HELD_OUT = 500  # validation pairs, and as many test pairs, of a toy task
 _PARTS = 16  # two of them are held out
 _PATIENCE = 50_000  # draws in a row that bring nothing new
 _HELD_OUT_SHARE, _HELD_OUT_MOST = 0.05, 2000

@@ -18,7 +18,7 @@ from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.files import write_atomically
 from course_lib.options import check_option, check_sizes
 
-Kind = Literal["unigram", "bpe"]
+SubwordKind = Literal["unigram", "bpe"]
 START = "▁"
 """Begins the first piece of each word, as in sentencepiece."""
 
@@ -43,13 +43,13 @@ class Subwords:
         self._pieces = lru_cache(maxsize=1 << 17)(self._take_apart)
 
     @classmethod
-    def train(cls, sentences: Iterable[Sequence[str]], size: int, kind: Kind = "unigram") -> "Subwords":
+    def train(cls, sentences: Iterable[Sequence[str]], size: int, kind: SubwordKind = "unigram") -> "Subwords":
         """Learn ``size`` pieces from the words of ``sentences``; the same sentences give the same model.
 
         Give it the training split alone. For one model of both languages give both sides.
         ValueError for a size that the sentences do not allow, with the size that they do.
         """
-        check_option("kind", kind, Kind)
+        check_option("kind", kind, SubwordKind)
         check_sizes(size=size)
         lines = [" ".join(map(_checked, sentence)) for sentence in sentences]
         if not any(lines):

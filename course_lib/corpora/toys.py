@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
-from course_lib.corpora.splits import Words, draw_splits
+from course_lib.corpora.splits import HELD_OUT, Words, draw_splits
 
 _Draw = tuple[Words, Words, Callable[[], SentencePair]]
-HELD_OUT = 500
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 SPACE = "␣"
 """Stands for a space in the dates, whose tokens are characters."""

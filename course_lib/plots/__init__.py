@@ -5,8 +5,8 @@ A figure is a plain matplotlib Figure that no window owns; :func:`show` publishe
 
 from course_lib.plots.diagrams import Diagram
 from course_lib.plots.heatmaps import alignment_panel, heatmap
-from course_lib.plots.links import links
-from course_lib.plots.models import model_looks
+from course_lib.plots.link_lines import links
+from course_lib.plots.model_colours import model_styles
 from course_lib.plots.publish import show
 from course_lib.plots.runs import bars, curves, score_by_length
 from course_lib.plots.theme import new_axes, use_theme
@@ -19,7 +19,7 @@ __all__ = [
     "curves",
     "heatmap",
     "links",
-    "model_looks",
+    "model_styles",
     "new_axes",
     "score_by_length",
     "show",

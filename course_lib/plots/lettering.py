@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
 FAMILY = "DejaVu Sans"
-LINE = 1.25  # the height of a line, in letters' sizes
+LINE_HEIGHT = 1.25  # the height of a line, in letters' sizes
 SPOKEN = {r"\overrightarrow": "forward ", r"\overleftarrow": "backward ", r"\mathrm": "", r"\mathbf": ""}
 
 
@@ -28,7 +28,7 @@ def extent(text: str, size: float, bold: bool = False, math: bool = False) -> tu
     """
     lines = text.split("\n")
     width = max(_width(line, size, bold, math) for line in lines)
-    return width, size * (1 + LINE * (len(lines) - 1)) * (1.15 if math else 1.0)
+    return width, size * (1 + LINE_HEIGHT * (len(lines) - 1)) * (1.15 if math else 1.0)
 
 
 def missing(text: str) -> str:

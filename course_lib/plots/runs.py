@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from course_lib.history import History
 from course_lib.notation import INK
 from course_lib.options import check_option
-from course_lib.plots.models import MODELS, family, model_looks
+from course_lib.plots.model_colours import MODELS, family, model_styles
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shapes import Float
 
@@ -27,7 +27,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)
-        for (name, runs), (colour, marker, line) in zip(histories.items(), model_looks(list(histories)), strict=True):
+        for (name, runs), (colour, marker, line) in zip(histories.items(), model_styles(list(histories)), strict=True):
             for seed, run in enumerate(runs):
                 label = name if seed == 0 else None
                 losses = _running_mean(run.losses, window)
@@ -64,7 +64,7 @@ def score_by_length(
     places = np.arange(len(lengths))
     figure, ax = new_axes()
     with use_theme():
-        for (name, values), (colour, marker, line) in zip(scores.items(), model_looks(list(scores)), strict=True):
+        for (name, values), (colour, marker, line) in zip(scores.items(), model_styles(list(scores)), strict=True):
             runs = np.atleast_2d(np.asarray(values, dtype=float))
             if runs.shape[1] != len(lengths):
                 raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got {runs.shape[1]}.")

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from course_lib.notation import INK
 
 
-class Look(NamedTuple):
+class LineStyle(NamedTuple):
     """How a line of a figure is drawn: told apart by its marker and its dashes where colour does not help."""
 
     colour: str
@@ -21,13 +21,13 @@ class Look(NamedTuple):
 
 # For what is no model. No colour here, and none in models.py, is that of a symbol in notation.py: a
 # green line would be read as the encoder's.
-KINDS = (
-    Look("#1e003c", "o", "-"),
-    Look("#a587c3", "s", "--"),
-    Look("#87875f", "^", "-."),
-    Look("#4b000f", "D", ":"),
-    Look("#d269d2", "v", (0, (5, 1, 1, 1, 1, 1))),
-    Look("#2d3c0f", "x", (0, (1, 1))),
+STYLES = (
+    LineStyle("#1e003c", "o", "-"),
+    LineStyle("#a587c3", "s", "--"),
+    LineStyle("#87875f", "^", "-."),
+    LineStyle("#4b000f", "D", ":"),
+    LineStyle("#d269d2", "v", (0, (5, 1, 1, 1, 1, 1))),
+    LineStyle("#2d3c0f", "x", (0, (1, 1))),
 )
 
 
@@ -64,8 +64,8 @@ def new_axes(width: float = 4.8, height: float = 3.0) -> tuple[Figure, Axes]:
         return figure, figure.subplots()
 
 
-def kinds(count: int) -> list[Look]:
+def styles(count: int) -> list[LineStyle]:
     """Return colour, marker and line for each of ``count`` kinds; ValueError beyond what the eye tells apart."""
-    if count > len(KINDS):
-        raise ValueError(f"A figure tells {len(KINDS)} kinds apart; got {count}. Split it.")
-    return list(KINDS[:count])
+    if count > len(STYLES):
+        raise ValueError(f"A figure tells {len(STYLES)} kinds apart; got {count}. Split it.")
+    return list(STYLES[:count])

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_lib.plots.theme import kinds, new_axes, use_theme
+from course_lib.plots.theme import new_axes, styles, use_theme
 
 
 def vectors_pca(
@@ -29,7 +29,7 @@ def vectors_pca(
     figure, ax = new_axes(4.8, 3.8)
     names = list(dict.fromkeys(groups))
     with use_theme():
-        for kind, (colour, marker, _) in zip(names, kinds(len(names)), strict=True):
+        for kind, (colour, marker, _) in zip(names, styles(len(names)), strict=True):
             mine = [n for n, group in enumerate(groups) if group == kind]
             ax.scatter(places[mine, 0], places[mine, 1], c=colour, marker=marker, s=30, label=kind)
             for n in mine:

@@ -73,12 +73,12 @@ def by_rung(runs: Runs, corpus: str) -> dict[str, list[Run]]:
     return found
 
 
-def bleu(runs: Sequence[Run]) -> list[list[float]]:
+def recorded_bleu(runs: Sequence[Run]) -> list[list[float]]:
     """Return BLEU of each run (rows) at each source length (columns)."""
     return [[scores["bleu"] for scores in run["test_by_source_length"].values()] for run in runs]
 
 
-def aer(runs: Sequence[Run]) -> list[float]:
+def recorded_aer(runs: Sequence[Run]) -> list[float]:
     """Return the alignment error rate of each run, in per cent; nothing for a model without attention."""
     return [run["test"]["alignment"]["aer"] for run in runs if run["test"]["alignment"]]
 

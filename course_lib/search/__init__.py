@@ -4,8 +4,8 @@ Search knows no model: a step is any function that fits the Protocol. The traces
 come from these loops too.
 """
 
-from course_lib.search.beam import beam
-from course_lib.search.greedy import forced, greedy
+from course_lib.search.beam_search import beam
+from course_lib.search.greedy_search import forced, greedy
 from course_lib.search.hypothesis import Hypothesis, OnStep, Selectable, StepFunction, StepResult
 from course_lib.search.sampling import sample
 from course_lib.search.scoring import Scoring

@@ -53,7 +53,7 @@ class BeamResult:
         return _path(self.tree, end)
 
 
-class Candidate(NamedTuple):
+class Expansion(NamedTuple):
     """A running hypothesis and one more word. ``row`` says which of the running ones."""
 
     row: int
@@ -64,7 +64,7 @@ class Candidate(NamedTuple):
 
 
 class TreeSearch:
-    """Grows the tree of one sentence, step by step, from the candidates that the model scores.
+    """Grows the tree of one sentence, step by step, from the expansions that the model scores.
 
     ``rows`` and ``running`` go together: the nodes that run on, best first, and the row each one's
     parent had in the step before.
@@ -77,19 +77,19 @@ class TreeSearch:
         self.finished: list[int] = []
         self.unfinished: list[int] = []
 
-    def advance(self, candidates: Iterable[Candidate]) -> None:
-        """Take one step. ``candidates`` come most probable first; those beyond the width are pruned."""
+    def advance(self, expansions: Iterable[Expansion]) -> None:
+        """Take one step. ``expansions`` come most probable first; those beyond the width are pruned."""
         parents, self.running, self.rows = self.running, [], []
         depth = self.tree[parents[0]].depth + 1
-        for rank, candidate in enumerate(candidates):
-            if not candidate.total > -math.inf:  # a row nobody runs on; NaN too
+        for rank, expansion in enumerate(expansions):
+            if not expansion.total > -math.inf:  # a row nobody runs on; NaN too
                 continue
-            node = self._add(candidate, parents[candidate.row], depth, rank)
+            node = self._add(expansion, parents[expansion.row], depth, rank)
             if self.tree[node].fate == "finished":
                 self.finished.append(node)
             elif self.tree[node].fate == "kept":
                 self.running.append(node)
-                self.rows.append(candidate.row)
+                self.rows.append(expansion.row)
         if depth > self.max_length:
             ended = {self.tree[node].parent for node in self.finished}
             self.unfinished = [parent for parent in parents if parent not in ended]
@@ -103,12 +103,12 @@ class TreeSearch:
         ends = (*self._best(self.finished), *self._best(self.unfinished))[: self.n_best]
         return BeamResult(tuple(map(self._hypothesis, ends)), ends, tuple(self.tree))
 
-    def _add(self, candidate: Candidate, parent: int, depth: int, rank: int) -> int:
+    def _add(self, expansion: Expansion, parent: int, depth: int, rank: int) -> int:
         fate: Fate = "kept" if rank < self.width and depth <= self.max_length else "pruned"
-        if rank < self.width and candidate.token == EOS:
+        if rank < self.width and expansion.token == EOS:
             fate = "finished"
-        score = self.scoring.score(candidate.total, depth, candidate.coverage)
-        self.tree.append(Node(candidate.token, parent, depth, candidate.log_prob, candidate.total, score, fate))
+        score = self.scoring.score(expansion.total, depth, expansion.coverage)
+        self.tree.append(Node(expansion.token, parent, depth, expansion.log_prob, expansion.total, score, fate))
         return len(self.tree) - 1
 
     def _is_settled(self) -> bool:

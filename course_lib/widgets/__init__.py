@@ -7,10 +7,10 @@ from course_lib.widgets.batch import batch_explorer
 from course_lib.widgets.beam import beam_tree
 from course_lib.widgets.by_hand import five_steps
 from course_lib.widgets.comparing import compare, step_through_models, step_through_training
-from course_lib.widgets.explorer import explorer
+from course_lib.widgets.exploring import explorer
 from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.player import Axis, Player, grid_of_frames
-from course_lib.widgets.stages import stages
+from course_lib.widgets.staging import stages
 from course_lib.widgets.stepping import step_through
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from course_lib.vocabulary import Vocabulary
 from course_lib.widgets.beam_picture import Picture
 from course_lib.widgets.frames import heading
-from course_lib.widgets.markup import direction, listed, number, word
+from course_lib.widgets.markup import decimal, direction, listed, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_TREES, style
 
@@ -70,7 +70,7 @@ class _Tree:
             [f"{rank}. {'✓ finished' if hypothesis.finished else '… cut off'}", *self._row(end)]
             for rank, (hypothesis, end) in enumerate(zip(self.result.hypotheses, ends, strict=True), start=1)
         ]
-        best = f"{self._said(ends[0])} {number(self.nodes[ends[0]].score)}"
+        best = f"{self._said(ends[0])} {decimal(self.nodes[ends[0]].score)}"
         alive = f"{best}, the best of {len(ends)}" if len(ends) > 1 else best
         return (
             f"<b>Result</b>: {alive}.",
@@ -88,7 +88,7 @@ class _Tree:
             return f"prunes {len(of_fate) or 'none'}"
         verb = {"kept": "keeps", "finished": "finishes"}[fate]
         value = {"kept": "total", "finished": "score"}[fate]
-        named = [f"{self._said(place)} {number(getattr(self.nodes[place], value))}" for place in of_fate]
+        named = [f"{self._said(place)} {decimal(getattr(self.nodes[place], value))}" for place in of_fate]
         return f"{verb} {listed(named) or 'none'}"
 
     def _sentence(self, place: int) -> list[str]:
@@ -104,7 +104,7 @@ class _Tree:
         numbers = [node.log_prob, node.total, *([node.score] if self.scored else [])]
         return [
             f"<td class=hyp{' dir=rtl' if direction([*before, last]) == 'rtl' else ''}>{text}",
-            *map(number, numbers),
+            *map(decimal, numbers),
         ]
 
     def _table(self, first: str, rows: list[list[str]], fates: list[str]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.shapes import Float
-from course_lib.widgets.markup import fraction, number, word
+from course_lib.widgets.markup import decimal, fraction, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 
 STEPS = ("query", "scores", "softmax", "weighted values", "context")
@@ -97,17 +97,17 @@ def _frame(s: _Sums, step: int) -> str:
 
 
 def _vector(entries: Float[np.ndarray, "_"], kind: str) -> str:
-    return f"<span class={kind}>({', '.join(number(x) for x in entries)})</span>"
+    return f"<span class={kind}>({', '.join(decimal(x) for x in entries)})</span>"
 
 
 def _given(entries: Float[np.ndarray, "_"], kind: str) -> str:
     """Write what the reader handed in as the page does: whole numbers without decimals."""
     digits = 0 if np.array_equal(entries, np.rint(entries)) else 2
-    return f"<span class={kind}>({', '.join(number(x, digits) for x in entries)})</span>"
+    return f"<span class={kind}>({', '.join(decimal(x, digits) for x in entries)})</span>"
 
 
 def _column(values: Float[np.ndarray, "_"], kind: str) -> list[str]:
-    return [f"<span class={kind}>{number(x)}</span>" for x in values]
+    return [f"<span class={kind}>{decimal(x)}</span>" for x in values]
 
 
 def _query(s: _Sums) -> tuple[str, dict[str, list[str]]]:
@@ -120,7 +120,7 @@ def _scores(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     j = int(np.argmax(np.isfinite(s.scores)))
     if s.dot:
         products = " + ".join(f"{_signed(a)} × {_signed(b)}" for a, b in zip(s.query, s.keys[j], strict=True))
-        text += f" For ‘{word(s.words[j])}’: {products} = <b class=score>{number(s.scores[j])}</b>."
+        text += f" For ‘{word(s.words[j])}’: {products} = <b class=score>{decimal(s.scores[j])}</b>."
     if np.isinf(s.scores).any():
         text += " A masked word gets −∞."
     keys = [_given(key, "source") for key in s.keys]
@@ -128,18 +128,18 @@ def _scores(s: _Sums) -> tuple[str, dict[str, list[str]]]:
 
 
 def _signed(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
+    return f"({decimal(value)})" if value < 0 else decimal(value)
 
 
 def _softmax(s: _Sums) -> tuple[str, dict[str, list[str]]]:
     scaled = s.scores / s.temperature
-    total = number(float(np.exp(scaled).sum()))
+    total = decimal(float(np.exp(scaled).sum()))
     text = (
         f"Divide by the temperature {s.temperature:g}, take the exponential, divide by the sum {total}: "
-        f"the weights sum to <b class=weight>{number(float(s.weights.sum()))}</b>."
+        f"the weights sum to <b class=weight>{decimal(float(s.weights.sum()))}</b>."
     )
-    bar = [f"<span class=bar style=--a:{fraction(a)}><b>{number(a)}</b></span>" for a in s.weights]
-    exponentials = [number(float(x)) for x in np.exp(scaled)]
+    bar = [f"<span class=bar style=--a:{fraction(a)}><b>{decimal(a)}</b></span>" for a in s.weights]
+    exponentials = [decimal(float(x)) for x in np.exp(scaled)]
     return text, {"score e": _column(s.scores, "score"), "exp(e / τ)": exponentials, "weight α": bar}
 
 

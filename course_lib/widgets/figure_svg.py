@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from course_lib.plots.publish import INCH
 from course_lib.plots.theme import use_theme
 from course_lib.widgets.markup import fraction
-from course_lib.widgets.style import VARIABLES
+from course_lib.widgets.style import CSS_VARIABLES
 
-INCH = 96  # CSS pixels of one inch on the page
 SMALLEST = 0.68  # of its full width, below which a diagram scrolls: 10 points are 9 pixels then
 FONTS = "DejaVu Sans,Verdana,system-ui,sans-serif"
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-BY_VALUE = {colour.light: name for name, colour in VARIABLES.items()}
+BY_VALUE = {colour.light: name for name, colour in CSS_VARIABLES.items()}
 USUAL = {  # what the page's SVG element says for all of its drawing
     "stroke-linejoin": "round",
     "stroke-linecap": "butt",

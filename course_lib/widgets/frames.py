@@ -8,7 +8,7 @@ from course_lib.shapes import Float
 from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.looks import looked_at, window_at
-from course_lib.widgets.markup import bars, fraction, listed, number, word
+from course_lib.widgets.markup import decimal, fraction, listed, vector_bars, word
 from course_lib.widgets.views import view_of
 
 NOTABLE = 0.1  # a weight that the sentence above the frame names
@@ -52,12 +52,12 @@ def step_sentence(trace: Trace, step: int, markup: bool = False) -> str:
         return f"{text}; looks at nothing but its state."
     row, view = trace.weights[step], view_of(trace)
     if (position := looked_at(trace, step)) is not None:
-        return f"{text}; looks at {view.name(position, markup)} alone, of weight {number(row[position])}."
+        return f"{text}; looks at {view.name(position, markup)} alone, of weight {decimal(row[position])}."
     order = [int(j) for j in np.argsort(-row, kind="stable")]
     named = [j for j in order[:3] if row[j] >= NOTABLE] or order[:1]
     window = window_at(trace, step)
-    text += f"; window around position {number(window.centre, 1)}" if window else ""
-    return f"{text}; looks at {listed([f'{view.name(j, markup)} {number(row[j])}' for j in named])}."
+    text += f"; window around position {decimal(window.centre, 1)}" if window else ""
+    return f"{text}; looks at {listed([f'{view.name(j, markup)} {decimal(row[j])}' for j in named])}."
 
 
 def gold_word(trace: Trace, step: int) -> str | None:
@@ -86,7 +86,7 @@ def _candidates(trace: Trace, step: int) -> str:
         taken = " class=taken" if token == chosen else ""
         return (
             f"<li{taken}>{word(token)}<i style=--a:{fraction(probability)}></i>"
-            f"<span>{number(probability)}</span>{said}</li>"
+            f"<span>{decimal(probability)}</span>{said}</li>"
         )
 
     listing = trace.candidates[step]
@@ -99,9 +99,9 @@ def _candidates(trace: Trace, step: int) -> str:
 def _vectors(trace: Trace, step: int) -> str:
     def strip(kind: str, name: str, vectors: Float[np.ndarray, "T _"]) -> str:
         vector, largest = vectors[step], float(np.abs(vectors).max())
-        length = number(float(np.linalg.norm(vector)))
+        length = decimal(float(np.linalg.norm(vector)))
         shown = f"first {ENTRIES} of {len(vector)} entries" if len(vector) > ENTRIES else f"{len(vector)} entries"
-        picture = bars(vector[:ENTRIES], largest, f"{name} as bars up and down")
+        picture = vector_bars(vector[:ENTRIES], largest, f"{name} as bars up and down")
         return f"<div class=of-{kind}><p class=k>{name}: length {length}, {shown}</p>{picture}</div>"
 
     state = strip("s", "State s", trace.states)

@@ -4,13 +4,14 @@ from html import escape
 from typing import NamedTuple
 
 from course_lib.alignment import hard_links
-from course_lib.metrics import Link, aer
+from course_lib.corpora.pairs import Link
+from course_lib.metrics import aer
 from course_lib.notation import INK
 from course_lib.traces import Trace
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.frames import heading
 from course_lib.widgets.heatmap import cells, geometry, heat_map_definition, heat_map_name
-from course_lib.widgets.markup import direction, listed, number, styled, tint, word
+from course_lib.widgets.markup import decimal, direction, listed, styled, tint, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_GOLD_LINKS, style
 
@@ -103,7 +104,7 @@ def _source(trace: Trace, verdict: Verdict, i: int) -> str:
     def chip(j: int, token: str, weight: float) -> str:
         name = verdict.of((j, i))
         mark = f"<u class={name}>{SIGNS[name]} {name}</u>" if name else ""
-        return f"<span{styled(tint(weight))}>{word(token)}<b>{number(weight)}</b>{mark}</span>"
+        return f"<span{styled(tint(weight))}>{word(token)}<b>{decimal(weight)}</b>{mark}</span>"
 
     chips = "".join(
         chip(j, token, weight) for j, (token, weight) in enumerate(zip(trace.source, trace.weights[i], strict=True))

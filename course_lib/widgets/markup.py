@@ -20,7 +20,7 @@ def word(token: str, attributes: str = "") -> str:
     return f"<bdi{attributes}>{escape(token)}</bdi>"
 
 
-def number(value: float, digits: int = 2) -> str:
+def decimal(value: float, digits: int = 2) -> str:
     """Write ``value`` with ``digits`` decimals, a true minus sign, and −∞ for a masked score."""
     if math.isinf(value):
         return f"{MINUS}∞" if value < 0 else "∞"
@@ -54,7 +54,7 @@ def direction(tokens: Iterable[str]) -> str:
     return "ltr"
 
 
-def bars(vector: Float[np.ndarray, "_"], largest: float, label: str) -> str:
+def vector_bars(vector: Float[np.ndarray, "_"], largest: float, label: str) -> str:
     """Draw ``vector`` as bars up and down from a line; ``largest`` fills the height."""
     heights = np.rint(-10 * np.asarray(vector, dtype=float) / (largest or 1.0)).astype(int)
     outline = "".join(f"V{height}h1" for height in heights)

@@ -17,7 +17,7 @@ from course_lib.traces import Trace
 from course_lib.widgets import target
 from course_lib.widgets.looks import looked_at
 
-SEEN_FROM = 0.02  # a smaller weight is a square of less than half a pixel
+SQUARE_FROM = 0.02  # a smaller weight is a square of less than half a pixel
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PictureView:
 
     def main(self, step: int) -> str:
         """Return the caption at ``step``; the picture stands beside."""
-        return target.LABEL + target.target_words(self.trace, step, "words tgt")
+        return target.TARGET_LABEL + target.target_words(self.trace, step, "words tgt")
 
     def side(self, step: int) -> str:
         """Return the picture, the weights of ``step`` over it, the gold region of its word and a hard look's place."""
@@ -125,7 +125,7 @@ def _line(shape: str) -> str:
 
 def _square(cell: int, weight: float) -> str:
     """Return a square in the middle of ``cell`` whose area is ``weight`` of the cell's."""
-    if weight < SEEN_FROM:
+    if weight < SQUARE_FROM:
         return ""
     x, y = _centre(cell)
     side = round(CELL * float(weight) ** 0.5, 1)

@@ -6,9 +6,9 @@ A colour is a CSS variable with a light and a dark value. Dark comes from the pa
 
 from course_lib.notation import CONTEXT, INK, MUTED, PAPER, SCORE, SOURCE, TARGET, WEIGHT, Colour, Theme
 
-LINE = Colour("#d0d7de", "#3d444d")
+LINE_COLOUR = Colour("#d0d7de", "#3d444d")
 
-VARIABLES = {
+CSS_VARIABLES = {
     "source": SOURCE,
     "target": TARGET,
     "score": SCORE,
@@ -17,7 +17,7 @@ VARIABLES = {
     "ink": INK,
     "muted": MUTED,
     "paper": PAPER,
-    "line": LINE,
+    "line": LINE_COLOUR,
 }
 DARK_PAGES = ("html[data-theme=dark]", "html[theme=dark]", "body[data-jp-theme-light=false]", "body.vscode-dark")
 LIGHT_PAGES = ("html[data-theme=light]", "html[theme=light]", "body[data-jp-theme-light=true]", "body.vscode-light")
@@ -149,7 +149,7 @@ def style(rules: str) -> str:
 
 
 def _values(theme: Theme) -> str:
-    return "{" + "".join(f"--c-{name}:{colour.on(theme)};" for name, colour in VARIABLES.items()) + "}"
+    return "{" + "".join(f"--c-{name}:{colour.on(theme)};" for name, colour in CSS_VARIABLES.items()) + "}"
 
 
 def _within(pages: tuple[str, ...]) -> str:

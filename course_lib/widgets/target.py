@@ -3,7 +3,9 @@
 from course_lib.traces import Trace
 from course_lib.widgets.markup import direction, word
 
-LABEL = "<p class=k>Target: known so far, <b class=target>this step</b> (framed), <i>still to come</i> (dashed)</p>"
+TARGET_LABEL = (
+    "<p class=k>Target: known so far, <b class=target>this step</b> (framed), <i>still to come</i> (dashed)</p>"
+)
 
 
 def target_words(trace: Trace, step: int, kind: str = "tgt") -> str:

@@ -10,12 +10,14 @@ from course_lib.widgets import target
 from course_lib.widgets.heatmap import heat_map_at, heat_map_definition, heat_map_with_values
 from course_lib.widgets.lines import DRAWN_FROM, lines
 from course_lib.widgets.looks import Window, looked_at, window_at
-from course_lib.widgets.markup import direction, fraction, number, styled, tint, word
+from course_lib.widgets.markup import decimal, direction, fraction, styled, tint, word
 from course_lib.widgets.style import OF_WINDOWS, style
 
 HERE = "<u>◎ taken</u>"  # hard attention's one position
 UNSEEN = "–"  # the score of a word outside the window: nobody asked for it
-LABEL = "<p class=k>Source: <b class=score>score e</b>, <b class=weight>weight α</b> (its softmax), a line as thick</p>"
+SOURCE_LABEL = (
+    "<p class=k>Source: <b class=score>score e</b>, <b class=weight>weight α</b> (its softmax), a line as thick</p>"
+)
 LABEL_HARD = "<p class=k>◎ Hard attention takes this one annotation, not an average: one line.</p>"
 
 
@@ -43,12 +45,12 @@ class WordsView:
             return (
                 "<p class=k>Source: read once, out of sight now</p>"
                 f"<div class='words src out' dir={direction(trace.source)}>{chips}</div>"
-                f"{target.LABEL}{target.target_words(trace, step, 'words tgt')}"
+                f"{target.TARGET_LABEL}{target.target_words(trace, step, 'words tgt')}"
             )
         window = window_at(trace, step)
         look = "look through" if window else "look"
         return (
-            f"{self._labels(step, window)}{target.LABEL}"
+            f"{self._labels(step, window)}{target.TARGET_LABEL}"
             f"<div class='{look}'><div class=src dir={direction(trace.source)}>{self._source(step, window)}</div>"
             f"{lines(trace, step)}{target.target_words(trace, step)}</div>"
         )
@@ -78,13 +80,13 @@ class WordsView:
         return " ".join(word(token) for token in self.trace.source)
 
     def _labels(self, step: int, window: Window | None) -> str:
-        label = LABEL
+        label = SOURCE_LABEL
         if looked_at(self.trace, step) is not None:
             label += LABEL_HARD
         if window:
             label += (
                 f"<p class=k>Window (line at the left): positions {window.first} to {window.last}, counted from 0, "
-                f"around p = {number(window.centre, 1)} (▸)</p>"
+                f"around p = {decimal(window.centre, 1)} (▸)</p>"
             )
         return label + self._lost_on_padding(step)
 
@@ -95,15 +97,15 @@ class WordsView:
         lost = float(self.trace.weights[step][padding].sum())
         if lost < DRAWN_FROM:
             return ""
-        return f"<p class=k>{number(lost)} of the weight lies on padding: no word, so no line.</p>"
+        return f"<p class=k>{decimal(lost)} of the weight lies on padding: no word, so no line.</p>"
 
     def _source(self, step: int, window: Window | None) -> str:
         trace, here = self.trace, looked_at(self.trace, step)
         assert trace.weights is not None and trace.scores is not None
         rows = zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
         return "".join(
-            f"<span{_look(weight, window, j)}>{word(token)}<b>{number(weight)}</b>"
-            f"<i>{UNSEEN if window and np.isinf(score) else number(score)}</i>{HERE if j == here else ''}</span>"
+            f"<span{_look(weight, window, j)}>{word(token)}<b>{decimal(weight)}</b>"
+            f"<i>{UNSEEN if window and np.isinf(score) else decimal(score)}</i>{HERE if j == here else ''}</span>"
             for j, (token, weight, score) in enumerate(rows)
         )
 

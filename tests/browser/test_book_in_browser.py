@@ -4,35 +4,14 @@ from pathlib import Path
 
 import check_book
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser
 
+from .sliders import WIDGETS, shown, stage_of, widget_of
 from .visits import PAGES, WIDGET_PAGES, WIDGET_STATE, serve, visiting
 
 pytestmark = pytest.mark.browser
 ALL_PAGES = pytest.mark.parametrize("name", PAGES)
-WIDGETS = pytest.mark.parametrize("name", WIDGET_PAGES)
 LIGHT = "el => { const [r, g, b] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g); return (+r + +g + +b) / 3 }"
-
-
-def widget_of(handle: Locator) -> Locator:
-    """Return the widget in which a slider stands."""
-    return handle.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' course-widget ')][1]")
-
-
-def stage_of(handle: Locator) -> Locator:
-    """Return the part of a slider's widget that shows the frame."""
-    return widget_of(handle).locator(".course-stage").first
-
-
-def shown(stage: Locator, unlike: str | None = None) -> str:
-    """Return the frame's text, as soon as it is another one than ``unlike``, or after three seconds as it is."""
-    stage.page.wait_for_timeout(50)
-    for _ in range(60):
-        text = stage.inner_text()
-        if text != unlike:
-            break
-        stage.page.wait_for_timeout(50)
-    return text
 
 
 def test_every_built_page_is_visited(html: Path) -> None:

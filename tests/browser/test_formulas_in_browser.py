@@ -7,7 +7,7 @@ import pytest
 from coloured_formulas import CLASSES
 from playwright.sync_api import Browser
 
-from tests.test_formulas import plain
+from tests.oracles.formulas import plain
 
 from .visits import PAGES, visiting
 

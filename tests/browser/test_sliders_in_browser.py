@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator
 from course_lib.widgets.frames import step_frame
 from tests.oracles.traces import random_trace
 
-from .test_book_in_browser import WIDGETS, shown, stage_of, widget_of
+from .sliders import WIDGETS, shown, stage_of, widget_of
 from .visits import Visit, visiting
 
 pytestmark = pytest.mark.browser

@@ -332,8 +332,8 @@ MUTATIONS = (
     Mutation(
         "the vocabulary misses the smallest shapes",
         "corpora/pictures/cells.py",
-        "range(SIZES[0], SIZES[1] + 1)",
-        "range(SIZES[1], SIZES[1] + 1)",
+        "range(SHAPE_SIZES[0], SHAPE_SIZES[1] + 1)",
+        "range(SHAPE_SIZES[1], SHAPE_SIZES[1] + 1)",
         CAPTIONS + "test_the_vocabulary_holds_every_cell_that_can_be_drawn",
     ),
     Mutation(

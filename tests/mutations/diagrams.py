@@ -152,14 +152,14 @@ MUTATIONS = (
     ),
     Mutation(
         "a sentence stands one stage too early",
-        "widgets/stages.py",
+        "widgets/staging.py",
         "{escape(captions[stage])}",
         "{escape(captions[stage - 1])}",
         "test_diagrams.py::test_the_slider_shows_each_stage_with_its_sentence_and_its_description",
     ),
     Mutation(
         "print shows the first stage",
-        "widgets/stages.py",
+        "widgets/staging.py",
         'static=f"{pictures[-1]}',
         'static=f"{pictures[0]}',
         "test_diagrams.py::test_the_slider_shows_each_stage_with_its_sentence_and_its_description",

@@ -13,8 +13,8 @@ MUTATIONS = (
     Mutation(
         "a frame shows the score where the weight belongs",
         "widgets/words.py",
-        "<b>{number(weight)}</b>",
-        "<b>{number(score)}</b>",
+        "<b>{decimal(weight)}</b>",
+        "<b>{decimal(score)}</b>",
         "test_widgets.py::test_a_frame_shows_the_weights_and_scores_of_its_own_step",
     ),
     Mutation(
@@ -334,14 +334,14 @@ MUTATIONS = (
     ),
     Mutation(
         "an unknown word empties the stage",
-        "widgets/explorer.py",
+        "widgets/exploring.py",
         "            self._say(escape(str(problem)))\n",
         "            self._say(escape(str(problem)))\n            self.stage.children = ()\n",
         "test_widgets_explorer.py::test_what_cannot_be_translated_is_explained_and_the_frames_stay",
     ),
     Mutation(
         "what the reader types is not escaped",
-        "widgets/explorer.py",
+        "widgets/exploring.py",
         "self._say(escape(str(problem)))",
         "self._say(str(problem))",
         "test_widgets_explorer.py::test_what_cannot_be_translated_is_explained_and_the_frames_stay",
@@ -461,8 +461,8 @@ MUTATIONS = (
     Mutation(
         "a model's colour depends on its place in the figure",
         "plots/models.py",
-        "looks.append(_member(MODELS[kin], members[kin]))",
-        "looks.append(kinds(len(names))[len(looks)])",
+        "found.append(_member(MODELS[kin], members[kin]))",
+        "found.append(styles(len(names))[len(found)])",
         "test_plots.py::test_a_model_has_one_colour_whatever_stands_beside_it",
     ),
     Mutation(
@@ -475,22 +475,22 @@ MUTATIONS = (
     Mutation(
         "two models of a family cannot be told apart",
         "plots/models.py",
-        "return look._replace(marker=other.marker, line=other.line)",
+        "return style._replace(marker=other.marker, line=other.line)",
         "return look",
         "test_plots.py::test_models_stay_apart_without_colour",
     ),
     Mutation(
         "the shortest beginning of a name decides",
-        "plots/models.py",
+        "plots/model_colours.py",
         "max(fitting, key=len)",
         "min(fitting, key=len)",
         "test_plots.py::test_a_name_belongs_to_the_family_that_it_begins_with",
     ),
     Mutation(
         "a model wears the encoder's green",
-        "plots/models.py",
-        '"Bahdanau": Look("#00969e"',
-        '"Bahdanau": Look("#1b7a4b"',
+        "plots/model_colours.py",
+        '"Bahdanau": LineStyle("#00969e"',
+        '"Bahdanau": LineStyle("#1b7a4b"',
         "test_plots.py::test_no_model_wears_the_colour_of_a_symbol_nor_of_another_model",
     ),
     Mutation(

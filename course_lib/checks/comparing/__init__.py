@@ -17,7 +17,7 @@ the printed solution, and names the wrong roads that learners take::
 
 What there is:
 
-* a function over random sizes: :func:`agree`; piece by piece: ``answer``, then :func:`compare`,
+* a function over random sizes: :func:`agree`; piece by piece: ``answer``, then :func:`expect_close`,
   :func:`array`, :func:`number`, :func:`whole`, :func:`yes_or_no`, :func:`parts`, :func:`instance`;
 * a prediction: :func:`predicted` (a number), :func:`chosen` (one of several); neither prints the answer;
 * a test that the learner wrote: :func:`judge`, with :func:`on_arrays` for what it is tried on;
@@ -30,7 +30,7 @@ formula stands in the last of the ``hints`` and nowhere else.
 """
 
 from course_lib.checks.comparing.answers import chosen, predicted, repaired
-from course_lib.checks.comparing.equality import ROUNDING, agree, compare, rounding_of
+from course_lib.checks.comparing.equality import ROUNDING, agree, expect_close, rounding_of
 from course_lib.checks.comparing.inputs import own_randomness, sizes
 from course_lib.checks.comparing.judging import judge, on_arrays
 from course_lib.checks.comparing.reading import Array, array, instance, number, parts, whole, yes_or_no
@@ -41,7 +41,7 @@ __all__ = [
     "agree",
     "array",
     "chosen",
-    "compare",
+    "expect_close",
     "instance",
     "judge",
     "number",

@@ -14,7 +14,7 @@ ROUNDING = 1e-5  # relative, and absolute about 0: two float32 roads to one numb
 _ROUNDINGS_OF_HALF = 8  # so many last places of float16 and bfloat16 are forgiven
 
 
-def compare(
+def expect_close(
     got: Any,
     expected: Any,
     name: str = "the answer",
@@ -73,7 +73,7 @@ def agree(
         several = not isinstance(name, str)
         got, right = (parts(got, names), right) if several else ([got], [right])
         for k, part in enumerate(names):
-            compare(
+            expect_close(
                 got[k],
                 right[k],
                 part,

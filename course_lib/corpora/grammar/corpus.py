@@ -21,7 +21,7 @@ from course_lib.corpora.splits import Words, draw_splits
 LexiconSize = Literal["full", "small"]
 MIN_LENGTH = 4
 SHORTEST_MAXIMUM = 8
-HELD_OUT = 1000
+GRAMMAR_HELD_OUT = 1000
 
 
 def synchronous(
@@ -56,7 +56,7 @@ def synchronous(
                 yield words, words, partial(_pair, derivation, tokens, target)
 
     with _no_garbage_collection():
-        splits = draw_splits(stream(), size, HELD_OUT)
+        splits = draw_splits(stream(), size, GRAMMAR_HELD_OUT)
     return ParallelCorpus(f"{source}-{target}", LANGUAGES[source].name, LANGUAGES[target].name, *splits)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.pictures.cells import picture_words
-from course_lib.corpora.pictures.scenes import COLOURS, KINDS, Scene, draw_scenes
+from course_lib.corpora.pictures.scenes import COLOURS, SHAPE_KINDS, Scene, draw_scenes
 
 
 def caption_pair(scene: Scene) -> SentencePair:
@@ -40,6 +40,6 @@ def naming(caption: Sequence[str]) -> list[tuple[int, str, str]]:
         if word in COLOURS:
             colour = word
             found.append((i, "colour", colour))
-        elif word in KINDS and colour:
+        elif word in SHAPE_KINDS and colour:
             found.append((i, "kind", colour))
     return found

@@ -8,7 +8,7 @@ encoder, :class:`~course_lib.encoders.grid.GridEncoder`, lays the pixels out aga
 
 import numpy as np
 
-from course_lib.corpora.pictures.scenes import CELL, COLOURS, GRID, KINDS, SIZES, Scene, Shape
+from course_lib.corpora.pictures.scenes import CELL, COLOURS, GRID, SHAPE_KINDS, SHAPE_SIZES, Scene, Shape
 from course_lib.shapes import Bool, Float
 from course_lib.vocabulary import SPECIAL_TOKENS, Vocabulary
 
@@ -47,8 +47,8 @@ def cell_vocabulary() -> Vocabulary:
     """Return all words that a picture can be written with, whatever has been drawn."""
     shapes = (
         Shape(kind, "red", top, left, size)
-        for kind in KINDS
-        for size in range(SIZES[0], SIZES[1] + 1)
+        for kind in SHAPE_KINDS
+        for size in range(SHAPE_SIZES[0], SHAPE_SIZES[1] + 1)
         for top in range(CELL)
         for left in range(CELL)
     )

@@ -12,13 +12,13 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from course_lib.corpora.splits import draw_splits
+from course_lib.corpora.splits import HELD_OUT, draw_splits
 from course_lib.shapes import Bool, Float
 
 SIDE, CELL = 32, 4
 """Pixels of a picture's side, and of a cell of the grid that regions and attention are given on."""
 GRID = SIDE // CELL
-KINDS = ("circle", "square", "triangle")
+SHAPE_KINDS = ("circle", "square", "triangle")
 COLOURS = {
     "red": (0.9, 0.1, 0.1),
     "green": (0.1, 0.8, 0.2),
@@ -27,8 +27,7 @@ COLOURS = {
     "purple": (0.6, 0.1, 0.8),
     "white": (1.0, 1.0, 1.0),
 }
-HELD_OUT = 500
-SIZES = (6, 9)  # pixels, smallest and largest
+SHAPE_SIZES = (6, 9)  # pixels, smallest and largest
 _MARGIN = 3  # pixels by which one of "left of" and "above" is the better word
 
 
@@ -138,9 +137,9 @@ def _draw(numbers: random.Random, count: int) -> tuple[Shape, ...]:
 
 
 def _draw_shape(numbers: random.Random, colour: str) -> Shape:
-    size = numbers.randint(*SIZES)
+    size = numbers.randint(*SHAPE_SIZES)
     top, left = (numbers.randint(0, SIDE - size) for _ in range(2))
-    return Shape(numbers.choice(KINDS), colour, top, left, size)
+    return Shape(numbers.choice(SHAPE_KINDS), colour, top, left, size)
 
 
 def _diagonal(shape: Shape) -> float:

@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from course_lib.notation import Colour
-from course_lib.plots.lettering import FAMILY, LINE, as_formula, extent
+from course_lib.plots.lettering import FAMILY, LINE_HEIGHT, as_formula, extent
 
 UNIT = 0.8  # inches
 POINTS = 72 * UNIT  # of one unit
@@ -158,7 +158,7 @@ class Label:
     def draw(self, ax: Axes) -> list[Artist]:
         """Add it to ``ax``, each line on a baseline of its own: words of one row stand on one line."""
         lines = self.text.split("\n")
-        (x, y), high = self.at, self.size * LINE / POINTS
+        (x, y), high = self.at, self.size * LINE_HEIGHT / POINTS
         first = y + (len(lines) - 1) / 2 * high - (0.0 if self.slanted else BASELINE * self.size / POINTS)
         return [ax.add_artist(self._line(line, (x, first - n * high))) for n, line in enumerate(lines)]
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from course_lib.options import check_sizes
 from course_lib.search.hypothesis import Selectable, StepFunction, StepResult, allowed, check_limit
 from course_lib.search.scoring import Scoring
-from course_lib.search.tree import BeamResult, Candidate, TreeSearch
+from course_lib.search.tree import BeamResult, Expansion, TreeSearch
 from course_lib.shapes import Bool, Float, Int
 from course_lib.vocabulary import BOS, PAD
 
@@ -57,9 +57,9 @@ def beam(
     while True:
         output = step(previous, state)
         penalties = coverage.add(output) if coverage else torch.zeros(batch_size, width)
-        for search, candidates in zip(searches, _candidates(output.logits, total, penalties), strict=True):
+        for search, expansions in zip(searches, _expansions(output.logits, total, penalties), strict=True):
             if search.running:
-                search.advance(candidates)
+                search.advance(expansions)
         if not any(search.running for search in searches):
             return [search.result() for search in searches]
         rows, previous, total = (part.to(previous.device) for part in _rows(searches, width))
@@ -90,9 +90,9 @@ class _Coverage:
         self.sum = self.sum.index_select(0, rows)
 
 
-def _candidates(
+def _expansions(
     logits: Float[Tensor, "_ V"], total: Float[Tensor, "B K"], penalties: Float[Tensor, "B K"]
-) -> Iterator[list[Candidate]]:
+) -> Iterator[list[Expansion]]:
     """Yield for each sentence its most probable continuations, twice the width: what to keep and what to show."""
     batch_size, width = total.shape
     V = logits.shape[-1]
@@ -104,7 +104,7 @@ def _candidates(
     found = zip(best.indices.tolist(), words.tolist(), best.values.tolist(), penalties.tolist(), strict=True)
     for places, log_prob, values, penalty in found:
         yield [
-            Candidate(place // V, place % V, word, value, penalty[place // V])
+            Expansion(place // V, place % V, word, value, penalty[place // V])
             for place, word, value in zip(places, log_prob, values, strict=True)
         ]
 

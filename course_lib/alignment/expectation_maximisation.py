@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.corpora.pairs import SentencePair
-from course_lib.metrics import Link
+from course_lib.corpora.pairs import Link, SentencePair
 from course_lib.options import check_sizes
 from course_lib.shapes import Float, Int
 

@@ -11,7 +11,7 @@ from course_lib.notation import INK, MUTED, SOURCE, TARGET
 from course_lib.plots.theme import use_theme
 
 LETTER = 0.088  # inches
-SPACE = 1.5  # letters between two words
+WORD_GAP = 1.5  # letters between two words
 ABOVE, BELOW = 0.8, 0.2  # the heights of source and target
 
 
@@ -46,10 +46,10 @@ def _draw(ax: Axes, pair: SentencePair) -> None:
 
 
 def _room(words: Sequence[str]) -> float:
-    return sum(len(word) + SPACE for word in words)
+    return sum(len(word) + WORD_GAP for word in words)
 
 
 def _centres(words: Sequence[str]) -> list[float]:
     """Return where the middle of each word stands, in letters from the left edge."""
-    ends = accumulate(len(word) + SPACE for word in words)
-    return [end - (len(word) + SPACE) / 2 for end, word in zip(ends, words, strict=True)]
+    ends = accumulate(len(word) + WORD_GAP for word in words)
+    return [end - (len(word) + WORD_GAP) / 2 for end, word in zip(ends, words, strict=True)]
