@@ -460,7 +460,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a model's colour depends on its place in the figure",
-        "plots/models.py",
+        "plots/model_colours.py",
         "found.append(_member(MODELS[kin], members[kin]))",
         "found.append(styles(len(names))[len(found)])",
         "test_plots.py::test_a_model_has_one_colour_whatever_stands_beside_it",
@@ -474,7 +474,7 @@ MUTATIONS = (
     ),
     Mutation(
         "two models of a family cannot be told apart",
-        "plots/models.py",
+        "plots/model_colours.py",
         "return style._replace(marker=other.marker, line=other.line)",
         "return look",
         "test_plots.py::test_models_stay_apart_without_colour",
