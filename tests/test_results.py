@@ -13,6 +13,8 @@ from course_lib.results.rungs import (
     clear,
     contrast_table,
     not_recorded,
+    recorded_aer,
+    recorded_bleu,
     table,
 )
 
@@ -66,8 +68,8 @@ def test_a_record_without_intervals_shows_none() -> None:
 
 def test_scores_keep_their_seed_and_length() -> None:
     found = by_rung(RUNS, "en-fr")
-    assert bleu(found["dot"]) == [[10, 20, 30, 40], [20, 20, 33, 41]]
-    assert (aer(found["dot"]), aer(found["fixed"])) == ([5.0, 7.0], [])
+    assert recorded_bleu(found["dot"]) == [[10, 20, 30, 40], [20, 20, 33, 41]]
+    assert (recorded_aer(found["dot"]), recorded_aer(found["fixed"])) == ([5.0, 7.0], [])
 
 
 def test_a_corpus_without_a_run_is_said_to_have_none() -> None:
