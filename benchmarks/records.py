@@ -17,10 +17,10 @@ import torch
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.evaluation import BUCKETS, Evaluation, evaluate, evaluate_by_length, translations
 from course_lib.files import write_atomically
+from course_lib.fingerprints import pairs_fingerprint
 from course_lib.history import History
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
-from course_lib.training.checkpoints import pairs_fingerprint
 
 BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""

@@ -12,6 +12,7 @@ from course_lib.attention import (
     LocalAttention,
     LocationAttention,
 )
+from course_lib.built import remembered
 from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
 from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
@@ -25,6 +26,7 @@ Local = Literal["none", "monotonic", "predictive"]
 AttentionName = Literal["soft", "hard", "none"]
 
 
+@remembered
 def sutskever2014(
     source_vocabulary: Vocabulary,
     target_vocabulary: Vocabulary,
@@ -48,6 +50,7 @@ def sutskever2014(
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
 
 
+@remembered
 def bahdanau2014(
     source_vocabulary: Vocabulary,
     target_vocabulary: Vocabulary,
@@ -100,6 +103,7 @@ def bahdanau2014(
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
 
 
+@remembered
 def cho2014(
     source_vocabulary: Vocabulary,
     target_vocabulary: Vocabulary,
@@ -123,6 +127,7 @@ def cho2014(
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
 
 
+@remembered
 def luong2015(
     source_vocabulary: Vocabulary,
     target_vocabulary: Vocabulary,
@@ -173,6 +178,7 @@ def luong2015(
     return Seq2Seq(", ".join(filter(None, parts)), encoder, decoder, source_vocabulary, target_vocabulary)
 
 
+@remembered
 def xu2015(
     source_vocabulary: Vocabulary,
     target_vocabulary: Vocabulary,

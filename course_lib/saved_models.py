@@ -1,50 +1,118 @@
-"""A trained model as a folder: how it was made, its vocabularies, its weights."""
+"""A trained model as a folder: how it was made, its vocabularies, its weights; all of one version, or an error.
 
-import io
-import json
-import pickle
+``model.json`` says how the model is built and which digest each other file has. What else belongs to
+a model, such as how its words were split, goes into ``extra`` (values of JSON) or ``files`` (bytes by name).
+"""
+
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import torch
-
-from course_lib.files import write_atomically
-from course_lib.models import build_model
+from course_lib import tensors
+from course_lib.devices import randomness_put_back
+from course_lib.manifest import DamagedError, read_parts, write_parts
+from course_lib.models import CONSTRUCTORS, build_model
 from course_lib.seq2seq import Seq2Seq
+from course_lib.settings import differences, model_settings
 from course_lib.vocabulary import Vocabulary
 
+MANIFEST = "model.json"
+FORMAT = "course_lib model 2"
+OWN = WEIGHTS, SOURCE, TARGET = "weights.pt", "source_vocabulary.json", "target_vocabulary.json"
 
-def save_model(folder: Path, model: Seq2Seq, name: str, options: Mapping[str, object]) -> None:
+
+class SavedModel(NamedTuple):
+    """A model, and what was saved beside it."""
+
+    model: Seq2Seq
+    extra: dict[str, Any]
+    files: dict[str, bytes]
+
+
+def save_model(
+    folder: Path,
+    model: Seq2Seq,
+    name: str,
+    options: Mapping[str, object],
+    *,
+    extra: Mapping[str, object] | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> None:
     """Write ``model``, made by ``build_model(name, …, **options)``, into ``folder``.
 
-    ``model.json``, the file that :func:`load_model` asks for first, is written last: a folder that
-    has one is complete.
+    A folder that holds a model already holds it until the new one is there. ``extra`` and ``files`` come back
+    from :func:`load_saved` as they are. ValueError where ``options`` make another model than this one.
     """
-    model.source_vocabulary.save(folder / "source_vocabulary.json")
-    model.target_vocabulary.save(folder / "target_vocabulary.json")
-    buffer = io.BytesIO()
-    torch.save({key: value.cpu() for key, value in model.state_dict().items()}, buffer)
-    write_atomically(folder / "weights.pt", buffer.getvalue())
-    description = {"model": name, "options": dict(options)}
-    write_atomically(folder / "model.json", json.dumps(description, indent=1).encode())
+    _check_options(model, name, options)
+    description = {
+        "format": FORMAT,
+        "model": name,
+        "options": dict(options),
+        "defaults": _defaults(name, options),  # of today: a later default shall not change this model
+        "extra": dict(extra or {}),
+    }
+    parts = {
+        SOURCE: model.source_vocabulary.to_json(),
+        TARGET: model.target_vocabulary.to_json(),
+        WEIGHTS: tensors.to_bytes({key: value.cpu() for key, value in model.state_dict().items()}),
+    }
+    write_parts(folder / MANIFEST, description, {**dict(files or {}), **parts})
 
 
 def load_model(folder: Path) -> Seq2Seq:
-    """Return the model that :func:`save_model` wrote into ``folder``, on the CPU.
+    """Return the model that :func:`save_model` wrote into ``folder``, on the CPU; errors as :func:`load_saved`."""
+    return load_saved(folder).model
 
-    ValueError naming the file that is missing or damaged.
+
+def load_saved(folder: Path) -> SavedModel:
+    """Return the model in ``folder``, on the CPU, with what was saved beside it.
+
+    ValueError naming the file that is missing or damaged, or where another version of the course wrote it.
     """
-    path = folder / "model.json"
+    path = folder / MANIFEST
     if not path.exists():
         raise ValueError(f"{folder} holds no trained model: there is no {path.name} in it. Has its training finished?")
     try:
-        description = json.loads(path.read_text())
-        vocabularies = (Vocabulary.load(folder / f"{side}_vocabulary.json") for side in ("source", "target"))
-        model = build_model(description["model"], *vocabularies, **description["options"])
-        path = folder / "weights.pt"
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (OSError, KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        description, parts = read_parts(path)
+    except DamagedError as error:
+        raise ValueError(f"{error}. The model in {folder} is damaged: put back a copy, or train it again.") from error
+    try:
+        model = _built(folder, description, parts)
+        return SavedModel(model, description["extra"], {name: parts[name] for name in parts if name not in OWN})
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ValueError(
-            f"{path} is missing or damaged ({str(error).splitlines()[0]}); train the model again."
+            f"{path}: the files are whole, but this version of the course cannot build the model that they describe. "
+            "Use the version that saved it, or train it again."
         ) from error
+
+
+def _built(folder: Path, description: Mapping[str, Any], parts: Mapping[str, bytes]) -> Seq2Seq:
+    if description["format"] != FORMAT:
+        raise ValueError(f"expected the format {FORMAT!r}")
+    source, target = (Vocabulary.from_json(parts[name], folder / name) for name in (SOURCE, TARGET))
+    with randomness_put_back():  # the first parameters are drawn, and thrown away
+        model = build_model(description["model"], source, target, **description["defaults"], **description["options"])
+    weights = tensors.from_bytes(parts[WEIGHTS])
+    for kind in {value.dtype for value in weights.values() if value.is_floating_point()}:
+        model.to(kind)
+    model.load_state_dict(weights)
     return model
+
+
+def _check_options(model: Seq2Seq, name: str, options: Mapping[str, object]) -> None:
+    """ValueError where loading would build another model than the one at hand."""
+    with randomness_put_back():
+        rebuilt = build_model(name, model.source_vocabulary, model.target_vocabulary, **options)
+    differing = differences(model_settings(rebuilt), model_settings(model))
+    if differing:
+        raise ValueError(
+            f"options: {name} with {dict(options)} is another model than this one ({differing}). "
+            "Give the options that this one was built with."
+        )
+
+
+def _defaults(name: str, options: Mapping[str, object]) -> dict[str, Any]:
+    """Return the options of a constructor that nobody has given, as they are today."""
+    parameters = inspect.signature(CONSTRUCTORS[name]).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in options}

@@ -1,9 +1,9 @@
 """An encoder and a decoder make a translator. Chapter 2; the papers' models by name are in models.py."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -42,7 +42,13 @@ class Translation:
 
 
 class Seq2Seq(nn.Module):
-    """Encoder, decoder and their vocabularies. ``name`` is what figures and tables call it."""
+    """Encoder, decoder and their vocabularies. ``name`` is what figures and tables call it.
+
+    ``built_with`` holds the options of the constructor in :mod:`course_lib.models`, if one of them built it.
+    """
+
+    NO_SETTINGS = ("name",)  # a label
+    built_with: Mapping[str, Any]
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class Seq2Seq(nn.Module):
     ) -> None:
         super().__init__()
         self.name = name
+        self.built_with = {}
         self.encoder = encoder
         self.decoder = decoder
         self.source_vocabulary = source_vocabulary

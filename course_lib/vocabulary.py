@@ -95,13 +95,22 @@ class Vocabulary:
 
     def save(self, path: str | Path) -> None:
         """Write the tokens to ``path`` as JSON, whole or not at all."""
-        write_atomically(path, json.dumps(self.tokens, ensure_ascii=False, indent=0).encode())
+        write_atomically(path, self.to_json())
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
         """Read what :meth:`save` wrote; ValueError naming the file where it is no vocabulary."""
+        return cls.from_json(Path(path).read_bytes(), path)
+
+    def to_json(self) -> bytes:
+        """Return the tokens as a JSON list, a token a line."""
+        return json.dumps(self.tokens, ensure_ascii=False, indent=0).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes, path: str | Path) -> "Vocabulary":
+        """Read what :meth:`to_json` gave, found in ``path``; ValueError naming it where it is no vocabulary."""
         try:
-            tokens = json.loads(Path(path).read_bytes())
+            tokens = json.loads(content)
             if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
                 raise ValueError("expected a JSON list of strings")
             return cls(tuple(tokens))

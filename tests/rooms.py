@@ -8,9 +8,12 @@ LIBRARY = ROOT / "course_lib"
 
 # A file imports only what stands on a line above its own (a folder counts as one room).
 ROOMS = (
-    {"notation", "files", "options", "claims", "shades", "shapes"},
+    {"notation", "files", "options", "claims", "shades", "shapes", "built"},
+    {"locks"},
+    {"manifest"},
     {"vocabulary"},
     {"corpora"},
+    {"fingerprints"},
     {"metrics"},
     {"alignment"},
     {"batching"},
@@ -20,7 +23,7 @@ ROOMS = (
     {"search"},
     {"seq2seq"},
     {"models"},
-    {"devices", "history", "interventions"},
+    {"devices", "history", "interventions", "settings", "tensors"},
     {"evaluation", "saved_models"},
     {"training"},
     {"traces"},
@@ -37,6 +40,9 @@ WITHOUT_TORCH = {
     "shades",
     "shapes",
     "files",
+    "locks",
+    "manifest",
+    "fingerprints",
     "claims",
     "vocabulary",
     "corpora",

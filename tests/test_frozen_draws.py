@@ -13,8 +13,8 @@ import pytest
 from course_lib.corpora import ParallelCorpus, load
 from course_lib.corpora.grammar.corpus import LexiconSize
 from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.fingerprints import fingerprint, pairs_fingerprint
 from course_lib.results.draws import TODAY, draws, made_on
-from course_lib.training.checkpoints import fingerprint, pairs_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted(path.stem for path in (ROOT / "course_lib" / "results").glob("*.json"))

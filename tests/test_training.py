@@ -17,6 +17,7 @@ import torch
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.evaluation import evaluate, evaluate_by_length
+from course_lib.fingerprints import fingerprint
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.training import (
@@ -29,7 +30,6 @@ from course_lib.training import (
     pick_device,
     seed_everything,
 )
-from course_lib.training.checkpoints import fingerprint
 from course_lib.training.loop import batch_order
 from course_lib.vocabulary import EOS
 from tests.oracles.copying import CORPUS, VOCABULARY, copying_pairs
@@ -351,7 +351,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, change: str) -> 
     elif change == "model":
         model = sutskever2014(VOCABULARY, VOCABULARY, embedding=6, hidden=8)
     else:
-        model, named = _model(dropout=0.1), "layers"
+        model, named = _model(dropout=0.1), r"model.dropout.: 0.0 there, 0.1 here"
     before = [p.clone() for p in model.parameters()]
     with pytest.raises(CheckpointError, match=rf"another run.*{named}"):
         fit(model, corpus, config)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from course_lib.built import Built
 from course_lib.shapes import Bool, Float, Int, Shaped
 
 
@@ -58,7 +59,7 @@ def weighted_sum(weights: Float[Tensor, "B *T S"], values: Float[Tensor, "B S M"
     return torch.einsum("b...s,bsm->b...m", weights, values)
 
 
-class Attention(nn.Module):
+class Attention(Built):
     """Global attention: score every position, softmax, weighted sum. Subclasses bring the score.
 
     Queries come one a sentence, (B, H), or all T at once, (B, T, H), where nothing predicted is fed

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.attention.base import Attended, Attention
+from course_lib.built import Built
 from course_lib.shapes import Bool, Float, Int
 
 SOFT = -1
 """Stands for the position where a look was soft."""
 
 
-class HardAttention(nn.Module):
+class HardAttention(Built):
     """Draw ŝ_t from the weights α_t and take the one annotation a_ŝ: Xu et al. (2015), §4.1, eqs. 8 and 9.
 
     Goes around any global attention, which says how to score. In training mode positions are drawn; in
@@ -25,6 +26,7 @@ class HardAttention(nn.Module):
     soft instead, by :meth:`soften`; their position is ``SOFT``.
     """
 
+    NO_SETTINGS = ("baseline", "soft_share")  # they move while training
     baseline: Float[Tensor, ""]
 
     def __init__(self, align: Attention) -> None:

@@ -4,10 +4,11 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention, masked_softmax
+from course_lib.built import Built
 from course_lib.shapes import Bool, Float, Int
 
 
-class LocalAttention(nn.Module):
+class LocalAttention(Built):
     """Luong, Pham & Manning (2015), §3.2: attend within [p_t - D, p_t + D] by the score of ``align``.
 
     *local-m* (``predictive=False``) takes p_t = t. *local-p* predicts p_t = S · σ(v_pᵀ tanh(W_p h_t))

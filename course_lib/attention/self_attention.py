@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import masked_softmax
+from course_lib.built import Built
 from course_lib.shapes import Bool, Float
 
 
@@ -25,7 +26,7 @@ def scaled_dot_product(
     return weights @ values, weights
 
 
-class SelfAttention(nn.Module):
+class SelfAttention(Built):
     """Multi-head self-attention: Vaswani et al. (2017), §3.2.2. ``causal`` hides what comes later."""
 
     def __init__(self, size: int, heads: int, causal: bool = False) -> None:

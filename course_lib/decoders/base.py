@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
+from course_lib.built import Built
 from course_lib.encoders import Encoded, State
 from course_lib.shapes import Float, Int, Shaped
 from course_lib.vocabulary import PAD
@@ -40,7 +41,7 @@ class DecoderOutput:
         return None if self.look is None else self.look.weights
 
 
-class Decoder(nn.Module):
+class Decoder(Built):
     """What decoders share: embeddings, dropout, an attention or none. Subclasses bring ``step`` and ``forward``."""
 
     attention: Attention | LocalAttention | HardAttention | None

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from course_lib.built import Built
 from course_lib.shapes import Float
 
 
-class ContextGRUCell(nn.Module):
+class ContextGRUCell(Built):
     """s_i = f(s_{i-1}, y_{i-1}, c_i), the gated unit of Bahdanau et al. (2015), §A.1.1, unchanged.
 
         z = σ(W_z E y + U_z s + C_z c)          how much of the state to rewrite
@@ -35,7 +36,7 @@ class ContextGRUCell(nn.Module):
         return torch.lerp(state, candidate, update)
 
 
-class MaxoutReadout(nn.Module):
+class MaxoutReadout(Built):
     """Logits of y_i from s_{i-1}, y_{i-1} and c_i: Bahdanau et al. (2015), §A.2.2.
 
     t̃ = U_o s_{i-1} + V_o E y_{i-1} + C_o c_i has two candidates for each of its units; maxout
@@ -58,7 +59,7 @@ class MaxoutReadout(nn.Module):
         return self.W_o(candidates.unflatten(-1, (-1, 2)).amax(-1))  # the larger of each two neighbours
 
 
-class LinearReadout(nn.Module):
+class LinearReadout(Built):
     """Logits straight from [s; E y; c], the usual departure from the maxout."""
 
     def __init__(self, vocabulary_size: int, embedding: int, context_size: int, hidden: int) -> None:

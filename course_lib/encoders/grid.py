@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course_lib.built import Built
 from course_lib.corpora.pictures.cells import cell_pixels
 from course_lib.corpora.pictures.scenes import GRID
 from course_lib.encoders import Encoded, State
@@ -14,7 +15,7 @@ from course_lib.vocabulary import EOS, SPECIAL_TOKENS, Vocabulary
 CELLS = GRID * GRID
 
 
-class GridEncoder(nn.Module):
+class GridEncoder(Built):
     """A small CNN: its last feature map, read row by row, is the annotations a_i: Xu et al. (2015), §3.1.1.
 
     The source is a picture in the words of :mod:`course_lib.corpora.pictures.captions`. They are laid out as pixels

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from course_lib.built import Built
 from course_lib.encoders.base import Encoded, State
 from course_lib.options import check_option
 from course_lib.shapes import Float, Int, Shaped
@@ -14,7 +15,7 @@ from course_lib.vocabulary import PAD
 Direction = Literal["forward", "reversed", "bidirectional"]
 
 
-class Encoder(nn.Module):
+class Encoder(Built):
     """What encoders share: embeddings, dropout, and an RNN that reads the source in some direction."""
 
     def __init__(self, vocabulary_size: int, embedding: int, dropout: float, direction: Direction) -> None:

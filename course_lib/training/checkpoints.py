@@ -5,23 +5,24 @@ parameters, the optimiser's moments, the random states, the history, and the ide
 The position in the data and the learning rate need no room: both are functions of the step.
 """
 
+import copy
 import hashlib
-import io
-import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from course_lib.corpora import SentencePair
+from course_lib import tensors
 from course_lib.devices import random_states, set_random_states
 from course_lib.files import write_atomically
 from course_lib.history import History
+from course_lib.settings import differences
 
-FORMAT = "course_lib checkpoint 1"
-Identity = Mapping[str, str | int | float]
+FORMAT = "course_lib checkpoint 2"
+Identity = Mapping[str, str]
 
 
 class CheckpointError(ValueError):
@@ -36,11 +37,11 @@ def save_checkpoint(
         "format": FORMAT,
         "identity": dict(identity),
         "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "moments": optimiser.state_dict()["state"],
         "random": random_states(),
         "history": history.to_json(),
     }
-    write_atomically(path, _with_digest(state))
+    write_atomically(path, _with_digest(tensors.to_bytes(state)))
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, identity: Identity) -> History:
@@ -49,41 +50,23 @@ def load_checkpoint(path: Path, model: nn.Module, optimiser: torch.optim.Optimiz
     :class:`CheckpointError` where the file is damaged, is no checkpoint, or belongs to another run.
     """
     state = _read(path)
-    _check_identity(path, state["identity"], identity)
-    history = History.from_json(state["history"])
-    model.load_state_dict(state["model"])
-    optimiser.load_state_dict(state["optimiser"])
-    set_random_states(state["random"])
+    _check_identity(path, state, identity)
+    with _all_or_nothing(path, model, optimiser):
+        history = History.from_json(state["history"])
+        model.load_state_dict(state["model"])
+        _check_moments(state["moments"], optimiser)
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": state["moments"]})
+        set_random_states(state["random"])
     return history
 
 
-def check_writable(path: Path) -> None:
-    """Raise OSError now, before hours of training, if ``path`` could not be written later."""
-    if path.is_dir():
-        raise OSError(f"{path} is a folder; name a file in it, for example {path / 'checkpoint.pt'}.")
-    probe = path.with_name(f".{path.name}.probe")
-    write_atomically(probe, b"")
-    probe.unlink()
+def checkpoint_size(model: nn.Module) -> int:
+    """Return about how many bytes a checkpoint of ``model`` takes: parameters, two moments each, and the rest."""
+    return 3 * sum(value.nbytes for value in model.state_dict().values()) + 100_000
 
 
-def pairs_fingerprint(pairs: Iterable[SentencePair]) -> str:
-    """Return the fingerprint of what a model learns from: the words of both sides, not the links."""
-    return fingerprint(f"{' '.join(pair.source)}\t{' '.join(pair.target)}" for pair in pairs)
-
-
-def fingerprint(lines: Iterable[str]) -> str:
-    """Return 16 hexadecimal digits that change with any line."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line.encode() + b"\n")
-    return digest.hexdigest()[:16]
-
-
-def _with_digest(state: dict[str, Any]) -> bytes:
-    """Return ``state`` as torch writes it, after its SHA-256: torch would read flipped bits as weights."""
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    content = buffer.getvalue()
+def _with_digest(content: bytes) -> bytes:
+    """Return ``content`` after its SHA-256: torch would read flipped bits as weights."""
     return hashlib.sha256(content).digest() + content
 
 
@@ -91,28 +74,50 @@ def _read(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     digest, content = content[:32], content[32:]
     if hashlib.sha256(content).digest() != digest:
-        raise CheckpointError(_damaged(path, "it is cut off, was changed, or is another kind of file"))
+        raise _no_checkpoint(path, "it is cut off, was changed, or is another kind of file")
     try:
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError, EOFError) as error:
-        raise CheckpointError(_damaged(path, str(error).splitlines()[0])) from error
+        state = tensors.from_bytes(content)
+    except ValueError as error:
+        raise _no_checkpoint(path, str(error)) from error
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise CheckpointError(_damaged(path, f"expected the format {FORMAT!r}"))
+        raise _no_checkpoint(path, f"its format is not {FORMAT!r}; an older version of the course may have written it")
     return state
 
 
-def _damaged(path: Path, why: str) -> str:
-    return (
+def _no_checkpoint(path: Path, why: str) -> CheckpointError:
+    return CheckpointError(
         f"{path} is not a checkpoint that this course can read: {why}. Nothing was changed. "
         "Put back a copy of it, or move it away to train from the start."
     )
 
 
-def _check_identity(path: Path, found: Identity, expected: Identity) -> None:
-    differing = [key for key in {**expected, **found} if found.get(key) != expected.get(key)]
-    if differing:
-        listed = "; ".join(f"{key}: {found.get(key)} there, {expected.get(key)} here" for key in differing)
+def _check_identity(path: Path, state: Mapping[str, Any], here: Identity) -> None:
+    there = state.get("identity")
+    if not isinstance(there, dict):
+        raise _no_checkpoint(path, "it does not say which run it belongs to")
+    if there != here:
         raise CheckpointError(
-            f"{path} belongs to another run ({listed}). Nothing was changed. Use the settings of that run "
-            "to go on with it, or name another checkpoint file to start a new one."
+            f"{path} belongs to another run ({differences(there, here)}). Nothing was changed. Use the settings of "
+            "that run to go on with it. To train anew, choose another folder, or delete this file."
         )
+
+
+@contextmanager
+def _all_or_nothing(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> Iterator[None]:
+    """Put model and optimiser back, and say that the file is no checkpoint, if a part of it does not fit."""
+    before = copy.deepcopy((model.state_dict(), optimiser.state_dict()))
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        model.load_state_dict(before[0])
+        optimiser.load_state_dict(before[1])
+        raise _no_checkpoint(path, "a part of it is missing or does not belong to this model") from error
+
+
+def _check_moments(moments: Mapping[int, Mapping[str, Tensor]], optimiser: torch.optim.Optimizer) -> None:
+    """ValueError for moments that would stop the first update."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    for index, of_one in moments.items():
+        step, *shaped = (of_one[name] for name in ("step", "exp_avg", "exp_avg_sq"))
+        if step.shape or any(moment.shape != parameters[index].shape for moment in shaped):
+            raise ValueError(f"The moments of parameter {index} have another shape.")

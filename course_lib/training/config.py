@@ -1,7 +1,7 @@
 """How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3 and 5 to 14."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +10,9 @@ from course_lib.training.objectives import PLAIN, Objective
 from course_lib.vocabulary import Unknown
 
 Precision = Literal["float32", "bf16"]
+
+NO_RESULT = {"changes_result": False}
+"""Marks a field in which two runs may differ and yet be one: where it runs, what it shows, where its files go."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,12 @@ class TrainConfig:
     warmup: int = 100
     clip_norm: float = 1.0
     seed: int = 1
-    device: str = "auto"
+    device: str = field(default="auto", metadata=NO_RESULT)
     validate_every: int | None = 500
     validation_pairs: int | None = 200
     precision: Precision = "float32"
-    checkpoint: str | Path | None = None
-    progress: bool = True
+    checkpoint: str | Path | None = field(default=None, metadata=NO_RESULT)
+    progress: bool = field(default=True, metadata=NO_RESULT)
     unknown: Unknown = "error"
     objective: Objective = PLAIN
     patience: int | None = None

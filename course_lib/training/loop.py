@@ -9,6 +9,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -19,17 +20,13 @@ from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import pick_device, randomness_put_back
 from course_lib.evaluation import evaluate, evaluating, spread
+from course_lib.files import check_writable
 from course_lib.history import History, Validation
+from course_lib.locks import only_writer
 from course_lib.seq2seq import Seq2Seq
-from course_lib.training.checkpoints import (
-    Identity,
-    check_writable,
-    fingerprint,
-    load_checkpoint,
-    pairs_fingerprint,
-    save_checkpoint,
-)
+from course_lib.training.checkpoints import checkpoint_size, load_checkpoint, save_checkpoint
 from course_lib.training.config import TrainConfig, learning_rate
+from course_lib.training.identity import run_identity
 
 OnValidation = Callable[[int, Seq2Seq], None]
 
@@ -45,20 +42,21 @@ def fit(
     interrupted, it loses what came after the last validation and no more.
 
     Raises ValueError for an empty split or a word that no vocabulary holds, OSError for a folder
-    that cannot be written, :class:`CheckpointError` for a checkpoint that is damaged or not of this
-    run (all before the first update), and FloatingPointError at a loss that is not finite.
+    that cannot be written or a checkpoint that another training is writing, :class:`CheckpointError` for
+    one that is damaged or not of this run (all before the first update), and FloatingPointError at a loss
+    that is not finite.
     """
     device = pick_device(config.device)
     _check_corpus(model, corpus, config)
     model.to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
     path = Path(config.checkpoint) if config.checkpoint is not None else None
-    identity = _identity(model, corpus, config) if path else {}
+    identity = run_identity(model, corpus, config) if path else {}
     history = History()
-    with randomness_put_back(), evaluating(model):
+    with only_writer(path) if path else nullcontext(), randomness_put_back(), evaluating(model):
         torch.manual_seed(config.seed)
         if path is not None:
-            check_writable(path)
+            check_writable(path, checkpoint_size(model))
             if path.exists():
                 history = load_checkpoint(path, model, optimiser, identity)
         order = batch_order(corpus.train, config.batch_size, config.seed, start=history.steps)
@@ -157,30 +155,6 @@ def _check_corpus(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -
         pairs = [*corpus.train, *(spread(corpus.validation, config.validation_pairs) if config.validate_every else ())]
         model.source_vocabulary.encode(sorted(set().union(*(pair.source for pair in pairs))))
         model.target_vocabulary.encode(sorted(set().union(*(pair.target for pair in pairs))))
-
-
-def _identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> Identity:
-    """Return what two runs must share for one to go on with the other's checkpoint."""
-    settings = (
-        "steps",
-        "batch_size",
-        "learning_rate",
-        "warmup",
-        "clip_norm",
-        "seed",
-        "precision",
-        "unknown",
-        "objective",
-    )
-    validation = ("validate_every", "validation_pairs")
-    return {
-        "model": model.name,
-        "layers": fingerprint([repr(model), *(f"{name} {p.shape} {p.dtype}" for name, p in model.named_parameters())]),
-        "source vocabulary": fingerprint(model.source_vocabulary.tokens),
-        "target vocabulary": fingerprint(model.target_vocabulary.tokens),
-        "training pairs": pairs_fingerprint(corpus.train),
-        **{name: str(getattr(config, name)) for name in settings + validation},
-    }
 
 
 def _progress_bar(history: History, config: TrainConfig) -> tqdm:

@@ -1,0 +1,38 @@
+"""What two runs share where one may go on with the other's checkpoint: every setting that changes a result.
+
+Nothing is listed here. The model says what it was built with, the config has its fields, and the data
+are what they are; so a new option belongs to the identity as soon as it exists. What changes no result says so
+where it stands: ``NO_SETTINGS`` of a module, ``NO_RESULT`` of a field. The first parameters are no part of it: a
+checkpoint brings its own.
+"""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from course_lib.corpora.pairs import ParallelCorpus
+from course_lib.fingerprints import data_fingerprint
+from course_lib.seq2seq import Seq2Seq
+from course_lib.settings import Settings, described, model_settings, parameter_settings
+from course_lib.training.config import TrainConfig
+
+
+def run_identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> Settings:
+    """Return the settings of a run by name; a run with other ones is another run."""
+    identity = model_settings(model)
+    identity |= {f"parameter {name}": text for name, text in parameter_settings(model).items()}
+    identity["training pairs"] = data_fingerprint(corpus.train)
+    if config.validate_every is not None:
+        identity["validation pairs"] = data_fingerprint(corpus.validation)
+    return identity | _fields(config)
+
+
+def _fields(settings: Any, prefix: str = "") -> Settings:
+    """Return the fields of a dataclass, and of those within it, by name."""
+    found: Settings = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if not field.metadata.get("changes_result", True):
+            continue
+        name = prefix + field.name
+        found |= _fields(value, f"{name}.") if is_dataclass(value) else {name: described(value)}
+    return found

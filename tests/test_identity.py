@@ -1,0 +1,309 @@
+"""A checkpoint taken up by another run: no error, and a result that belongs to neither."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, get_args, get_type_hints
+
+import pytest
+import torch
+from torch import nn
+
+from course_lib.attention import DotAttention
+from course_lib.built import remembered
+from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.corpora.pictures.captions import CELLS
+from course_lib.decoders import BahdanauDecoder
+from course_lib.models import CONSTRUCTORS, luong2015
+from course_lib.seq2seq import Seq2Seq
+from course_lib.settings import differences, model_settings
+from course_lib.training import CheckpointError, Objective, TrainConfig, fit
+from course_lib.training.identity import run_identity
+from course_lib.vocabulary import Vocabulary
+
+torch.set_num_threads(1)
+
+WORDS = Vocabulary.build([tuple("abcd")])
+SIZES = {"embedding": 4, "hidden": 6}
+
+
+def pair(words: str, links: tuple[tuple[int, int], ...] = ()) -> SentencePair:
+    both = frozenset(links)
+    return SentencePair(tuple(words), tuple(reversed(words)), both, both)
+
+
+DRAWN = [pair("".join(Random(k).choices("abcd", k=4)) + "abcd"[k % 4] * (k % 3), ((0, 0),)) for k in range(40)]
+DISTINCT = tuple({found.source: found for found in DRAWN}.values())
+CORPUS = ParallelCorpus("letters", "there", "back", DISTINCT[:20], DISTINCT[20:25], DISTINCT[25:])
+CONFIG = TrainConfig(steps=4, batch_size=4, validate_every=2, progress=False, device="cpu")
+
+
+def luong(**options: Any) -> Seq2Seq:
+    return luong2015(WORDS, WORDS, **{**SIZES, **options})
+
+
+def identity(model: Seq2Seq | None = None, corpus: ParallelCorpus = CORPUS, config: TrainConfig = CONFIG) -> dict:
+    return run_identity(luong() if model is None else model, corpus, config)
+
+
+# --- an option that nobody has thought of ---------------------------------------------------------
+
+
+class Throwaway(BahdanauDecoder):
+    """A decoder of a notebook, with an option of its own; ``use`` says what becomes of it."""
+
+    def __init__(self, option: Any, use: Callable[[nn.Module, Any], None]) -> None:
+        super().__init__(len(WORDS), 4, 12, 6, 6, 0.0)
+        use(self, option)
+
+
+def _keep(module: nn.Module, option: Any) -> None:
+    module._kept = option
+
+
+def _close_over(module: nn.Module, option: Any) -> None:
+    module.activation = lambda x: x * option
+
+
+def _bind(module: nn.Module, option: Any) -> None:
+    module.activation = partial(torch.mul, option)
+
+
+def _buffer(module: nn.Module, option: Any) -> None:
+    module.register_buffer("scale", torch.tensor(float(option)))
+
+
+def _start(module: nn.Module, option: Any) -> None:
+    nn.init.constant_(module.W_s.weight, option)  # no trace but in a parameter
+
+
+def _layer_in_a_list(module: nn.Module, option: Any) -> None:
+    module.unseen = [nn.Dropout(option / 10)]
+
+
+USES = [_keep, _close_over, _bind, _buffer, _start, _layer_in_a_list]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_new_option_of_a_decoder_is_seen_without_being_named(use: Callable[[nn.Module, Any], None]) -> None:
+    def model(option: Any) -> Seq2Seq:
+        return Seq2Seq("mine", luong().encoder, Throwaway(option, use), WORDS, WORDS)
+
+    assert identity(model(2)) == identity(model(2))
+    assert identity(model(2)) != identity(model(3))
+
+
+def test_an_attribute_that_was_changed_after_building_is_seen() -> None:
+    model = luong(local="monotonic")
+    before = identity(model)
+    model.decoder.attention.window = 3
+    assert differences(before, identity(model)) == "decoder.attention.window: 10 there, 3 here"
+
+
+def test_an_option_of_a_module_that_remembers_nothing_else_is_seen() -> None:
+    class Scaled(DotAttention):
+        def __init__(self, size: int, *, start: float = 1.0) -> None:
+            super().__init__(size, size)
+            self.weight = nn.Parameter(torch.tensor(start))
+
+    assert model_settings(Scaled(6)) != model_settings(Scaled(6, start=2.0))
+
+
+def test_an_option_that_a_new_constructor_uses_up_is_seen() -> None:
+    @remembered
+    def mine2026(source: Vocabulary, target: Vocabulary, *, start: float = 1.0) -> Seq2Seq:
+        model = luong2015(source, target, **SIZES)
+        nn.init.constant_(model.decoder.W_c.weight, start)
+        return model
+
+    assert identity(mine2026(WORDS, WORDS)) == identity(mine2026(WORDS, WORDS, start=1.0))
+    assert "start): 1.0 there, 0.5 here" in differences(
+        identity(mine2026(WORDS, WORDS)), identity(mine2026(WORDS, WORDS, start=0.5))
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", [torch.tanh, torch.relu, (1, 2), (2, 1), {"a": 1}, {1, 2}, 1.5, torch.float64, Path("x")]
+)
+def test_what_two_modules_hold_is_told_apart_and_equal_to_itself(kind: object) -> None:
+    others = [torch.sigmoid, (1, 2, 3), {"a": 2}, {1, 3}, 1.25, torch.float32, Path("y")]
+
+    def holding(value: object) -> dict[str, str]:
+        module = DotAttention(2, 2)
+        module.held = value
+        return model_settings(module)
+
+    assert holding(kind) == holding(kind)
+    assert all(holding(kind) != holding(other) for other in others)
+
+
+# --- every option that there is -------------------------------------------------------------------
+
+
+def _changed(value: Any, kind: Any) -> Any:
+    """Return another value that an option or field of this kind may have."""
+    choices = [choice for choice in get_args(kind) if isinstance(choice, str) and choice != value]
+    if choices:
+        return choices[0]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, float):
+        return value / 2 + 0.1
+    return 2 if value is None else value + 2
+
+
+OPTIONS = [
+    (name, option)
+    for name, constructor in CONSTRUCTORS.items()
+    for option, parameter in inspect.signature(constructor).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY
+]
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS)
+def test_every_option_of_every_constructor_is_seen(name: str, option: str) -> None:
+    constructor = CONSTRUCTORS[name]
+    vocabularies = (Vocabulary.build([CELLS.tokens[4:8]]) if name == "xu" else WORDS, WORDS)
+    given = {**SIZES, "score": "location"} if option == "longest_source" else dict(SIZES)
+    default = inspect.signature(constructor).parameters[option].default
+    other = _changed(given.get(option, default), get_type_hints(constructor)[option])
+    if (name, option) == ("luong", "window"):
+        given["local"] = "monotonic"
+    there, here = constructor(*vocabularies, **given), constructor(*vocabularies, **{**given, option: other})
+    assert identity(there) == identity(constructor(*vocabularies, **given))
+    assert f"({option}): " in differences(identity(there), identity(here))
+
+
+def _all_fields(settings: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        yield from _all_fields(value, (*path, field.name)) if is_dataclass(value) else [(*path, field.name)]
+
+
+def _with(settings: Any, path: tuple[str, ...]) -> Any:
+    """Return the settings with another value at ``path``."""
+    value = getattr(settings, path[0])
+    new = _with(value, path[1:]) if path[1:] else _changed(value, get_type_hints(type(settings))[path[0]])
+    return replace(settings, **{path[0]: new})
+
+
+CHANGE_NOTHING = {("device",), ("checkpoint",), ("progress",)}
+
+
+@pytest.mark.parametrize("path", _all_fields(CONFIG), ids=".".join)
+def test_every_field_of_the_config_and_the_objective_is_seen_but_where_it_runs(path: tuple[str, ...]) -> None:
+    if path in CHANGE_NOTHING:
+        other = replace(CONFIG, device="auto", checkpoint=Path("elsewhere.pt"), progress=True)
+        assert identity(config=other) == identity()
+        return
+    differing = differences(identity(), identity(config=_with(CONFIG, path)))
+    assert differing.startswith(".".join(path) + ": ") and ";" not in differing
+
+
+# --- the data -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_every_change_of_the_data_is_seen(split: str) -> None:
+    pairs = getattr(CORPUS, split)
+    first, second, *rest = pairs
+    others = {
+        "a source": (replace(first, source=(*first.source[:-1], "z")), second, *rest),
+        "a target": (replace(first, target=(*first.target[:-1], "z")), second, *rest),
+        "a possible link": (replace(first, possible=first.possible | {(1, 1)}), second, *rest),
+        "a sure link": (replace(first, sure=frozenset()), second, *rest),
+        "no links": (replace(first, sure=None, possible=None), second, *rest),
+        "the order": (second, first, *rest),
+        "one pair less": pairs[1:],
+        "where a word ends": (replace(first, source=(" ".join(first.source[:2]), *first.source[2:])), second, *rest),
+        "which side": (replace(first, source=first.target, target=first.source), second, *rest),
+    }
+    found = {what: identity(corpus=replace(CORPUS, test=(), **{split: other})) for what, other in others.items()}
+    assert len({tuple(sorted(one.items())) for one in [identity(), *found.values()]}) == 1 + len(others)
+    assert "pairs: 2" in differences(identity(), found["the order"])
+
+
+def test_what_a_run_does_not_read_is_no_part_of_it() -> None:
+    other = replace(CORPUS, name="other", source_language="x", test=(), note="none left out")
+    assert identity(corpus=other) == identity()
+    silent = replace(CONFIG, validate_every=None)
+    assert identity(corpus=replace(CORPUS, validation=()), config=silent) == identity(config=silent)
+
+
+def test_another_vocabulary_is_another_run() -> None:
+    turned = Vocabulary((*WORDS.tokens[:4], *reversed(WORDS.tokens[4:])))
+    for vocabularies in ((turned, WORDS), (WORDS, turned)):
+        assert identity(luong2015(*vocabularies, **SIZES)) != identity()
+
+
+# --- what a run says ------------------------------------------------------------------------------
+
+
+SUPERVISED = replace(CONFIG, objective=Objective(supervision=0.5))
+UNLINKED = replace(CORPUS, train=tuple(replace(one, sure=None, possible=None) for one in CORPUS.train))
+FEWER = tuple(replace(one, sure=frozenset(), possible=frozenset({(1, 1)})) for one in CORPUS.train)
+ANOTHER = {
+    "direction": ((luong(), CORPUS, CONFIG), (luong(direction="forward"), CORPUS, CONFIG)),
+    "window": (
+        (luong(local="monotonic"), CORPUS, CONFIG),
+        (luong(local="monotonic", window=1), CORPUS, CONFIG),
+    ),
+    "gold links": ((luong(), CORPUS, SUPERVISED), (luong(), replace(CORPUS, train=FEWER), SUPERVISED)),
+    "validation": ((luong(), CORPUS, CONFIG), (luong(), replace(CORPUS, validation=CORPUS.validation[:3]), CONFIG)),
+    "batch size": ((luong(), CORPUS, CONFIG), (luong(), CORPUS, replace(CONFIG, batch_size=5))),
+}
+SAYS = {
+    "direction": "model(direction): 'reversed' there, 'forward' here",
+    "window": "model(window): 10 there, 1 here",
+    "gold links": "training pairs: 20 pairs, fingerprint",
+    "validation": "validation pairs: 5 pairs",
+    "batch size": "batch_size: 4 there, 5 here",
+}
+
+
+@pytest.mark.parametrize("what", ANOTHER)
+def test_another_run_is_refused_and_told_what_differs_and_what_to_do(tmp_path: Path, what: str) -> None:
+    there, (model, corpus, config) = ANOTHER[what]
+    fit(there[0], there[1], replace(there[2], checkpoint=tmp_path / "run.pt"))
+    before = (tmp_path / "run.pt").read_bytes()
+    with pytest.raises(CheckpointError, match=r"belongs to another run.*choose another folder, or delete") as raised:
+        fit(model, corpus, replace(config, checkpoint=tmp_path / "run.pt"))
+    assert SAYS[what] in str(raised.value)
+    assert (tmp_path / "run.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [{}, {"hard": True}], ids=["soft", "hard"])
+def test_the_same_run_goes_on_in_the_model_that_it_has_trained(tmp_path: Path, options: dict[str, bool]) -> None:
+    """A notebook's cell is run again after Ctrl-C: the model has learnt meanwhile, and moved what moves."""
+
+    def stop(step: int, _: Seq2Seq) -> None:
+        raise KeyboardInterrupt
+
+    config = replace(CONFIG, checkpoint=tmp_path / "run.pt")
+    expected = fit(luong(**options), CORPUS, CONFIG)
+    torch.manual_seed(3)
+    model = luong(**options)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, CORPUS, config, stop)
+    model.name = "another label"
+    torch.manual_seed(4)
+    assert fit(model, CORPUS, config).steps == expected.steps
+    moved = (tmp_path / "run.pt").replace(tmp_path / "moved.pt")
+    assert fit(luong(**options), CORPUS, replace(config, checkpoint=moved, progress=True, device="auto")).steps == 4
+
+
+def test_a_method_that_was_replaced_to_watch_a_run_does_not_make_it_another() -> None:
+    model = luong()
+    before = identity(model)
+    model.loss = lambda batch: Seq2Seq.loss(model, batch)  # type: ignore[method-assign]
+    assert identity(model) == before
+
+
+def test_a_long_list_of_differences_is_cut_and_an_option_handed_on_is_named_once() -> None:
+    there, here = {str(k): "1" for k in range(5)}, {str(k): "2" for k in range(5)}
+    assert differences(there, here) == "0: 1 there, 2 here; 1: 1 there, 2 here; 2: 1 there, 2 here; and 2 more"
+    assert differences({"model(a)": "1", "decoder(a)": "1", "decoder.a": "1"}, {}) == "model(a): 1 there, nothing here"
+    assert differences(there, there) == ""
