@@ -1,7 +1,8 @@
 """What a training run went through, step by step: read by curves, saved with checkpoints. Chapter 2."""
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from itertools import chain
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ class History:
         try:
             fields = json.loads(text)
             validations = tuple(Validation(**record) for record in fields.pop("validations"))
-            return cls(losses=tuple(fields.pop("losses")), validations=validations, **fields)
+            history = cls(losses=tuple(fields.pop("losses")), validations=validations, **fields)
+            numbers = (*history.losses, *chain(*map(astuple, validations)), history.tokens, history.seconds)
+            if not all(isinstance(number, int | float) for number in numbers):
+                raise ValueError("expected numbers alone")
+            return history
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"This is not a history written by History.to_json: {error}.") from error

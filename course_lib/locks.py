@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +34,9 @@ def only_writer(path: Path, patience: float = 0.0) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(lock_file)
-        lock.acquire(timeout=patience)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the other kind of lock that a file system may call for
+            lock.acquire(timeout=patience)
     except Timeout:
         raise InUseError(
             f"{path} is in use: {_holder(note)} is writing it. Wait until that has ended, or choose another folder."

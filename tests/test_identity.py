@@ -1,5 +1,6 @@
 """A checkpoint taken up by another run: no error, and a result that belongs to neither."""
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, get_args, get_type_hints
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -15,7 +17,7 @@ from torch import nn
 from course_lib.attention import DotAttention
 from course_lib.built import remembered
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.corpora.pictures.captions import CELLS
+from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.decoders import BahdanauDecoder
 from course_lib.models import CONSTRUCTORS, luong2015
 from course_lib.seq2seq import Seq2Seq
@@ -125,19 +127,28 @@ def test_an_option_that_a_new_constructor_uses_up_is_seen() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "kind", [torch.tanh, torch.relu, (1, 2), (2, 1), {"a": 1}, {1, 2}, 1.5, torch.float64, Path("x")]
-)
-def test_what_two_modules_hold_is_told_apart_and_equal_to_itself(kind: object) -> None:
-    others = [torch.sigmoid, (1, 2, 3), {"a": 2}, {1, 3}, 1.25, torch.float32, Path("y")]
+HELD = [torch.tanh, torch.relu, (1, 2), (2, 1), {"a": 1}, {"a": 2}, {1, 2}, 1.5, 1.25, torch.float64, torch.float32]
+HELD += [Path("x"), Path("y"), np.arange(3), np.arange(3.0), np.float64(0.5), np.float64(0.25), "1.5", None, abs, len]
 
+
+def test_what_two_modules_hold_is_told_apart_and_equal_to_itself() -> None:
     def holding(value: object) -> dict[str, str]:
         module = DotAttention(2, 2)
         module.held = value
         return model_settings(module)
 
-    assert holding(kind) == holding(kind)
-    assert all(holding(kind) != holding(other) for other in others)
+    assert [holding(value) for value in HELD] == [holding(copy.deepcopy(value)) for value in HELD]
+    assert len({holding(value)["model.held"] for value in HELD}) == len(HELD)
+
+
+def test_a_hook_with_another_number_inside_is_another_setting() -> None:
+    def holding(function: Callable[[float], float]) -> dict[str, str]:
+        module = DotAttention(2, 2)
+        module.held = function
+        return model_settings(module)
+
+    hooks = [lambda x: x + 1, lambda x: x + 2, lambda x: x - 1, lambda x, y=1: x, lambda x, y=2: x]
+    assert len({holding(hook)["model.held"] for hook in hooks}) == len(hooks)
 
 
 # --- every option that there is -------------------------------------------------------------------
@@ -166,7 +177,7 @@ OPTIONS = [
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
 def test_every_option_of_every_constructor_is_seen(name: str, option: str) -> None:
     constructor = CONSTRUCTORS[name]
-    vocabularies = (Vocabulary.build([CELLS.tokens[4:8]]) if name == "xu" else WORDS, WORDS)
+    vocabularies = (cell_vocabulary() if name == "xu" else WORDS, WORDS)
     given = {**SIZES, "score": "location"} if option == "longest_source" else dict(SIZES)
     default = inspect.signature(constructor).parameters[option].default
     other = _changed(given.get(option, default), get_type_hints(constructor)[option])
@@ -193,7 +204,7 @@ def _with(settings: Any, path: tuple[str, ...]) -> Any:
 CHANGE_NOTHING = {("device",), ("checkpoint",), ("progress",)}
 
 
-@pytest.mark.parametrize("path", _all_fields(CONFIG), ids=".".join)
+@pytest.mark.parametrize("path", list(_all_fields(CONFIG)), ids=".".join)
 def test_every_field_of_the_config_and_the_objective_is_seen_but_where_it_runs(path: tuple[str, ...]) -> None:
     if path in CHANGE_NOTHING:
         other = replace(CONFIG, device="auto", checkpoint=Path("elsewhere.pt"), progress=True)
@@ -219,11 +230,15 @@ def test_every_change_of_the_data_is_seen(split: str) -> None:
         "the order": (second, first, *rest),
         "one pair less": pairs[1:],
         "where a word ends": (replace(first, source=(" ".join(first.source[:2]), *first.source[2:])), second, *rest),
-        "which side": (replace(first, source=first.target, target=first.source), second, *rest),
+        "which side": (
+            replace(first, source=first.source[:-1], target=(first.source[-1], *first.target)),
+            second,
+            *rest,
+        ),
     }
     found = {what: identity(corpus=replace(CORPUS, test=(), **{split: other})) for what, other in others.items()}
     assert len({tuple(sorted(one.items())) for one in [identity(), *found.values()]}) == 1 + len(others)
-    assert "pairs: 2" in differences(identity(), found["the order"])
+    assert f"pairs: {len(pairs)} pairs, fingerprint" in differences(identity(), found["the order"])
 
 
 def test_what_a_run_does_not_read_is_no_part_of_it() -> None:

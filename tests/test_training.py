@@ -443,7 +443,8 @@ def test_a_history_survives_json() -> None:
     assert again == history
     assert again.seconds == 1.5
     json.loads(history.to_json())
-    for text in ("", "{}", "[]", '{"validations": [], "losses": [], "other": 1}'):
+    words = ('{"validations": [], "losses": ["one"]}', '{"validations": [], "losses": [], "tokens": "many"}')
+    for text in ("", "{}", "[]", '{"validations": [], "losses": [], "other": 1}', *words):
         with pytest.raises(ValueError, match=r"not a history"):
             History.from_json(text)
 

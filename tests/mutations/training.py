@@ -118,14 +118,14 @@ MUTATIONS = (
     Mutation(
         "the random state is not taken up",
         "training/checkpoints.py",
-        '    set_random_states(state["random"])\n',
+        '        set_random_states(state["random"])\n',
         "",
         "test_training.py::test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit",
     ),
     Mutation(
         "the optimiser's moments are not taken up",
         "training/checkpoints.py",
-        '    optimiser.load_state_dict(state["optimiser"])\n',
+        '        optimiser.load_state_dict({**optimiser.state_dict(), "state": state["moments"]})\n',
         "",
         "test_training.py::test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit",
     ),
@@ -138,7 +138,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a checkpoint may run code",
-        "training/checkpoints.py",
+        "tensors.py",
         'map_location="cpu", weights_only=True',
         'map_location="cpu", weights_only=False',
         "test_training.py::test_a_checkpoint_may_not_run_code",
@@ -146,14 +146,14 @@ MUTATIONS = (
     Mutation(
         "a checkpoint of another run is taken up",
         "training/checkpoints.py",
-        '    _check_identity(path, state["identity"], identity)\n',
+        "    _check_identity(path, state, identity)\n",
         "",
         "test_training.py::test_a_checkpoint_of_another_run_is_refused",
     ),
     Mutation(
         "an unwritable folder is found only when the training is over",
         "training/loop.py",
-        "            check_writable(path)\n",
+        "            check_writable(path, checkpoint_size(model))\n",
         "",
         "test_training.py::test_an_unwritable_checkpoint_folder_is_found_before_the_first_update",
     ),
@@ -209,8 +209,8 @@ MUTATIONS = (
     Mutation(
         "a saved model comes back with new weights",
         "saved_models.py",
-        'model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))',
-        'torch.load(path, map_location="cpu", weights_only=True)',
+        "    model.load_state_dict(weights)\n",
+        "",
         "test_cli.py::test_a_saved_model_comes_back_whole",
     ),
     Mutation(
