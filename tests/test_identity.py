@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
@@ -96,6 +97,13 @@ def test_a_new_option_of_a_decoder_is_seen_without_being_named(use: Callable[[nn
 
     assert identity(model(2)) == identity(model(2))
     assert identity(model(2)) != identity(model(3))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_remembers_what_the_model_was_built_with(copied: Callable[[Seq2Seq], Seq2Seq]) -> None:
+    model = luong(local="predictive", window=2)
+    assert identity(copied(model)) == identity(model)
+    assert copied(model).decoder.attention.built_with["window"] == 2
 
 
 def test_an_attribute_that_was_changed_after_building_is_seen() -> None:

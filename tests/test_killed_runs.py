@@ -13,12 +13,13 @@ import torch
 
 from course_lib import tensors
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.history import History
+from course_lib.history import History, Validation
 from course_lib.locks import InUseError, only_writer
 from course_lib.models import luong2015
 from course_lib.saved_models import load_model, save_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import CheckpointError, TrainConfig, fit, seed_everything
+from course_lib.training.checkpoints import checkpoint_size
 from course_lib.vocabulary import Vocabulary
 from tests.oracles.crashes import damaged, dies_at, killed_after
 
@@ -125,10 +126,13 @@ def test_room_for_a_checkpoint_is_looked_for_before_the_first_update(
             fit(fresh(), CORPUS, replace(CONFIG, checkpoint=tmp_path / "run.pt"))
     asked: list[int] = []
     monkeypatch.setattr("course_lib.training.loop.check_writable", lambda path, size: asked.append(size))
-    for model in (fresh(), luong2015(WORDS, WORDS, embedding=64, hidden=256)):
-        path = tmp_path / f"{len(asked)}.pt"
-        fit(model, CORPUS, replace(CONFIG, steps=1, checkpoint=path))
+    for model, steps in ((fresh(), 8), (luong2015(WORDS, WORDS, embedding=64, hidden=256), 1)):
+        path = tmp_path / f"{steps}.pt"
+        fit(model, CORPUS, replace(CONFIG, steps=steps, checkpoint=path))
         assert path.stat().st_size < asked[-1] < 1.05 * path.stat().st_size + 100_000
+    records = tuple(Validation(step, 1 / 3, 1 / 3, 1 / 3) for step in range(1, 1001))
+    history = History((1 / 3,) * 1000, 10**6, records)
+    assert len(history.to_json()) < checkpoint_size(fresh(), 1000) - checkpoint_size(fresh(), 0)
 
 
 # --- damaged --------------------------------------------------------------------------------------

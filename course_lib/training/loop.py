@@ -56,7 +56,7 @@ def fit(
     with only_writer(path) if path else nullcontext(), randomness_put_back(), evaluating(model):
         torch.manual_seed(config.seed)
         if path is not None:
-            check_writable(path, checkpoint_size(model))
+            check_writable(path, checkpoint_size(model, config.steps))
             if path.exists():
                 history = load_checkpoint(path, model, optimiser, identity)
         order = batch_order(corpus.train, config.batch_size, config.seed, start=history.steps)

@@ -153,7 +153,7 @@ MUTATIONS = (
     Mutation(
         "an unwritable folder is found only when the training is over",
         "training/loop.py",
-        "            check_writable(path, checkpoint_size(model))\n",
+        "            check_writable(path, checkpoint_size(model, config.steps))\n",
         "",
         "test_training.py::test_an_unwritable_checkpoint_folder_is_found_before_the_first_update",
     ),
