@@ -63,10 +63,10 @@ MUTATIONS = (
         LOCKS + "who_waits_is_told_within_its_patience",
     ),
     Mutation(
-        "an error leaves the folder locked",
+        "the note of a holder outlives the lock",
         "locks.py",
-        "        lock.release()\n",
-        "        pass\n",
+        "        note.unlink(missing_ok=True)\n",
+        "",
         LOCKS + "a_lock_ends_with_its_block_even_by_an_error_and_leaves_no_file",
     ),
     Mutation(
