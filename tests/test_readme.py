@@ -49,7 +49,18 @@ def test_a_file_that_is_not_there_is_seen():
 def test_the_map_names_every_room_of_the_library():
     """The heart, seq2seq.py, was once missing from the map."""
     text = README[README.index("## What is where") :]
-    small = {"__main__", "claims", "options", "files", "devices", "history", "saved_models", "traces"}
+    small = {
+        "__main__",
+        "claims",
+        "options",
+        "files",
+        "devices",
+        "history",
+        "saved_models",
+        "traces",
+        "tensors",
+        "fingerprints",
+    }
     rooms = {
         path.stem for path in (ROOT / "course_lib").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
