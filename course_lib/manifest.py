@@ -14,6 +14,7 @@ old version or the new one. The manifest has a digest of itself.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -33,10 +34,13 @@ class DamagedError(ValueError):
 def write_parts(path: Path, description: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
     """Make ``parts``, file name to content, the version of the folder of the manifest ``path``.
 
-    ``description`` is what else the manifest says. ValueError for what JSON cannot hold, OSError
-    where something cannot be written; what stood there stays.
+    ``description`` is what else the manifest says. ValueError for what JSON cannot hold and for names
+    that are not those of files in the folder, OSError where something cannot be written; what stood there stays.
     """
     folder = path.parent
+    wrong = [name for name in parts if not _is_part(name) or name == path.name]
+    if wrong:
+        raise ValueError(f"Parts are files of their own in the folder of {path.name}; not so: {wrong}.")
     body = _as_json({**description, "parts": {name: _digest(content) for name, content in parts.items()}})
     manifest = json.dumps({**body, "sha256": _digest_of_values(body)}, indent=1, ensure_ascii=False)
     with only_writer(path, patience=_WAIT):
@@ -78,9 +82,14 @@ def _checked(path: Path, manifest: bytes) -> tuple[dict[str, Any], dict[str, str
     digest, names = body.pop("sha256"), body["parts"]
     if digest != _digest_of_values(body):
         raise DamagedError(f"{path} was changed after it was written")
-    if not isinstance(names, dict) or any(Path(name).name != name for name in names):
+    if not isinstance(names, dict) or not all(map(_is_part, names)):
         raise DamagedError(f"{path} lists parts that are not in its folder")
     return {key: value for key, value in body.items() if key != "parts"}, names
+
+
+def _is_part(name: str) -> bool:
+    """Return whether ``name`` is that of a file in the folder, in every system, and no second name of one."""
+    return re.fullmatch(r"\w[\w.-]*", name) is not None and not name.endswith(_NEW)
 
 
 def _part(folder: Path, name: str, digest: str) -> bytes:

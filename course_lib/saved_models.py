@@ -18,7 +18,7 @@ from course_lib.settings import differences, model_settings
 from course_lib.vocabulary import Vocabulary
 
 MANIFEST = "model.json"
-FORMAT = "course_lib model 2"
+_FORMAT = "course_lib model 2"
 OWN = WEIGHTS, SOURCE, TARGET = "weights.pt", "source_vocabulary.json", "target_vocabulary.json"
 
 
@@ -46,7 +46,7 @@ def save_model(
     """
     _check_options(model, name, options)
     description = {
-        "format": FORMAT,
+        "format": _FORMAT,
         "model": name,
         "options": dict(options),
         "defaults": _defaults(name, options),  # of today: a later default shall not change this model
@@ -57,7 +57,10 @@ def save_model(
         TARGET: model.target_vocabulary.to_json(),
         WEIGHTS: tensors.to_bytes({key: value.cpu() for key, value in model.state_dict().items()}),
     }
-    write_parts(folder / MANIFEST, description, {**dict(files or {}), **parts})
+    taken = sorted(parts.keys() & (files or {}).keys())
+    if taken:
+        raise ValueError(f"files: {taken} are names of the model's own files; choose others.")
+    write_parts(folder / MANIFEST, description, {**(files or {}), **parts})
 
 
 def load_model(folder: Path) -> Seq2Seq:
@@ -88,8 +91,8 @@ def load_saved(folder: Path) -> SavedModel:
 
 
 def _built(folder: Path, description: Mapping[str, Any], parts: Mapping[str, bytes]) -> Seq2Seq:
-    if description["format"] != FORMAT:
-        raise ValueError(f"expected the format {FORMAT!r}")
+    if description["format"] != _FORMAT:
+        raise ValueError(f"expected the format {_FORMAT!r}")
     source, target = (Vocabulary.from_json(parts[name], folder / name) for name in (SOURCE, TARGET))
     with randomness_put_back():  # the first parameters are drawn, and thrown away
         model = build_model(description["model"], source, target, **description["defaults"], **description["options"])

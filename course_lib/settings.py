@@ -56,7 +56,7 @@ def differences(there: Mapping[str, str], here: Mapping[str, str], most: int = 3
     return "; ".join(listed[:most] + more)
 
 
-def described(value: Any) -> str:
+def as_setting(value: Any) -> str:
     """Return text that is equal for two values exactly where they are the same setting, in every process."""
     return _short(_described(value))
 

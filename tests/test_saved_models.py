@@ -68,6 +68,13 @@ def test_what_was_saved_beside_the_model_comes_back_and_the_folder_holds_nothing
     assert (load_saved(tmp_path).extra, load_saved(tmp_path).files) == ({}, {})
 
 
+@pytest.mark.parametrize("name", ["weights.pt", "model.json", "../a", "a/b", "", ".a", "a.new", "..", "a\\b", "a\0"])
+def test_a_file_saved_beside_a_model_may_not_take_the_place_of_another(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match=r"choose others|of their own"):
+        save(tmp_path, files={name: b"x"})
+    assert names(tmp_path) == []
+
+
 def test_loading_draws_nothing_from_the_random_state_of_its_caller(tmp_path: Path) -> None:
     save(tmp_path)
     torch.manual_seed(5)

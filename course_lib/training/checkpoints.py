@@ -21,7 +21,7 @@ from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.settings import differences
 
-FORMAT = "course_lib checkpoint 2"
+_FORMAT = "course_lib checkpoint 2"
 Identity = Mapping[str, str]
 
 
@@ -34,7 +34,7 @@ def save_checkpoint(
 ) -> None:
     """Write the state of a run to ``path``; a crash meanwhile leaves the previous checkpoint."""
     state = {
-        "format": FORMAT,
+        "format": _FORMAT,
         "identity": dict(identity),
         "model": model.state_dict(),
         "moments": optimiser.state_dict()["state"],
@@ -82,8 +82,8 @@ def _read(path: Path) -> dict[str, Any]:
         state = tensors.from_bytes(content)
     except ValueError as error:
         raise _no_checkpoint(path, str(error)) from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise _no_checkpoint(path, f"its format is not {FORMAT!r}; an older version of the course may have written it")
+    if not isinstance(state, dict) or state.get("format") != _FORMAT:
+        raise _no_checkpoint(path, f"its format is not {_FORMAT!r}; an older version of the course may have written it")
     return state
 
 

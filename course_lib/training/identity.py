@@ -12,7 +12,7 @@ from typing import Any
 from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.fingerprints import data_fingerprint
 from course_lib.seq2seq import Seq2Seq
-from course_lib.settings import Settings, described, model_settings, parameter_settings
+from course_lib.settings import Settings, as_setting, model_settings, parameter_settings
 from course_lib.training.config import TrainConfig
 
 
@@ -34,5 +34,5 @@ def _fields(settings: Any, prefix: str = "") -> Settings:
         if not field.metadata.get("changes_result", True):
             continue
         name = prefix + field.name
-        found |= _fields(value, f"{name}.") if is_dataclass(value) else {name: described(value)}
+        found |= _fields(value, f"{name}.") if is_dataclass(value) else {name: as_setting(value)}
     return found

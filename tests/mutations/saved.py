@@ -128,9 +128,16 @@ MUTATIONS = (
     Mutation(
         "a part may stand anywhere",
         "manifest.py",
-        "any(Path(name).name != name for name in names)",
-        "any(not name for name in names)",
+        "not all(map(_is_part, names))",
+        "not all(names)",
         SAVED + "a_part_outside_the_folder_is_not_read",
+    ),
+    Mutation(
+        "a part may take the name of another",
+        "manifest.py",
+        " or name == path.name]",
+        "]",
+        SAVED + "a_file_saved_beside_a_model_may_not_take_the_place_of_another",
     ),
     Mutation(
         "a reader overtaken by a writer gives up",
