@@ -132,7 +132,7 @@ MUTATIONS = (
     Mutation(
         "half a file stays after a crash",
         "files.py",
-        "Path(name).unlink(missing_ok=True)",
+        "name.unlink(missing_ok=True)",
         "pass",
         "test_files.py::test_a_crash_leaves_the_old_file_and_no_half_one",
     ),
