@@ -10,12 +10,14 @@ from typing import Any, TypeVar, get_args
 
 T = TypeVar("T")
 
-MOST = 10**9
+MOST = 1_000_000_000
 """No count of the course is larger, unless its own limit is lower."""
-MOST_UNITS = 10**6
+MOST_UNITS = 1_000_000
 """Entries of a vector; the papers have 1,000."""
-MOST_PAIRS = 10**7
+MOST_PAIRS = 10_000_000
 """Sentence pairs that a corpus may be asked for."""
+MOST_WORDS = 2_000
+"""Words of a sentence; a longer one is a whole text, and a model would write at it for minutes."""
 LAST_SEED = 2**32 - 1
 """What the generators of Python, NumPy and torch all take."""
 
@@ -38,10 +40,11 @@ def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name}: expected a whole number, {least} or more, got {_shown(value)}.")
-    if not least <= value <= most:
-        bound = f"{least} or more" if value < least else f"at most {most}"
+    count = int(value)
+    if not least <= count <= most:
+        bound = f"{least} or more" if count < least else f"at most {most:,}"
         raise ValueError(f"{name}: expected {bound}, got {_shown(value)}.")
-    return int(value)
+    return count
 
 
 def check_sizes(**sizes: Any) -> None:
