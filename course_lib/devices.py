@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.options import check_option
+from course_lib.options import check_option, check_seed
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -24,6 +24,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 def seed_everything(seed: int) -> None:
     """Seed Python, NumPy and torch. Call it before building a model: that draws its first parameters."""
+    check_seed(seed)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (the generator that others may draw from)
     torch.manual_seed(seed)

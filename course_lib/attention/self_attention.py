@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import masked_softmax
+from course_lib.options import MOST_UNITS, check_count
 from course_lib.shapes import Bool, Float
 
 
@@ -30,7 +31,7 @@ class SelfAttention(nn.Module):
 
     def __init__(self, size: int, heads: int, causal: bool = False) -> None:
         super().__init__()
-        if heads < 1 or size % heads:
+        if check_count("size", size, most=MOST_UNITS) % check_count("heads", heads):
             raise ValueError(f"heads: expected a divisor of the size {size}, got {heads}.")
         self.heads = heads
         self.causal = causal
