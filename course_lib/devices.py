@@ -50,6 +50,19 @@ def set_random_states(states: Mapping[str, Tensor]) -> None:
 
 
 @contextmanager
+def precision_of_this_machine(precision: str) -> Iterator[None]:
+    """ValueError, with what to do, where the block computes in a ``precision`` that the processor lacks."""
+    try:
+        yield
+    except RuntimeError as error:
+        if precision == "float32" or "primitive" not in str(error):
+            raise
+        raise ValueError(
+            f"precision: this processor cannot compute this model in {precision}; use 'float32'."
+        ) from error
+
+
+@contextmanager
 def randomness_put_back() -> Iterator[None]:
     """Let the block draw what it likes: afterwards torch's generators stand where they stood."""
     states = random_states()

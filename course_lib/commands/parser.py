@@ -42,7 +42,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     shape = argparse.ArgumentDefaultsHelpFormatter
-    general = argparse.ArgumentParser(add_help=False)
+    general = _Parser(add_help=False)
     general.add_argument("--debug", action="store_true", help="show where in the library an error arose")
     about = (course_lib.__main__.__doc__ or "").splitlines()[0]
     parser = _Parser(prog="python -m course_lib", description=about)
