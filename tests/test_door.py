@@ -103,6 +103,10 @@ def test_a_model_that_no_machine_can_hold_is_refused_before_it_is_built(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "fit", lambda *_: pytest.fail("training began"))
+    small = ["train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "huge"), *SMALL]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "sysconf", lambda name: 50)  # a machine of 2,500 bytes
+        assert "this machine has 0" in answer(capsys, *small)
     huge = ["--min-count", "1", "--hidden", "1000000"]
     said = answer(capsys, "train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "huge"), *huge)
     assert said.count("\n") == 1 and "parameters needs" in said and "--hidden" in said
@@ -359,7 +363,8 @@ def test_a_reader_who_leaves_ends_a_translation_and_not_a_training(folder: Path)
     assert code == 0 and said.strip().endswith("step/s]") and (out / "history.json").exists()
 
 
-def test_an_output_that_takes_no_more_is_an_error_and_not_a_success() -> None:
+@pytest.mark.parametrize("command", ["corpora", "--help"])
+def test_an_output_that_takes_no_more_is_an_error_and_not_a_success(command: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("This system has no /dev/full.")
     child = os.fork()
@@ -368,7 +373,7 @@ def test_an_output_that_takes_no_more_is_an_error_and_not_a_success() -> None:
         try:
             sys.stdout = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115
             sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            code = enter(["corpora"], owns_process=True)
+            code = enter([command], owns_process=True)
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2

@@ -201,7 +201,7 @@ def test_a_damaged_file_of_links_is_refused_or_changes_few_of_them(tmp_path: Pat
 @pytest.mark.parametrize(
     ("read", "line", "expected"),
     [
-        (read_naacl, "99999999 1 1", r"line 2: expected a sentence number of 1 to 100002, got 99999999\. If there"),
+        (read_naacl, "300000 1 1", r"line 2: expected a sentence number of 1 to 100002, got 300000\. If there are"),
         (read_naacl, "1 99999999 1", r"line 2: source position 99999999 is beyond the 2,000 words"),
         (read_naacl, f"1 1 {'9' * 5000}", r"line 2: expected 'sentence source target"),
         (lambda path: read_pharaoh(path, first=0), "0-99999999", r"target position 99999999 is beyond the 2,000"),
