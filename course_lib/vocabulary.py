@@ -61,7 +61,7 @@ class Vocabulary:
             raise ValueError(f"The text holds the reserved token(s) {reserved}; rename them in the corpus.")
         kept = sorted((t for t, n in counts.items() if n >= min_count), key=lambda t: (-counts[t], t))
         if not kept:
-            raise ValueError(f"No word was seen {min_count} time(s) or more: is the corpus empty?")
+            raise ValueError(f"No word was seen {min_count} time(s) or more. Lower min_count, or give more sentences.")
         return cls((*SPECIAL_TOKENS, *kept)[:max_size])
 
     def __len__(self) -> int:

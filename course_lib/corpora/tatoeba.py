@@ -124,6 +124,7 @@ def _download(language: str, file: Path, sha256: str | None) -> None:
         raise CorpusError(
             f"{error}\nNothing was left behind. You can download {url} by hand (all languages: {SITE}) and put it "
             f"into the folder {file.parent}, or into a folder that the environment variable {DATA_VARIABLE} names, or "
-            f'say where it is: load("tatoeba", language="{language}", path="…/{file.name}"). '
+            f'say where it is: load("tatoeba", language="{language}", path="…/{file.name}"), or on the command line '
+            f"--tsv …/{file.name}. "
             'Without a network, load("phrasebook") has pairs of its own.'
         ) from error

@@ -126,10 +126,11 @@ def _update(
     norm = clip_grad_norm_(model.parameters(), config.clip_norm)
     value = float(mean.detach())
     if not (math.isfinite(value) and math.isfinite(norm)):
+        precise = "" if config.precision == "float32" else f", or precision 'float32' (now {config.precision!r})"
         raise FloatingPointError(
             f"Step {step + 1}: the loss is {value}, its gradient has norm {float(norm)}. This update was not made. "
-            f"Try a smaller learning_rate (now {config.learning_rate}), a longer warmup (now {config.warmup}), "
-            f"a smaller clip_norm (now {config.clip_norm}) or precision='float32' (now {config.precision!r})."
+            f"Try a smaller learning_rate (now {config.learning_rate}){precise}; in Python also a longer warmup (now "
+            f"{config.warmup}) or a smaller clip_norm (now {config.clip_norm})."
         )
     optimiser.step()
     return value, loss.tokens
