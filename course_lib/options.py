@@ -5,7 +5,9 @@ comparisons, True counts as 1, and a draw of 2.5 sentences never ends.
 """
 
 import math
+import os
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 T = TypeVar("T")
@@ -45,6 +47,13 @@ def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
         bound = f"{least} or more" if count < least else f"at most {most:,}"
         raise ValueError(f"{name}: expected {bound}, got {_shown(value)}.")
     return count
+
+
+def check_path(name: str, value: Any) -> Path:
+    """Return ``value`` as a path; ValueError unless it names a file or a folder."""
+    if not isinstance(value, str | os.PathLike) or not str(value).strip() or "\0" in str(value):
+        raise ValueError(f"{name}: expected the name of a file or a folder, got {_shown(value)}.")
+    return Path(value)
 
 
 def check_sizes(**sizes: Any) -> None:

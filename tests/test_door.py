@@ -68,7 +68,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("train --corpus coppy", "Did you mean 'copy'?"),
         ("train --corpus copy --max-words 3", "--max-words belongs to --tsv"),
         ("train --corpus copy --language French", "--language belongs to --tsv"),
-        ("train --tsv=", "--tsv: expected the name of a file or folder, got ''"),
+        ("train --tsv=", "--tsv: expected the name of a file or a folder, got ''"),
         ("train --corpus copy --out=", "--out: expected the name"),
         ("train --corpus copy --dropout nan", "--dropout: expected a share from 0 up to but not including 1, got nan"),
         ("train --corpus copy --dropout 1", "--dropout: expected a share"),
@@ -173,7 +173,7 @@ def test_errors_that_the_library_raises_are_told_from_those_that_pass_through_it
 
     assert is_ours(caught(lambda: load("copy", size=0)))
     assert is_ours(caught(lambda: load("tsv")))  # a raise over several lines
-    assert not is_ours(caught(lambda: load("tsv", path=3.5)))
+    assert not is_ours(caught(lambda: Vocabulary.build(3)))  # type: ignore[arg-type]
     assert not is_ours(caught(lambda: failures.sentence(1)))  # type: ignore[arg-type]
     assert not is_ours(ValueError("never raised"))
 

@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -67,6 +68,18 @@ def test_a_corpus_that_is_asked_for_no_number_answers_at_once(name: str, option:
     for value in NO_COUNTS:
         if value is not None or not optional:
             refused(lambda **given: load(name, **extra, **given), option, value)
+
+
+@pytest.mark.parametrize("wrong", ["", "  ", "a\0b", 3.5, True, b"pairs.txt", ["pairs.txt"]])
+def test_what_names_no_file_is_refused(wrong: object) -> None:
+    for name, option in (("tsv", "path"), ("tatoeba", "path"), ("tatoeba", "cache"), ("multi30k", "path")):
+        refused(partial(load, name), option, wrong)
+
+
+@pytest.mark.parametrize("name", ["", None, 3, ["copy"], "Copy"])
+def test_what_names_no_corpus_is_refused_with_those_that_there_are(name: Any) -> None:
+    with pytest.raises(ValueError, match=r"Unknown corpus .* There is: 'en-fr'"):
+        load(name)
 
 
 @pytest.mark.parametrize("name", CONSTRUCTORS)

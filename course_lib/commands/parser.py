@@ -12,7 +12,7 @@ from course_lib.commands.listing import list_corpora
 from course_lib.commands.training import TRANSLATORS, kept, train
 from course_lib.commands.translation import translate
 from course_lib.devices import pick_device
-from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_share
+from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_path, check_share
 from course_lib.training.config import Precision
 
 
@@ -112,9 +112,7 @@ def _precision(text: str) -> str:
 
 
 def _path(name: str, text: str) -> Path:
-    if not text.strip() or "\0" in text:
-        raise UsageError(f"{name}: expected the name of a file or folder, got {text!r}.")
-    return Path(text)
+    return _told(check_path, name, text)
 
 
 def _number(kind: Callable[[str], Any], text: str) -> Any:

@@ -65,8 +65,8 @@ def _corpus(options: Namespace) -> ParallelCorpus:
 
 def _check_memory(name: str, source: Vocabulary, target: Vocabulary, sizes: dict[str, int]) -> None:
     """Refuse a model that this machine cannot hold: the system would end the process without a word."""
-    if not hasattr(os, "sysconf"):
-        return
+    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+        return  # this system does not say how much it has
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     with torch.device("meta"):  # shapes alone
         parameters = sum(parameter.numel() for parameter in build_model(name, source, target, **sizes).parameters())

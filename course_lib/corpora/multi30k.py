@@ -16,7 +16,7 @@ from course_lib.corpora.packed import DamagedError, find_file, names_in, read_gz
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words
 from course_lib.corpora.text import clean, tokenise
-from course_lib.options import check_count, check_option
+from course_lib.options import check_count, check_option, check_path
 
 LanguageCode = Literal["en", "de", "fr", "cs"]
 _NAMES = {"en": "English", "de": "German", "fr": "French", "cs": "Czech"}
@@ -76,7 +76,8 @@ def _folder(path: str | Path | None) -> Path:
         if not (data := os.environ.get(DATA_VARIABLE)):
             raise CorpusError(f"The corpus 'multi30k' needs a folder of files. {_HOW_TO_GET_IT}")
         path = Path(data) / "multi30k"
-    for folder in (Path(path), Path(path) / "raw", Path(path) / "tok"):
+    path = check_path("path", path)
+    for folder in (path, path / "raw", path / "tok"):
         if any(name.lower().startswith("train.") for name in names_in(folder)):
             return folder
     raise CorpusError(f"{path} holds no file whose name starts with 'train.'. {_HOW_TO_GET_IT}")

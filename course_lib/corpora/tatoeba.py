@@ -13,6 +13,7 @@ from course_lib.corpora.packed import find_file
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus
 from course_lib.corpora.text import Segment
 from course_lib.corpora.tsv import read_tsv
+from course_lib.options import check_path
 
 SITE = "https://www.manythings.org/anki/"
 _NAMES = {
@@ -75,7 +76,7 @@ def cache_folder(cache: str | Path | None = None) -> Path:
     CorpusError where the user has no home for it.
     """
     if cache is not None:
-        return Path(cache)
+        return check_path("cache", cache)
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-step-by-step"
     except RuntimeError as error:
@@ -86,7 +87,7 @@ def cache_folder(cache: str | Path | None = None) -> Path:
 
 
 def _given(language: str, path: str | Path) -> Path:
-    path = Path(path)
+    path = check_path("path", path)
     if not path.is_dir():
         return path  # the reader of files says what is wrong with it
     if (file := _in_folder(language, path)) is None:

@@ -7,7 +7,7 @@ from course_lib.corpora.packed import DamagedError, read_from_zip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
 from course_lib.corpora.text import Segment, clean, tokenise
-from course_lib.options import check_count, check_seed
+from course_lib.options import check_count, check_path, check_seed
 
 _HOW_TO_GET_ONE = (
     "Download one from https://www.manythings.org/anki/ (English–French is fra-eng.zip), put it into "
@@ -36,7 +36,7 @@ def read_tsv(
     if max_words is not None:
         check_count("max_words", max_words)
     check_seed(seed)
-    path = Path(path)
+    path = check_path("path", path)
     kept: dict[SentencePair, None] = {}
     lines = 0
     for number, source_text, target_text in _lines(path):
