@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from course_lib.__main__ import main
 from course_lib.commands import failures, training
 from course_lib.commands.door import enter
-from course_lib.commands.failures import is_ours, sentence
+from course_lib.commands.failures import explained, is_ours
 from course_lib.commands.parser import parse
 from course_lib.commands.streams import Output
 from course_lib.corpora import load
@@ -174,7 +174,7 @@ def test_errors_that_the_library_raises_are_told_from_those_that_pass_through_it
     assert is_ours(caught(lambda: load("copy", size=0)))
     assert is_ours(caught(lambda: load("tsv")))  # a raise over several lines
     assert not is_ours(caught(lambda: Vocabulary.build(3)))  # type: ignore[arg-type]
-    assert not is_ours(caught(lambda: failures.sentence(1)))  # type: ignore[arg-type]
+    assert not is_ours(caught(lambda: failures.explained(1)))  # type: ignore[arg-type]
     assert not is_ours(ValueError("never raised"))
 
 
@@ -192,7 +192,7 @@ def test_errors_that_the_library_raises_are_told_from_those_that_pass_through_it
     ],
 )
 def test_errors_that_a_machine_causes_are_put_into_words(error: Exception, expected: str) -> None:
-    assert expected in sentence(error) and "\n" not in sentence(error)
+    assert expected in explained(error) and "\n" not in explained(error)
 
 
 def test_a_precision_that_the_processor_lacks_is_named_with_the_one_that_it_has(
@@ -245,7 +245,7 @@ def test_standard_input_in_another_encoding_is_said_with_its_line(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # longer than what is read ahead, which is decoded at once
-    text = io.TextIOWrapper(io.BytesIO(b"cat\n" * 3000 + "été\n".encode("latin-1")), encoding="utf-8")
+    text = io.TextIOWrapper(io.BytesIO(b"\n" * 20_000 + "été\n".encode("latin-1")), encoding="utf-8")
     monkeypatch.setattr("sys.stdin", text)
     said = answer(capsys, "translate", "--model", str(folder / "model"))
     assert "Standard input is not utf-8" in said and "PYTHONIOENCODING" in said

@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from itertools import takewhile
 from types import FrameType
 
-from course_lib.commands.failures import sentence
+from course_lib.commands.failures import explained
 from course_lib.commands.streams import Output, close_quietly, open_missing_streams
 
 NAME = "python -m course_lib"
@@ -58,7 +58,7 @@ def _answered(arguments: Sequence[str], owns_process: bool) -> int:
         except Exception as error:
             if "--debug" in takewhile(lambda argument: argument != "--", arguments):
                 traceback.print_exception(error)
-            _say(f"{f'{NAME} {options.name}'.rstrip()}: {sentence(error)}")
+            _say(f"{f'{NAME} {options.name}'.rstrip()}: {explained(error)}")
             return 2
     return 0
 

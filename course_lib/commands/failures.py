@@ -7,7 +7,7 @@ LIBRARY = Path(__file__).resolve().parents[1]
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def sentence(error: Exception) -> str:
+def explained(error: Exception) -> str:
     """Return what went wrong and what to do, without a traceback.
 
     What the library raises itself says both already. Of other people's errors those that a machine

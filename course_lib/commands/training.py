@@ -20,7 +20,7 @@ WHERE_TO_GET_PAIRS = (
     "Sentence pairs in 80 languages are at https://www.manythings.org/anki/: for French download "
     "fra-eng.zip and give it as it is, or the fra.txt in it:\n\n    python -m course_lib train --tsv fra-eng.zip"
 )
-_COPIES = 4  # of the parameters while training: themselves, their gradient, two moments of Adam
+_BYTES = 4 * 4  # a parameter while training: itself, its gradient, two moments of Adam, each in float32
 
 
 def train(options: Namespace) -> None:
@@ -68,9 +68,12 @@ def _check_memory(name: str, source: Vocabulary, target: Vocabulary, sizes: dict
     if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return  # this system does not say how much it has
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    units = sizes["embedding"] + sizes["hidden"]
+    if _BYTES * units * (40 * units + 4 * (len(source) + len(target))) <= there:
+        return  # more than any model has; to build one without memory takes torch seconds
     with torch.device("meta"):  # shapes alone
         parameters = sum(parameter.numel() for parameter in build_model(name, source, target, **sizes).parameters())
-    if (needed := _COPIES * torch.finfo(torch.float32).bits // 8 * parameters) > there:
+    if (needed := _BYTES * parameters) > there:
         raise ValueError(
             f"A model of {parameters:,} parameters needs {needed / 1e9:,.0f} GB of memory to be trained; this machine "
             f"has {there / 1e9:,.0f}. Take smaller numbers for --hidden and --embedding."

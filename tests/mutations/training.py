@@ -223,8 +223,8 @@ MUTATIONS = (
     Mutation(
         "a user's mistake ends in success",
         "commands/door.py",
-        'sentence(error)}")\n            return 2',
-        'sentence(error)}")\n            return 0',
+        'explained(error)}")\n            return 2',
+        'explained(error)}")\n            return 0',
         "test_cli.py::test_without_the_file_it_says_what_to_download",
     ),
     Mutation(
