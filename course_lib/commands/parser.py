@@ -7,13 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-import course_lib.__main__
 from course_lib.commands.listing import list_corpora
 from course_lib.commands.training import TRANSLATORS, kept, train
 from course_lib.commands.translation import translate
 from course_lib.devices import pick_device
 from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_path, check_share
 from course_lib.training.config import Precision
+
+
+_ABOUT = "Train a translator on your own sentence pairs and use it."
 
 
 class UsageError(Exception):
@@ -44,8 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     shape = argparse.ArgumentDefaultsHelpFormatter
     general = _Parser(add_help=False)
     general.add_argument("--debug", action="store_true", help="show where in the library an error arose")
-    about = (course_lib.__main__.__doc__ or "").splitlines()[0]
-    parser = _Parser(prog="python -m course_lib", description=about)
+    parser = _Parser(prog="python -m course_lib", description=_ABOUT)
     commands = parser.add_subparsers(dest="name", metavar="command", required=True)
 
     training = commands.add_parser(
