@@ -14,7 +14,6 @@ from course_lib.devices import pick_device
 from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_path, check_share
 from course_lib.training.config import Precision
 
-
 _ABOUT = "Train a translator on your own sentence pairs and use it."
 
 
