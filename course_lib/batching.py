@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from course_lib.corpora.pairs import SentencePair
+from course_lib.options import MOST_WORDS, check_count
 from course_lib.shapes import Bool, Int
 from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
 
@@ -63,8 +64,18 @@ def encode_sources(
     for number, sentence in enumerate(sentences):
         if not len(sentence):
             raise ValueError(f"Sentence {number} of {len(sentences)} is empty; give it at least one word.")
+        check_length(sentence)
     ids = [torch.tensor([*vocabulary.encode(sentence, unknown), EOS]) for sentence in sentences]
     return _pad(ids, device), torch.tensor([len(row) for row in ids])
+
+
+def check_length(sentence: Sequence[str]) -> None:
+    """ValueError for a sentence of more than 2,000 words: a model would write at it for minutes, without a word."""
+    if len(sentence) > MOST_WORDS:
+        raise ValueError(
+            f"A sentence holds {len(sentence):,} words, {' '.join(sentence[:4])!r} …; a model of the course takes "
+            f"{MOST_WORDS:,} at most. Is it a whole text? Split it into sentences."
+        )
 
 
 def epoch_batches(pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -73,8 +84,7 @@ def epoch_batches(pairs: Sequence[SentencePair], batch_size: int, seed: int, epo
     With one length a batch the encoder never meets padding, which doubles its speed. The order is
     a function of (seed, epoch) alone, so that a training run can be taken up at any step.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size: expected 1 or more, got {batch_size}.")
+    check_count("batch_size", batch_size)
     random = Random(f"{seed} {epoch}")
     by_length: dict[int, list[int]] = defaultdict(list)
     for index in random.sample(range(len(pairs)), len(pairs)):

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.options import check_option
+from course_lib.options import check_option, check_seed
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -24,6 +24,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 def seed_everything(seed: int) -> None:
     """Seed Python, NumPy and torch. Call it before building a model: that draws its first parameters."""
+    check_seed(seed)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (the generator that others may draw from)
     torch.manual_seed(seed)
@@ -46,6 +47,19 @@ def set_random_states(states: Mapping[str, Tensor]) -> None:
         torch.cuda.set_rng_state(states["cuda"])
     if "mps" in states and torch.backends.mps.is_available():
         torch.mps.set_rng_state(states["mps"])
+
+
+@contextmanager
+def precision_of_this_machine(precision: str) -> Iterator[None]:
+    """ValueError, with what to do, where the block computes in a ``precision`` that the processor lacks."""
+    try:
+        yield
+    except RuntimeError as error:
+        if precision == "float32" or "primitive" not in str(error):
+            raise
+        raise ValueError(
+            f"precision: this processor cannot compute this model in {precision}; use 'float32'."
+        ) from error
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
-from course_lib.metrics import AlignmentScore, Score, aer, bleu, exact_match, perplexity
+from course_lib.metrics import MOST_RESAMPLINGS, AlignmentScore, Score, aer, bleu, exact_match, perplexity
+from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
 from course_lib.shapes import Float
 from course_lib.vocabulary import Unknown
@@ -59,6 +60,7 @@ def evaluate(
     """
     if not pairs:
         raise ValueError("There is nothing to evaluate: this split holds no pairs.")
+    check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)  # before the work, not after it
     with evaluating(model):
         references = [pair.target for pair in pairs]
         hypotheses = [t.tokens for t in translations(model, pairs, batch_size, unknown)]
@@ -120,7 +122,7 @@ def spread(pairs: Sequence[SentencePair], count: int | None) -> Sequence[Sentenc
 
     Real files are often sorted by length: the first ones would be the easiest.
     """
-    if count is None or count >= len(pairs):
+    if count is None or check_count("count", count, least=0) >= len(pairs):
         return pairs
     return [pairs[k * len(pairs) // count] for k in range(count)]
 

@@ -47,7 +47,7 @@ def check_writable(path: Path, size: int = 0) -> None:
     Writes that many bytes beside ``path``, where the new version will stand while the old one is still there.
     """
     if path.is_dir():
-        raise OSError(f"{path} is a folder; name a file in it, for example {path / 'checkpoint.pt'}.")
+        raise OSError(f"{path} is a folder, where a file has to be written. Move it away, or choose another name.")
     with _room_for(path, size), _new_file_beside(path) as (file, _):
         for start in range(0, size, len(_CHUNK)):
             file.write(_CHUNK[: size - start])

@@ -12,8 +12,11 @@ import numpy as np
 from sacrebleu.metrics import BLEU
 
 from course_lib.corpora.pairs import Link
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option
 from course_lib.shapes import Bool, Float, Int
+
+MOST_RESAMPLINGS = 100_000
+"""Their intervals stand still long before; a thousand is usual."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def bleu(
     """
     _check_parallel(hypotheses=hypotheses, references=references)
     check_option("tokenize", tokenize, sorted(BLEU.TOKENIZERS))
-    _check_bootstrap(bootstrap)
+    check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
     as_line = _joined if tokenize == "none" else _raw
     metric = BLEU(tokenize=tokenize, force=True)  # force: no warning that the text looks tokenised, it is
     ours, theirs = ([as_line(sentence) for sentence in side] for side in (hypotheses, references))
@@ -157,18 +160,13 @@ def _resampled(
     ``counts`` holds a row of numbers a sentence. Sentences are drawn with replacement, as many as there
     are, ``bootstrap`` times, always the same draws; ``score`` turns the sums (bootstrap, ·) into values.
     """
-    _check_bootstrap(bootstrap)
+    check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
     if bootstrap < 2:
         return None
     n = len(counts)
     drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=bootstrap)  # how often each sentence
     low, high = np.percentile(100 * score(drawn @ counts), (2.5, 97.5))
     return float(low), float(high)
-
-
-def _check_bootstrap(bootstrap: int) -> None:
-    if bootstrap < 0:
-        raise ValueError(f"bootstrap counts resamplings: expected 0 or more, got {bootstrap}.")
 
 
 def _between(interval: tuple[float, float] | None) -> str:

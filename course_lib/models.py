@@ -153,7 +153,7 @@ def luong2015(
     four layers of 1,000 units), with ``direction="bidirectional"``, and with ``hard``, which looks at
     one annotation a step, drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from.
     """
-    check_sizes(embedding=embedding, hidden=hidden, layers=layers)
+    check_sizes(embedding=embedding, hidden=hidden, layers=layers, window=window, longest_source=longest_source)
     check_option("score", score, ScoreName)
     check_option("local", local, Local)
     if score == "location" and local != "none":

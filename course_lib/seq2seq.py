@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from course_lib.batching import Batch, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
+from course_lib.options import check_count
 from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
@@ -124,6 +125,7 @@ class Seq2Seq(nn.Module):
         raises with the nearest known ones; ``unknown="unk"`` translates around it. A beam of 1 is
         greedy; for the other options, the n best and the tree see :meth:`beam_search`.
         """
+        check_count("beam", beam)
         if beam == 1 and not (length_normalisation or coverage_penalty):
             with evaluating(self):
                 source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
@@ -158,6 +160,7 @@ class Seq2Seq(nn.Module):
         See :func:`course_lib.search.beam`; :meth:`in_words` makes a translation of a hypothesis.
         Coverage asks that every word of the source be looked at, ``</s>`` excepted.
         """
+        check_count("width", width)
         with evaluating(self):
             source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
             step, state = self.stepper(source, lengths, copies=width)

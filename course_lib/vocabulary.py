@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from course_lib.files import write_atomically
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option
 
 Unknown = Literal["error", "unk"]
 """What happens to a word that a vocabulary does not hold: it is an error, or it becomes UNK."""
@@ -52,17 +52,16 @@ class Vocabulary:
         vocabulary, reserved tokens included. A reserved token among the words is refused: it would
         be read as padding or as the end of a sentence.
         """
-        if min_count < 1:
-            raise ValueError(f"min_count: expected at least 1, got {min_count}.")
-        if max_size is not None and max_size <= len(SPECIAL_TOKENS):
-            raise ValueError(f"max_size: expected at least 5, four reserved tokens and a word; got {max_size}.")
+        check_count("min_count", min_count)
+        if max_size is not None:  # the reserved tokens and a word
+            check_count("max_size", max_size, least=len(SPECIAL_TOKENS) + 1)
         counts = Counter(token for sentence in sentences for token in _words(sentence))
         reserved = [token for token in SPECIAL_TOKENS if token in counts]
         if reserved:
             raise ValueError(f"The text holds the reserved token(s) {reserved}; rename them in the corpus.")
         kept = sorted((t for t, n in counts.items() if n >= min_count), key=lambda t: (-counts[t], t))
         if not kept:
-            raise ValueError(f"No word was seen {min_count} time(s) or more: is the corpus empty?")
+            raise ValueError(f"No word was seen {min_count} time(s) or more. Lower min_count, or give more sentences.")
         return cls((*SPECIAL_TOKENS, *kept)[:max_size])
 
     def __len__(self) -> int:

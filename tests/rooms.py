@@ -32,7 +32,7 @@ ROOMS = (
     {"widgets"},
     {"checks"},
     {"results"},
-    {"__main__"},
+    {"commands", "__main__"},
 )
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 WITHOUT_TORCH = {

@@ -312,8 +312,8 @@ def test_options_that_make_no_sense_are_told_why():
         ({"width": 0}, "width: expected 1 or more, got 0"),
         ({"max_length": 0}, "max_length: expected 1 or more"),
         ({"n_best": 3}, "n_best: a beam of 2 promises 2"),
-        ({"length_normalisation": -1.0}, "length_normalisation: expected 0 or more"),
-        ({"coverage_penalty": math.inf}, "coverage_penalty: expected 0 or more"),
+        ({"length_normalisation": -1.0}, "length_normalisation: expected a number of 0 or more"),
+        ({"coverage_penalty": math.inf}, "coverage_penalty: expected a number of 0 or more"),
         ({"coverage_penalty": 0.1}, "source_words"),
         ({"coverage_penalty": 0.1, "source_words": COVERED}, "no attention weights"),
     ):

@@ -77,9 +77,13 @@ def test_ctrl_c_says_how_to_go_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("course_lib.__main__.fit", interrupted)
+    monkeypatch.setattr("course_lib.commands.training.fit", interrupted)
     assert main(["train", "--tsv", str(tsv), "--out", str(tsv.parent / "run"), *SMALL]) == 130
-    assert "The same command goes on" in capsys.readouterr().err
+    assert "nothing is kept; the same command starts from the beginning" in capsys.readouterr().err
+    (tsv.parent / "run").mkdir()
+    (tsv.parent / "run" / "checkpoint.pt").write_bytes(b"")
+    assert main(["train", "--tsv", str(tsv), "--out", str(tsv.parent / "run"), *SMALL]) == 130
+    assert "checkpoint.pt holds the training up to its last validation; the same" in capsys.readouterr().err
     assert not (tsv.parent / "run" / "model.json").exists()
 
 
@@ -113,7 +117,7 @@ def test_a_value_that_makes_no_sense_is_named(
     tsv: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
 ) -> None:
     text = _error(capsys, "train", "--tsv", str(tsv), "--out", str(tsv.parent / "run"), *SMALL, option, value)
-    assert option.strip("-").replace("-", "_") in text
+    assert option.strip("-") in text
     assert value in text
 
 
@@ -166,9 +170,7 @@ def test_an_unknown_model_is_refused_by_name() -> None:
 
 
 def test_a_captioner_is_not_offered_for_sentences(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["train", "--tsv", "pairs.tsv", "--model", "xu", "--out", "run"])
-    assert "invalid choice: 'xu'" in capsys.readouterr().err
+    assert "invalid choice: 'xu'" in _error(capsys, "train", "--tsv", "pairs.tsv", "--model", "xu", "--out", "run")
 
 
 def test_the_corpora_are_listed_with_their_options(capsys: pytest.CaptureFixture[str]) -> None:

@@ -122,13 +122,13 @@ def test_copy_copies_and_its_links_do_not_cross() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"min_length": 0}, "min_length <= max_length"),
+        ({"min_length": 0}, "min_length: expected 1 or more, got 0"),
         ({"min_length": 5, "max_length": 4}, "min_length <= max_length"),
         ({"alphabet": "a"}, "two or more different symbols"),
         ({"alphabet": "aab"}, "two or more different symbols"),
         ({"alphabet": "a b"}, "two or more different symbols"),
         ({"min_length": 1, "max_length": 2, "alphabet": "abc"}, "too few different sentences"),
-        ({"size": 0}, "size: expected at least 1"),
+        ({"size": 0}, "size: expected 1 or more, got 0"),
     ],
 )
 def test_a_toy_option_out_of_range_is_refused(options: dict[str, object], message: str) -> None:

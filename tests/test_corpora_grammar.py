@@ -420,8 +420,8 @@ def test_a_seed_gives_the_same_corpus_in_every_process() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 0}, "size: expected at least 1"),
-        ({"max_length": 3}, "max_length: expected at least 8"),
+        ({"size": 0}, "size: expected 1 or more, got 0"),
+        ({"max_length": 3}, "max_length: expected 8 or more"),
         ({"lexicon": "tiny"}, "'full' or 'small', got 'tiny'"),
     ],
 )

@@ -86,9 +86,19 @@ def test_every_file_says_the_same_address() -> None:
     assert repository_address.problems() == []
 
 
-@pytest.fixture
-def small_project(tmp_path: Path) -> Path:
-    """A repository with the setting, and a README and a notebook that repeat it."""
+@pytest.fixture(params=["a repository", "an unpacked archive", "ignored by another", "another owner", "no git"])
+def small_project(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the setting, and a README and a notebook that repeat it; in every kind of folder."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    if request.param == "ignored by another":
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+        (tmp_path / ".gitignore").write_text("/inner/\n")
+        tmp_path = tmp_path / "inner"
+        tmp_path.mkdir()
+    elif request.param == "no git":
+        monkeypatch.setenv("PATH", "")
+    elif request.param == "another owner":
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     url = "https://github.com/OWNER/attention-step-by-step"
     badge = url.replace("https://", "https://colab.research.google.com/").replace("github.com", "github")
     (tmp_path / "_config.yml").write_text(f"repository:\n  url: {url}\n")
@@ -96,7 +106,12 @@ def small_project(tmp_path: Path) -> Path:
     (tmp_path / "book" / "chapters").mkdir(parents=True)
     cell = {"cell_type": "markdown", "source": [f"[Colab]({badge}/blob/main/book/chapters/one.ipynb)"]}
     (tmp_path / "book" / "chapters" / "one.ipynb").write_text(json.dumps({"cells": [cell]}))
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    if request.param in ("a repository", "another owner"):
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("_build*/\n/data/\n")
+    for folder in ("_build", "book/_build-next", "data"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "index.html").write_text(f"{url}x https://github.com/else/attention-step-by-step")
     return tmp_path
 
 

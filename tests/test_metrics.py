@@ -223,5 +223,5 @@ def test_an_interval_of_aer_holds_its_value() -> None:
     assert score.interval is not None
     assert score.interval[0] < score.aer < score.interval[1] < score.interval[0] + 12
     assert aer(gold, gold, gold, bootstrap=100).interval == (0, 0)
-    with pytest.raises(ValueError, match="bootstrap counts resamplings"):
+    with pytest.raises(ValueError, match="bootstrap: expected 0 or more, got -"):
         aer(links, gold, gold, bootstrap=-1)

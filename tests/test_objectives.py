@@ -132,9 +132,9 @@ def test_options_that_make_no_sense_are_refused():
         Objective(label_smoothing=1.0)
     with pytest.raises(ValueError, match="scheduled_sampling: expected a share"):
         Objective(scheduled_sampling=-0.1)
-    with pytest.raises(ValueError, match="supervision: expected a weight"):
+    with pytest.raises(ValueError, match="supervision: expected a number of 0 or more, got"):
         Objective(supervision=-1)
-    with pytest.raises(ValueError, match="doubly_stochastic: expected a weight"):
+    with pytest.raises(ValueError, match="doubly_stochastic: expected a number of 0 or more, got"):
         Objective(doubly_stochastic=-1)
     with pytest.raises(ValueError, match="no attention"):
         Objective(supervision=1).loss(make("fixed"), batch(), LINKED)

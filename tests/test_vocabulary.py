@@ -35,10 +35,10 @@ def test_rare_words_and_words_beyond_the_limit_are_left_out() -> None:
     ("sentences", "options", "message"),
     [
         ([("a", "</s>")], {}, r"reserved token.*</s>"),
-        ([], {}, "is the corpus empty"),
+        ([], {}, "Lower min_count, or give more sentences"),
         ([("a",)], {"min_count": 2}, r"seen 2 time\(s\) or more"),
-        ([("a",)], {"max_size": 4}, "max_size: expected at least 5"),
-        ([("a",)], {"min_count": 0}, "min_count: expected at least 1"),
+        ([("a",)], {"max_size": 4}, "max_size: expected 5 or more"),
+        ([("a",)], {"min_count": 0}, "min_count: expected 1 or more"),
         (["a sentence"], {}, "Expected a sequence of words, got the string 'a sentence'"),
     ],
 )

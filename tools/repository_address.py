@@ -7,10 +7,12 @@ read the setting, so they repeat it.
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
@@ -36,11 +38,41 @@ def slug(url: str) -> str:
     return url.removeprefix("https://github.com/")
 
 
+def known_to_git(root: Path) -> list[str] | None:
+    """Return the names of the files that git knows or could know, or None where it answers for no such folder.
+
+    So it is in an unpacked archive, in a folder of another owner, and where there is no git.
+    """
+    command = ["git", "-c", "core.quotePath=false", "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        listing = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return listing.splitlines() or None  # another project, in whose folder this one stands, ignores it
+
+
+def walked(root: Path) -> Iterator[str]:
+    """Yield the names of all files but those in folders that .gitignore names, as far as that goes without git."""
+    ignore = root / ".gitignore"
+    patterns = (
+        [line for line in ignore.read_text("utf-8").splitlines() if line.endswith("/")] if ignore.exists() else []
+    )
+    for folder, folders, names in os.walk(root):
+        place = Path(folder).relative_to(root)
+        folders[:] = [name for name in folders if name != ".git" and not _ignored(place / name, patterns)]
+        yield from ((place / name).as_posix() for name in names)
+
+
+def _ignored(folder: Path, patterns: list[str]) -> bool:
+    """Say whether a folder fits a line such as ``name/``, ``/name/`` or ``some/name/`` of .gitignore."""
+    return any(
+        fnmatch(folder.as_posix() if "/" in pattern[:-1] else folder.name, pattern.strip("/")) for pattern in patterns
+    )
+
+
 def files(root: Path) -> Iterator[Path]:
-    """Yield the project's text files that may hold the address (what git knows or could know)."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listing = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    for name in sorted(set(listing.splitlines())):
+    """Yield the project's text files that may hold the address: those that git knows, or all there are."""
+    for name in sorted(set(known_to_git(root) or walked(root))):
         path = root / name
         # the tests speak of made-up addresses
         if path.suffix in SUFFIXES and path.is_file() and not name.startswith("tests/"):
@@ -93,6 +125,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Check the repository's address, or change it everywhere.")
     parser.add_argument("new", nargs="?", help="the new address, https://github.com/OWNER/NAME")
     arguments = parser.parse_args()
+    if known_to_git(ROOT) is None:
+        print("address: git does not answer for this folder, so every text file in it is read.", file=sys.stderr)
     try:
         if arguments.new:
             print(f"{change(arguments.new)} files now say {arguments.new}.")

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention.base import Attention
+from course_lib.options import MOST_UNITS, check_count
 from course_lib.shapes import Float
 
 
@@ -50,7 +51,7 @@ class LocationAttention(Attention):
 
     def __init__(self, query_size: int, longest_source: int) -> None:
         super().__init__()
-        self.W_a = nn.Linear(query_size, longest_source, bias=False)
+        self.W_a = nn.Linear(query_size, check_count("longest_source", longest_source, most=MOST_UNITS), bias=False)
 
     def scores(self, query: Float[Tensor, "B *T H"], keys: Float[Tensor, "B *#T S A"]) -> Float[Tensor, "B *T S"]:
         """Return the first S entries of W_a h_t."""

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from course_lib.attention.base import masked_softmax
 from course_lib.built import Built
+from course_lib.options import MOST_UNITS, check_count
 from course_lib.shapes import Bool, Float
 
 
@@ -31,7 +32,7 @@ class SelfAttention(Built):
 
     def __init__(self, size: int, heads: int, causal: bool = False) -> None:
         super().__init__()
-        if heads < 1 or size % heads:
+        if check_count("size", size, most=MOST_UNITS) % check_count("heads", heads):
             raise ValueError(f"heads: expected a divisor of the size {size}, got {heads}.")
         self.heads = heads
         self.causal = causal

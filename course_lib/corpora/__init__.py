@@ -50,8 +50,8 @@ def load(name: str, **options: object) -> ParallelCorpus:
     the nearest one that exists and all there are.
     """
     corpora = _corpora()
-    if name not in corpora:
-        raise ValueError(f"Unknown corpus {name!r}.{_nearest(name, corpora)}")
+    if not isinstance(name, str) or name not in corpora:
+        raise ValueError(f"Unknown corpus {name!r}.{_nearest(str(name), corpora)}")
     known = available()[name]
     for option in options:
         if option not in known:

@@ -12,14 +12,15 @@ import socket
 import time
 import urllib.error
 import urllib.request
-import zipfile
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import IO, NoReturn
 
 from tqdm.auto import tqdm
 
+from course_lib.corpora.packed import DamagedError, check_zip
 from course_lib.files import open_atomically
+from course_lib.options import check_count, check_number
 
 DATA_VARIABLE = "ATTENTION_DATA"
 """The environment variable that names a folder of real corpora, looked in before anything is downloaded."""
@@ -52,6 +53,8 @@ def download_zip(
     server, a connection cut every time, a web page or a damaged file in its place, another hash, a
     folder or a disk that takes no more.
     """
+    check_count("attempts", attempts)
+    check_number("timeout", timeout, above=0)
     path = Path(path)
     try:
         with open_atomically(path) as file:
@@ -161,12 +164,9 @@ def _check(url: str, file: IO[bytes], sha256: str | None) -> None:
     if sha256 is not None and (found := hashlib.sha256(file.read()).hexdigest()) != sha256.lower():
         raise DownloadError(f"{url}: expected a file with the SHA-256 {sha256.lower()}, got {found}.")
     try:
-        with zipfile.ZipFile(file) as archive:
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise DownloadError(f"{url}: what arrived is no whole zip file ({error}).") from error
-    if damaged:
-        raise DownloadError(f"{url}: {damaged} in the zip file is damaged.")
+        check_zip(file)
+    except DamagedError as error:
+        raise DownloadError(f"{url}: what arrived {error}") from error
 
 
 def _refuse_page(url: str, kind: str) -> None:

@@ -13,13 +13,15 @@ from typing import Literal
 
 from course_lib.corpora.pairs import CorpusError, Link
 from course_lib.files import write_atomically
-from course_lib.options import check_option
+from course_lib.options import MOST_WORDS, check_option
 
 FirstPosition = Literal[0, 1]
 Lengths = Sequence[tuple[int, int]]
 
-_LINK = re.compile(r"(\d+)([-p?])(\d+)", re.ASCII)
-_NUMBER = re.compile(r"\d+", re.ASCII)
+# No more digits than a position or a sentence number has: int() takes none of thousands.
+_LINK = re.compile(r"(\d{1,9})([-p?])(\d{1,9})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_MOST_LEFT_OUT = 100_000  # pairs without a link before one that has: so far a number may run ahead of its line
 _CONFIDENCE = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
 
 
@@ -86,9 +88,10 @@ def read_naacl(path: str | Path, *, lengths: Lengths | None = None) -> list[Gold
         where = f"{path}, line {number}"
         (sentence_text, source, target), is_sure = _fields(where, line)
         sentence = int(sentence_text)
-        if sentence < 1 or (lengths is not None and sentence > len(lengths)):
-            between = "1 or more" if lengths is None else f"1 to {len(lengths)}"
-            raise CorpusError(f"{where}: expected a sentence number of {between}, got {sentence}.")
+        last = number + _MOST_LEFT_OUT if lengths is None else len(lengths)
+        if not 1 <= sentence <= last:
+            hint = " If there are that many, give their lengths." if lengths is None and sentence > last else ""
+            raise CorpusError(f"{where}: expected a sentence number of 1 to {last}, got {sentence}.{hint}")
         sentences = max(sentences, sentence)
         if 0 in (int(source), int(target)):
             continue
@@ -134,6 +137,11 @@ def _link(where: str, source: str, target: str, first: int, lengths: tuple[int, 
     for side, position, length in zip(("source", "target"), link, lengths or (None, None), strict=True):
         if position < 0:
             raise CorpusError(f"{where}: the {side} position is 0, but the first word is {first}. Is the file 0-based?")
+        if length is None and position >= MOST_WORDS:
+            raise CorpusError(
+                f"{where}: {side} position {position + first} is beyond the {MOST_WORDS:,} words of the longest "
+                "sentence there can be."
+            )
         if length is not None and position >= length:
             raise CorpusError(
                 f"{where}: {side} position {position + first} leaves the sentence, whose {length} words are numbered "

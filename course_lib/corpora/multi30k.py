@@ -4,20 +4,19 @@ The reader of a local copy, with the splits that papers report on. Files: https:
 folder data/task1, for research and education that is not commercial.
 """
 
-import gzip
 import html
 import os
-import zlib
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from course_lib.corpora.downloads import DATA_VARIABLE
+from course_lib.corpora.packed import DamagedError, find_file, names_in, read_gzip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words
 from course_lib.corpora.text import clean, tokenise
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option, check_path
 
 LanguageCode = Literal["en", "de", "fr", "cs"]
 _NAMES = {"en": "English", "de": "German", "fr": "French", "cs": "Czech"}
@@ -51,8 +50,8 @@ def multi30k_corpus(
     check_option("target", target, LanguageCode)
     if source == target:
         raise ValueError(f"source and target: expected two languages, got {source!r} twice.")
-    if max_words is not None and max_words < 1:
-        raise ValueError(f"max_words: expected at least 1, got {max_words}.")
+    if max_words is not None:
+        check_count("max_words", max_words)
     folder = _folder(path)
     splits = [_read_pairs(folder, names, source, target, max_words) for names in _SPLITS.values()]
     train, validation, test = splits
@@ -77,8 +76,9 @@ def _folder(path: str | Path | None) -> Path:
         if not (data := os.environ.get(DATA_VARIABLE)):
             raise CorpusError(f"The corpus 'multi30k' needs a folder of files. {_HOW_TO_GET_IT}")
         path = Path(data) / "multi30k"
-    for folder in (Path(path), Path(path) / "raw", Path(path) / "tok"):
-        if any(folder.glob("train.*")):
+    path = check_path("path", path)
+    for folder in (path, path / "raw", path / "tok"):
+        if any(name.lower().startswith("train.") for name in names_in(folder)):
             return folder
     raise CorpusError(f"{path} holds no file whose name starts with 'train.'. {_HOW_TO_GET_IT}")
 
@@ -102,7 +102,7 @@ def _read_pairs(
 def _file(folder: Path, names: tuple[str, ...], language: str) -> Path:
     endings = [ending.format(language=language) for ending in _ENDINGS]
     files = [folder / f"{name}.{ending}" for name in names for ending in endings]
-    found = next((file for file in files if file.is_file()), None)
+    found = next((there for file in files if (there := find_file(folder, file.name))), None)
     if found is None:
         raise CorpusError(f"{folder} holds neither {files[0].name} nor {files[1].name}. {_HOW_TO_GET_IT}")
     return found
@@ -111,10 +111,12 @@ def _file(folder: Path, names: tuple[str, ...], language: str) -> Path:
 def _sentences(path: Path) -> list[Words]:
     """Return the words of each line; CorpusError, with file and line, for one without any."""
     try:
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        raw = read_gzip(path) if path.suffix.lower() == ".gz" else path.read_bytes()
         lines = raw.decode().removesuffix("\n").split("\n")
-    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} is damaged ({error}). Download it again.") from error
+    except DamagedError as error:
+        raise CorpusError(f"{path} {error}") from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path} is damaged (not UTF-8 at byte {error.start}). Download it again.") from error
     sentences = [_words(line, split=_TOKENISED in path.name) for line in lines]
     if () in sentences:
         raise CorpusError(f"{path}, line {sentences.index(()) + 1}: the line is empty. Download the file again.")

@@ -6,6 +6,7 @@ from functools import partial
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import HELD_OUT, draw_splits
+from course_lib.options import check_seed
 
 MOST_DIGITS = 6
 ONES = (
@@ -26,6 +27,8 @@ def numbers(size: int = 5000, seed: int = 1) -> ParallelCorpus:
     split. A word is linked to the digits that it says; possible links lead from "hundred" and
     "thousand" to the digit that they count, and to each zero from the word that leaves it out.
     """
+
+    check_seed(seed)
 
     def stream() -> Iterator[tuple[tuple[str, ...], tuple[str, ...], partial[SentencePair]]]:
         draws = random.Random(seed)

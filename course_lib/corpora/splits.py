@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
 from course_lib.corpora.pairs import SentencePair
+from course_lib.options import MOST_PAIRS, check_count, check_seed
 
 Split = Literal["train", "validation", "test"]
 Words = tuple[str, ...]
@@ -40,8 +41,7 @@ def draw_splits(
     pair is made only where it is wanted, and a source sentence is taken once. ValueError where
     ``size`` is below one or the stream holds no more new sentences.
     """
-    if size < 1:
-        raise ValueError(f"size: expected at least 1 training pair, got {size}.")
+    check_count("size", size, most=MOST_PAIRS)
     wanted: dict[Split, int] = {"train": size, "validation": held_out, "test": held_out}
     found: dict[Split, dict[Words, T]] = {name: {} for name in wanted}
     idle = 0
@@ -68,6 +68,7 @@ def split_by_source(pairs: Iterable[SentencePair], seed: int) -> dict[Split, tup
     same pairs and seed give the same splits. Training pairs keep the order of the file. Held-out
     pairs are shuffled, so that the first hundred are a fair sample also of a file sorted by length.
     """
+    check_seed(seed)
     pairs = list(pairs)
     sources = sorted({pair.source for pair in pairs})
     numbers = random.Random(seed)

@@ -9,9 +9,11 @@ import re
 from pathlib import Path
 
 from course_lib.corpora.downloads import DATA_VARIABLE, DownloadError, download_zip
+from course_lib.corpora.packed import find_file
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus
 from course_lib.corpora.text import Segment
 from course_lib.corpora.tsv import read_tsv
+from course_lib.options import check_path
 
 SITE = "https://www.manythings.org/anki/"
 _NAMES = {
@@ -54,7 +56,7 @@ def tatoeba_corpus(
     that a download must have. The rest as in :func:`~course_lib.corpora.tsv.read_tsv`. CorpusError, with
     what to do, where there is no such file and none can be downloaded.
     """
-    if not re.fullmatch("[a-z]{3}", language):
+    if not isinstance(language, str) or not re.fullmatch("[a-z]{3}", language):
         raise ValueError(
             f"language: expected the three letters that manythings.org uses, such as {', '.join(_NAMES)}, "
             f"got {language!r}."
@@ -69,14 +71,23 @@ def tatoeba_corpus(
 
 
 def cache_folder(cache: str | Path | None = None) -> Path:
-    """Return the folder for downloads: ``cache``, or attention-step-by-step in the user's cache."""
+    """Return the folder for downloads: ``cache``, or attention-step-by-step in the user's cache.
+
+    CorpusError where the user has no home for it.
+    """
     if cache is not None:
-        return Path(cache)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-step-by-step"
+        return check_path("cache", cache)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-step-by-step"
+    except RuntimeError as error:
+        raise CorpusError(
+            'There is no home folder to keep a download in. Say where: load("tatoeba", cache="…"), or a folder in '
+            f"the environment variable XDG_CACHE_HOME; or name one that holds the file already in {DATA_VARIABLE}."
+        ) from error
 
 
 def _given(language: str, path: str | Path) -> Path:
-    path = Path(path)
+    path = check_path("path", path)
     if not path.is_dir():
         return path  # the reader of files says what is wrong with it
     if (file := _in_folder(language, path)) is None:
@@ -85,15 +96,16 @@ def _given(language: str, path: str | Path) -> Path:
 
 
 def _found(language: str, cache: str | Path | None) -> Path | None:
-    folders = [Path(folder)] if (folder := os.environ.get(DATA_VARIABLE)) else []
-    if folders and not folders[0].is_dir():
-        raise CorpusError(f"The environment variable {DATA_VARIABLE} names {folders[0]}, which is no folder.")
-    files = (_in_folder(language, place) for place in (*folders, cache_folder(cache)))
-    return next((file for file in files if file is not None), None)
+    if folder := os.environ.get(DATA_VARIABLE):
+        if not Path(folder).is_dir():
+            raise CorpusError(f"The environment variable {DATA_VARIABLE} names {folder}, which is no folder.")
+        if file := _in_folder(language, Path(folder)):
+            return file
+    return _in_folder(language, cache_folder(cache))
 
 
 def _in_folder(language: str, folder: Path) -> Path | None:
-    return next((folder / name for name in _file_names(language) if (folder / name).is_file()), None)
+    return next((file for name in _file_names(language) if (file := find_file(folder, name))), None)
 
 
 def _file_names(language: str) -> tuple[str, ...]:
@@ -113,6 +125,7 @@ def _download(language: str, file: Path, sha256: str | None) -> None:
         raise CorpusError(
             f"{error}\nNothing was left behind. You can download {url} by hand (all languages: {SITE}) and put it "
             f"into the folder {file.parent}, or into a folder that the environment variable {DATA_VARIABLE} names, or "
-            f'say where it is: load("tatoeba", language="{language}", path="…/{file.name}"). '
+            f'say where it is: load("tatoeba", language="{language}", path="…/{file.name}"), or on the command line '
+            f"--tsv …/{file.name}. "
             'Without a network, load("phrasebook") has pairs of its own.'
         ) from error

@@ -112,11 +112,13 @@ def _is_wide(token: str) -> bool:
 
 
 def _at_apostrophe(word: str) -> list[str]:
-    if (elision := _ELISION.match(word)) and (rest := word[elision.end() :]):
-        return [elision.group(), *(_at_apostrophe(rest) if "'" in rest else [rest])]
+    before = []
+    while (elision := _ELISION.match(word)) and elision.end() < len(word):  # however many stand in a row
+        before.append(elision.group())
+        word = word[elision.end() :]
     if ending := next((ending for ending in _ENDINGS if word.endswith(ending) and word != ending), None):
-        return [word.removesuffix(ending), ending]
-    return [word]
+        return [*before, word.removesuffix(ending), ending]
+    return [*before, word]
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from functools import partial
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import HELD_OUT, Words, draw_splits
+from course_lib.options import MOST_WORDS, check_count, check_seed
 
 _Draw = tuple[Words, Words, Callable[[], SentencePair]]
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
@@ -37,8 +38,12 @@ def copy(
 
 
 def _symbols(name: str, size: int, seed: int, min_length: int, max_length: int, alphabet: str) -> ParallelCorpus:
-    if not 1 <= min_length <= max_length:
+    check_seed(seed)
+    check_count("max_length", max_length, most=MOST_WORDS)
+    if check_count("min_length", min_length) > max_length:
         raise ValueError(f"Expected 1 <= min_length <= max_length, got {min_length} and {max_length}.")
+    if not isinstance(alphabet, str):
+        raise ValueError(f"alphabet: expected a string of symbols, got {alphabet!r}.")
     if len(set(alphabet)) < max(2, len(alphabet)) or any(symbol.isspace() for symbol in alphabet):
         raise ValueError(f"alphabet: expected two or more different symbols, none of them a space, got {alphabet!r}.")
 
@@ -82,6 +87,8 @@ def dates(size: int = 5000, seed: int = 1) -> ParallelCorpus:
     spellings of a day stand in the same split. Digits are linked one to one; the letters of a
     month, and of a digit that was not written (the 0 of 03), are possible links.
     """
+
+    check_seed(seed)
 
     def stream() -> Iterator[_Draw]:
         numbers = random.Random(seed)

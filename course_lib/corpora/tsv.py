@@ -1,12 +1,13 @@
 """Reader for tab-separated sentence pairs, as manythings.org/anki packs those of Tatoeba. Chapter 1."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from course_lib.corpora.packed import DamagedError, read_from_zip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
 from course_lib.corpora.text import Segment, clean, tokenise
+from course_lib.options import check_count, check_path, check_seed
 
 _HOW_TO_GET_ONE = (
     "Download one from https://www.manythings.org/anki/ (English–French is fra-eng.zip), put it into "
@@ -32,9 +33,10 @@ def read_tsv(
     """
     if path is None:
         raise CorpusError(f"The corpus 'tsv' needs a file of sentence pairs. {_HOW_TO_GET_ONE}")
-    if max_words is not None and max_words < 1:
-        raise ValueError(f"max_words: expected at least 1, got {max_words}.")
-    path = Path(path)
+    if max_words is not None:
+        check_count("max_words", max_words)
+    check_seed(seed)
+    path = check_path("path", path)
     kept: dict[SentencePair, None] = {}
     lines = 0
     for number, source_text, target_text in _lines(path):
@@ -82,20 +84,20 @@ def _read(path: Path) -> bytes:
         raise CorpusError(f"There is no file {path}. {_HOW_TO_GET_ONE}")
     if path.is_dir():
         raise CorpusError(f"{path} is a folder; give the .txt, .tsv or .zip file in it.")
-    return _unzip(path) if path.suffix == ".zip" else path.read_bytes()
+    return _unzip(path) if path.suffix.lower() == ".zip" else path.read_bytes()
 
 
 def _unzip(path: Path) -> bytes:
     """Return the one text of a zip file; manythings adds _about.txt, which holds no pairs."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            texts = [name for name in archive.namelist() if _may_hold_pairs(name)]
-            if len(texts) != 1:
-                raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {texts or 'none'}.")
-            return archive.read(texts[0])
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise CorpusError(f"{path} is not a whole zip file ({error}). Download it again.") from error
+        names, content = read_from_zip(path, _may_hold_pairs)
+    except DamagedError as error:
+        raise CorpusError(f"{path} {error}") from error
+    if len(names) != 1:
+        raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {names or 'none'}.")
+    return content
 
 
 def _may_hold_pairs(name: str) -> bool:
-    return name.endswith((".txt", ".tsv")) and Path(name).name[0] not in "_." and not name.startswith("__MACOSX")
+    text = name.lower().endswith((".txt", ".tsv"))
+    return text and Path(name).name[0] not in "_." and not name.startswith("__MACOSX")

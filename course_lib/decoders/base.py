@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
 from course_lib.built import Built
 from course_lib.encoders import Encoded, State
+from course_lib.options import check_share
 from course_lib.shapes import Float, Int, Shaped
 from course_lib.vocabulary import PAD
 
@@ -49,7 +50,7 @@ class Decoder(Built):
     def __init__(self, vocabulary_size: int, embedding: int, dropout: float) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, embedding, padding_idx=PAD)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(check_share("dropout", dropout, whole=False))
         self.attention = None
 
     def prepare(self, encoded: Encoded) -> Encoded:

@@ -8,7 +8,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from course_lib.built import Built
 from course_lib.encoders.base import Encoded, State
-from course_lib.options import check_option
+from course_lib.options import check_option, check_share
 from course_lib.shapes import Float, Int, Shaped
 from course_lib.vocabulary import PAD
 
@@ -21,7 +21,7 @@ class Encoder(Built):
     def __init__(self, vocabulary_size: int, embedding: int, dropout: float, direction: Direction) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, embedding, padding_idx=PAD)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(check_share("dropout", dropout, whole=False))
         self.direction = check_option("direction", direction, Direction)
         self.rnn: nn.LSTM | nn.GRU
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from course_lib.options import check_count
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, PAD
 
@@ -56,6 +57,5 @@ def allowed(log_probs: Float[Tensor, "B V"]) -> Float[Tensor, "B V"]:
 
 
 def check_limit(max_length: int) -> None:
-    """ValueError where there is no room for a single word."""
-    if max_length < 1:
-        raise ValueError(f"max_length: expected 1 or more, got {max_length}.")
+    """ValueError where there is no room for a single word, and for what is no whole number."""
+    check_count("max_length", max_length)

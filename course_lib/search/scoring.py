@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from course_lib.options import check_number
 from course_lib.shapes import Bool, Float
 
 
@@ -22,9 +23,8 @@ class Scoring:
     beta: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, value in (("length_normalisation", self.alpha), ("coverage_penalty", self.beta)):
-            if not 0 <= value < float("inf"):
-                raise ValueError(f"{name}: expected 0 or more, got {value}.")
+        check_number("length_normalisation", self.alpha, least=0)
+        check_number("coverage_penalty", self.beta, least=0)
 
     def length_penalty(self, length: int) -> float:
         """Return lp for ``length`` words, EOS among them."""

@@ -1,11 +1,10 @@
 """How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3 and 5 to 14."""
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from course_lib.options import check_option
+from course_lib.options import check_count, check_number, check_option, check_seed
 from course_lib.training.objectives import PLAIN, Objective
 from course_lib.vocabulary import Unknown
 
@@ -47,15 +46,15 @@ class TrainConfig:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch_size", "validate_every", "validation_pairs", "patience"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name}: expected 1 or more, got {value}.")
+        check_count("steps", self.steps)
+        check_count("batch_size", self.batch_size)
+        for name in ("validate_every", "validation_pairs", "patience"):
+            if (value := getattr(self, name)) is not None:
+                check_count(name, value)
         for name in ("learning_rate", "clip_norm"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name}: expected a number above 0, got {getattr(self, name)}.")
-        if self.warmup < 0:
-            raise ValueError(f"warmup: expected 0 or more steps, got {self.warmup}.")
+            check_number(name, getattr(self, name), above=0)
+        check_count("warmup", self.warmup, least=0)
+        check_seed(self.seed)
         check_option("precision", self.precision, Precision)
         if self.patience is not None and self.validate_every is None:
             raise ValueError("patience counts validations: set validate_every, or leave patience out.")

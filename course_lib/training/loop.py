@@ -16,9 +16,9 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 from tqdm.auto import tqdm
 
-from course_lib.batching import Batch, collate, epoch_batches
+from course_lib.batching import Batch, check_length, collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.devices import pick_device, randomness_put_back
+from course_lib.devices import pick_device, precision_of_this_machine, randomness_put_back
 from course_lib.evaluation import evaluate, evaluating, spread
 from course_lib.files import check_writable
 from course_lib.history import History, Validation
@@ -115,18 +115,20 @@ def _update(
     """Make one update; return its loss in nats a token, and the number of target tokens."""
     for group in optimiser.param_groups:
         group["lr"] = learning_rate(step, config)
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
-        loss = config.objective.loss(model, batch, pairs, step / config.steps)
-    mean = loss.total / loss.tokens
-    optimiser.zero_grad()
-    mean.backward()
+    with precision_of_this_machine(config.precision):
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+            loss = config.objective.loss(model, batch, pairs, step / config.steps)
+        mean = loss.total / loss.tokens
+        optimiser.zero_grad()
+        mean.backward()
     norm = clip_grad_norm_(model.parameters(), config.clip_norm)
     value = float(mean.detach())
     if not (math.isfinite(value) and math.isfinite(norm)):
+        precise = "" if config.precision == "float32" else f", or precision 'float32' (now {config.precision!r})"
         raise FloatingPointError(
             f"Step {step + 1}: the loss is {value}, its gradient has norm {float(norm)}. This update was not made. "
-            f"Try a smaller learning_rate (now {config.learning_rate}), a longer warmup (now {config.warmup}), "
-            f"a smaller clip_norm (now {config.clip_norm}) or precision='float32' (now {config.precision!r})."
+            f"Try a smaller learning_rate (now {config.learning_rate}){precise}; in Python also a longer warmup (now "
+            f"{config.warmup}) or a smaller clip_norm (now {config.clip_norm})."
         )
     optimiser.step()
     return value, loss.tokens
@@ -151,8 +153,11 @@ def _check_corpus(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -
         raise ValueError(f"{corpus.name}: the training split holds no pairs.")
     if config.validate_every is not None and not corpus.validation:
         raise ValueError(f"{corpus.name}: the validation split holds no pairs; set validate_every=None to do without.")
+    pairs = [*corpus.train, *(spread(corpus.validation, config.validation_pairs) if config.validate_every else ())]
+    for pair in pairs:
+        check_length(pair.source)
+        check_length(pair.target)
     if config.unknown == "error":
-        pairs = [*corpus.train, *(spread(corpus.validation, config.validation_pairs) if config.validate_every else ())]
         model.source_vocabulary.encode(sorted(set().union(*(pair.source for pair in pairs))))
         model.target_vocabulary.encode(sorted(set().union(*(pair.target for pair in pairs))))
 

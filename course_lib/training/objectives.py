@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from course_lib.batching import Batch
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
+from course_lib.options import check_number, check_share
 from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.shapes import Bool, Float
 from course_lib.training.reinforce import Reinforce, hard_attention, start_baseline, update_baseline
@@ -28,7 +29,7 @@ class Objective:
     ``doubly_stochastic`` is the weight λ of Σ_i (1 − Σ_t α_ti)², which asks that every annotation be
     looked at: Xu et al. (2015), eq. 14. ``reinforce`` says how hard attention learns; models
     without it have no use for it.
-    ValueError for a share outside [0, 1) or a negative weight.
+    ValueError for a share outside [0, 1), a negative weight, and what is no number.
     """
 
     label_smoothing: float = 0.0
@@ -39,13 +40,9 @@ class Objective:
 
     def __post_init__(self) -> None:
         for name in ("label_smoothing", "scheduled_sampling"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(
-                    f"{name}: expected a share from 0 up to but not including 1, got {getattr(self, name)}."
-                )
+            check_share(name, getattr(self, name), whole=False)
         for name in ("supervision", "doubly_stochastic"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: expected a weight of 0 or more, got {getattr(self, name)}.")
+            check_number(name, getattr(self, name), least=0)
 
     def loss(self, model: Seq2Seq, batch: Batch, pairs: Sequence[SentencePair], progress: float = 1.0) -> Loss:
         """Return what to minimise for ``batch``, made of ``pairs``, in nats over all target words.

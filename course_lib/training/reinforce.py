@@ -1,6 +1,5 @@
 """How positions that are drawn can learn: REINFORCE with a baseline. Chapter 10."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +7,7 @@ from torch import Tensor, nn
 
 from course_lib.attention import SOFT, HardAttention
 from course_lib.decoders import DecoderOutput
+from course_lib.options import check_number, check_share
 from course_lib.shapes import Bool, Float
 
 DECAY = 0.9
@@ -37,11 +37,9 @@ class Reinforce:
 
     def __post_init__(self) -> None:
         for name in ("soft_start", "mixing"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name}: expected a share from 0 to 1, got {getattr(self, name)}.")
+            check_share(name, getattr(self, name))
         for name in ("weight", "entropy"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name}: expected a weight of 0 or more, got {getattr(self, name)}.")
+            check_number(name, getattr(self, name), least=0)
 
     def soft_share(self, progress: float) -> float:
         """Return the share of soft looks once ``progress``, from 0 to 1, of the updates are done."""

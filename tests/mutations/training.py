@@ -5,7 +5,7 @@ from tests.mutations import Mutation
 MUTATIONS = (
     Mutation(
         "sentences are given to a captioner",
-        "__main__.py",
+        "commands/parser.py",
         "choices=TRANSLATORS",
         "choices=CONSTRUCTORS",
         "test_cli.py::test_a_captioner_is_not_offered_for_sentences",
@@ -215,16 +215,16 @@ MUTATIONS = (
     ),
     Mutation(
         "the command line forgets its checkpoint",
-        "__main__.py",
+        "commands/training.py",
         'checkpoint=options.out / "checkpoint.pt",',
         "",
         "test_cli.py::test_the_same_command_goes_on_where_it_was_interrupted",
     ),
     Mutation(
         "a user's mistake ends in success",
-        "__main__.py",
-        "file=sys.stderr)\n        return 2",
-        "file=sys.stderr)\n        return 0",
+        "commands/door.py",
+        'explained(error)}")\n            return 2',
+        'explained(error)}")\n            return 0',
         "test_cli.py::test_without_the_file_it_says_what_to_download",
     ),
     Mutation(

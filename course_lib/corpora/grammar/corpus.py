@@ -17,6 +17,7 @@ from course_lib.corpora.grammar.rules import Lexeme
 from course_lib.corpora.grammar.sentences import constructions
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words, draw_splits
+from course_lib.options import check_count, check_option, check_seed
 
 LexiconSize = Literal["full", "small"]
 MIN_LENGTH = 4
@@ -41,10 +42,9 @@ def synchronous(
     trains on what another one tests on. ValueError for an option out of range, or where the
     grammar runs out of new sentences.
     """
-    if lexicon not in ("full", "small"):
-        raise ValueError(f"lexicon: expected 'full' or 'small', got {lexicon!r}.")
-    if max_length < SHORTEST_MAXIMUM:
-        raise ValueError(f"max_length: expected at least {SHORTEST_MAXIMUM} source words, got {max_length}.")
+    check_option("lexicon", lexicon, LexiconSize)
+    check_count("max_length", max_length, least=SHORTEST_MAXIMUM)
+    check_seed(seed)
 
     languages = LANGUAGES[source], LANGUAGES[target]
 

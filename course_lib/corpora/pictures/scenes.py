@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from course_lib.corpora.splits import HELD_OUT, draw_splits
+from course_lib.options import check_count, check_seed
 from course_lib.shapes import Bool, Float
 
 SIDE, CELL = 32, 4
@@ -108,8 +109,8 @@ def draw_scenes(size: int = 10_000, seed: int = 1, most: int = 3) -> Scenes:
     Shapes of a scene differ in colour and share no cell of the grid. The same options give the same
     scenes; no seed trains on what another one tests on. ValueError for an option out of range.
     """
-    if not 1 <= most <= 3:
-        raise ValueError(f"most: expected 1 to 3 shapes, got {most}.")
+    check_count("most", most, most=3)
+    check_seed(seed)
 
     def stream() -> Iterator[tuple[tuple[str, ...], tuple[str, ...], partial[Scene]]]:
         numbers = random.Random(seed)

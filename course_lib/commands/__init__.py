@@ -1,0 +1,1 @@
+"""The command line: one door, one parser, one file a command."""
