@@ -16,7 +16,7 @@ import pytest
 from course_lib.corpora import CorpusError, load
 from course_lib.corpora import packed as module
 from course_lib.corpora.link_files import GoldLinks, read_naacl, read_pharaoh, write_naacl, write_pharaoh
-from course_lib.corpora.packed import DamagedError, check_zip, find_file, read_gzip
+from course_lib.corpora.packed import PackedFileError, check_zip, find_file, read_gzip
 from course_lib.corpora.pairs import ParallelCorpus
 
 DAMAGES = int(os.environ.get("HOSTILE_DAMAGES", "60"))
@@ -73,7 +73,7 @@ def test_a_damaged_download_is_refused_or_whole() -> None:
     for seed in range(DAMAGES):
         try:
             check_zip(io.BytesIO(damaged(whole, seed)))
-        except DamagedError as error:
+        except PackedFileError as error:
             refused.append(str(error))
     assert len(refused) > DAMAGES / 2
     assert all(message.startswith("is ") and message.endswith(".") for message in refused)
@@ -104,7 +104,7 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(tmp_path: Path, monk
     zipped_text.write_bytes(gzip.compress(TEXT))
     with pytest.raises(CorpusError, match=rf"unpacks to {len(TEXT):,} bytes or more; 1,000 are read at most"):
         load("tsv", path=zipped)
-    with pytest.raises(DamagedError, match=r"unpacks to 1,001 bytes or more"):
+    with pytest.raises(PackedFileError, match=r"unpacks to 1,001 bytes or more"):
         read_gzip(zipped_text)
 
 

@@ -18,7 +18,7 @@ from typing import IO, NoReturn
 
 from tqdm.auto import tqdm
 
-from course_lib.corpora.packed import DamagedError, check_zip
+from course_lib.corpora.packed import PackedFileError, check_zip
 from course_lib.files import open_atomically
 from course_lib.options import check_count, check_number
 
@@ -165,7 +165,7 @@ def _check(url: str, file: IO[bytes], sha256: str | None) -> None:
         raise DownloadError(f"{url}: expected a file with the SHA-256 {sha256.lower()}, got {found}.")
     try:
         check_zip(file)
-    except DamagedError as error:
+    except PackedFileError as error:
         raise DownloadError(f"{url}: what arrived {error}") from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from course_lib.corpora.downloads import DATA_VARIABLE
-from course_lib.corpora.packed import DamagedError, find_file, names_in, read_gzip
+from course_lib.corpora.packed import PackedFileError, find_file, names_in, read_gzip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words
 from course_lib.corpora.text import clean, tokenise
@@ -113,7 +113,7 @@ def _sentences(path: Path) -> list[Words]:
     try:
         raw = read_gzip(path) if path.suffix.lower() == ".gz" else path.read_bytes()
         lines = raw.decode().removesuffix("\n").split("\n")
-    except DamagedError as error:
+    except PackedFileError as error:
         raise CorpusError(f"{path} {error}") from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is damaged (not UTF-8 at byte {error.start}). Download it again.") from error

@@ -32,21 +32,21 @@ _DAMAGE = (
 )
 
 
-class DamagedError(Exception):
+class PackedFileError(Exception):
     """A packed file that cannot be read; the message goes on after its name: "is no whole …", and what to do."""
 
 
 def read_from_zip(path: Path, wanted: Callable[[str], bool]) -> tuple[list[str], bytes]:
     """Return the names in the zip file at ``path`` that are ``wanted``, and the content where it is just one.
 
-    :class:`DamagedError` for what is no whole zip file, is encrypted, or unpacks to more than a gigabyte.
+    :class:`PackedFileError` for what is no whole zip file, is encrypted, or unpacks to more than a gigabyte.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if wanted(name)]
             return names, _content(archive, archive.getinfo(names[0])) if len(names) == 1 else b""
     except _DAMAGE as error:
-        raise DamagedError(_zip_damage(error)) from error
+        raise PackedFileError(_zip_damage(error)) from error
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -59,33 +59,33 @@ def find_file(folder: Path, name: str) -> Path | None:
 
 
 def check_zip(file: IO[bytes]) -> None:
-    """:class:`DamagedError` unless ``file`` is a zip file whose members are all whole."""
+    """:class:`PackedFileError` unless ``file`` is a zip file whose members are all whole."""
     try:
         with zipfile.ZipFile(file) as archive:
             damaged = archive.testzip()
     except _DAMAGE as error:
-        raise DamagedError(_zip_damage(error)) from error
+        raise PackedFileError(_zip_damage(error)) from error
     if damaged:
-        raise DamagedError(f"is no whole zip file ({damaged} in the zip file is damaged). Download it again.")
+        raise PackedFileError(f"is no whole zip file ({damaged} in the zip file is damaged). Download it again.")
 
 
 def read_gzip(path: Path) -> bytes:
-    """Return the content of the gzip file at ``path``; :class:`DamagedError` where it is not whole."""
+    """Return the content of the gzip file at ``path``; :class:`PackedFileError` where it is not whole."""
     try:
         with gzip.open(path) as file:
             content = file.read(LARGEST + 1)
     except _DAMAGE as error:
-        raise DamagedError(f"is damaged ({_why(error)}). Download it again.") from error
+        raise PackedFileError(f"is damaged ({_why(error)}). Download it again.") from error
     if len(content) > LARGEST:
-        raise DamagedError(_too_large(len(content)))
+        raise PackedFileError(_too_large(len(content)))
     return content
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     if member.flag_bits & 0x1:
-        raise DamagedError("is encrypted. Unpack it with its password and give the file in it.")
+        raise PackedFileError("is encrypted. Unpack it with its password and give the file in it.")
     if member.file_size > LARGEST:
-        raise DamagedError(_too_large(member.file_size))
+        raise PackedFileError(_too_large(member.file_size))
     return archive.read(member)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_lib.corpora.packed import DamagedError, read_from_zip
+from course_lib.corpora.packed import PackedFileError, read_from_zip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
 from course_lib.corpora.text import Segment, clean, tokenise
@@ -91,7 +91,7 @@ def _unzip(path: Path) -> bytes:
     """Return the one text of a zip file; manythings adds _about.txt, which holds no pairs."""
     try:
         names, content = read_from_zip(path, _may_hold_pairs)
-    except DamagedError as error:
+    except PackedFileError as error:
         raise CorpusError(f"{path} {error}") from error
     if len(names) != 1:
         raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {names or 'none'}.")
