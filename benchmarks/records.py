@@ -102,17 +102,22 @@ def by_sentence(model: Seq2Seq, pairs: Sequence[SentencePair]) -> dict[str, Any]
 
 
 def as_record(scores: Evaluation) -> dict[str, Any]:
-    """Return the bare numbers of an evaluation, and how BLEU was counted."""
+    """Return the bare numbers of an evaluation, and how BLEU was counted; None for what is undefined."""
     return {
         "sentences": scores.bleu.n,
         "perplexity": scores.perplexity.value,
         "exact_match": scores.exact_match.value,
         "exact_match_interval": scores.exact_match.interval,
-        "bleu": scores.bleu.value,
+        "bleu": scores.bleu.recorded,
         "bleu_interval": scores.bleu.interval,
         "bleu_signature": scores.bleu.signature,
-        "alignment": None if scores.alignment is None else asdict(scores.alignment),
+        "alignment": None if scores.alignment is None else _without_nan(asdict(scores.alignment)),
     }
+
+
+def _without_nan(numbers: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN, such as the precision of no link: None stands for it."""
+    return {name: None if value != value else value for name, value in numbers.items()}
 
 
 def machine() -> dict[str, str | int]:
@@ -155,8 +160,14 @@ def read(path: Path) -> dict[str, Any]:
 
 def _summary(record: dict[str, Any]) -> str:
     buckets = record["test_by_source_length"]
-    by_length = ", ".join(f"{bucket}: {scores['bleu']:.1f}" for bucket, scores in buckets.items())
+    by_length = ", ".join(f"{bucket}: {_shown(scores['bleu'])}" for bucket, scores in buckets.items())
     aligned = record["test"]["alignment"]
     aer = "" if aligned is None else f"; AER {aligned['aer']:.1f} %"
-    scores = f"exact match {record['test']['exact_match']:.1f} %, BLEU {record['test']['bleu']:.1f} ({by_length}){aer}"
+    scores = (
+        f"exact match {record['test']['exact_match']:.1f} %, BLEU {_shown(record['test']['bleu'])} ({by_length}){aer}"
+    )
     return f"{scores}; {record['training_seconds']} s, {record['target_tokens_per_second']} tokens/s"
+
+
+def _shown(number: float | None) -> str:
+    return "–" if number is None else f"{number:.1f}"

@@ -29,7 +29,7 @@ class Evaluation:
 
     ``perplexity`` is teacher-forced, a mean over target tokens; ``exact_match`` and ``bleu`` are of
     the model's own greedy translations. ``alignment`` compares its weights with gold links, and is
-    ``None`` where there are none of the one or the other.
+    ``None`` where there are none of the one or the other. BLEU is undefined where no reference has four words.
     """
 
     perplexity: Score
@@ -147,6 +147,8 @@ def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
     links = [argmax_links(rows, len(pair.source), len(pair.target)) for pair, rows in seen]
     sure = [pair.sure or frozenset() for pair, _ in seen]
     possible = [pair.possible or frozenset() for pair, _ in seen]
+    if not any(possible) or not (any(links) or any(sure)):
+        return None  # pairs in which nobody linked a word, or nothing to compare: no error rate, not the worst one
     return aer(links, sure, possible, bootstrap)
 
 

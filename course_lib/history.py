@@ -1,18 +1,22 @@
 """What a training run went through, step by step: read by curves, saved with checkpoints. Chapter 2."""
 
 import json
+import math
 from dataclasses import asdict, astuple, dataclass, field, replace
 from itertools import chain
 
 
 @dataclass(frozen=True)
 class Validation:
-    """Scores on held-out pairs after ``step`` updates: perplexity, and exact match and BLEU in per cent."""
+    """Scores on held-out pairs after ``step`` updates: perplexity, and exact match and BLEU in per cent.
+
+    BLEU is None where it is undefined: no reference has four words.
+    """
 
     step: int
     perplexity: float
     exact_match: float
-    bleu: float
+    bleu: float | None
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class History:
 
     @property
     def tokens_per_second(self) -> float:
-        """Target tokens a second of training; 0 before the first."""
-        return self.tokens / self.seconds if self.seconds else 0.0
+        """Target tokens a second of training; NaN before the first."""
+        return self.tokens / self.seconds if self.seconds else math.nan
 
     def stalled(self, patience: int | None) -> bool:
         """Whether the last ``patience`` validations brought no lower perplexity than those before them."""
@@ -70,7 +74,8 @@ class History:
             fields = json.loads(text)
             validations = tuple(Validation(**record) for record in fields.pop("validations"))
             history = cls(losses=tuple(fields.pop("losses")), validations=validations, **fields)
-            numbers = (*history.losses, *chain(*map(astuple, validations)), history.tokens, history.seconds)
+            defined = [replace(record, bleu=0.0) if record.bleu is None else record for record in validations]
+            numbers = (*history.losses, *chain(*map(astuple, defined)), history.tokens, history.seconds)
             if not all(isinstance(number, int | float) for number in numbers):
                 raise ValueError("expected numbers alone")
             return history

@@ -18,27 +18,41 @@ from course_lib.shapes import Bool, Float, Int
 MOST_RESAMPLINGS = 100_000
 """Their intervals stand still long before; a thousand is usual."""
 
+_NO_FOUR_WORDS = (
+    "no reference has four words, so that nothing could match four in a row, not even a perfect translation; "
+    "see exact match"
+)
+
 
 @dataclass(frozen=True)
 class Score:
     """A number with what is needed to compare it: how many items it is over, and what was counted.
 
     ``n`` counts sentences (tokens for perplexity), ``interval`` is a 95 % confidence interval where
-    one was asked for. ``float(score)`` and ``f"{score:.1f}"`` give the bare value.
+    one was asked for and can be had. ``float(score)`` and ``f"{score:.1f}"`` give the bare value. Where
+    nothing could be counted, ``undefined`` says why, the value is NaN, and it is shown as a dash.
     """
 
     value: float
     n: int
     signature: str
     interval: tuple[float, float] | None = None
+    undefined: str = ""
+
+    @property
+    def recorded(self) -> float | None:
+        """The value for a file: JSON has no NaN."""
+        return None if math.isnan(self.value) else self.value
 
     def __float__(self) -> float:
         return self.value
 
     def __format__(self, spec: str) -> str:
-        return format(self.value, spec) if spec else str(self)
+        return _number(self.value, spec) if spec else str(self)
 
     def __str__(self) -> str:
+        if self.undefined:
+            return f"{self.signature} is undefined: {self.undefined} (n = {self.n})"
         return f"{self.signature} = {self.value:.2f}{_between(self.interval)} (n = {self.n})"
 
 
@@ -57,13 +71,15 @@ class AlignmentScore:
 
     def __str__(self) -> str:
         error = f"AER {self.aer:.1f} %{_between(self.interval)}"
-        return f"{error}, precision {self.precision:.1f} %, recall {self.recall:.1f} % (n = {self.n})"
+        precision, recall = _number(self.precision, ".1f"), _number(self.recall, ".1f")
+        return f"{error}, precision {precision} %, recall {recall} % (n = {self.n})"
 
 
 def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]], bootstrap: int = 0) -> Score:
     """Return the per cent of sentences that equal their reference word for word.
 
-    ``bootstrap`` > 0 adds a 95 % interval from that many resamplings of the sentences.
+    ``bootstrap`` > 0 adds a 95 % interval from that many resamplings of the sentences; of a single
+    sentence there is none.
     """
     _check_parallel(hypotheses=hypotheses, references=references)
     _check_words(hypotheses)
@@ -104,6 +120,11 @@ def bleu(
     one of sacrebleu's tokenisers (``"13a"``, ``"zh"``, …; Post, 2018). ``bootstrap`` > 0 adds a 95 %
     interval from that many resamplings of the sentences (1,000 is usual). A hypothesis may be
     empty; a missing one is an error.
+
+    BLEU is undefined where no reference has four words: then nothing can match four in a row, not even
+    the references themselves, and sacrebleu's 0 says nothing of the hypotheses. So it depends on the test
+    set alone. The way out that sacrebleu has for single sentences, a shorter "effective order", would
+    count something else for each test set, and less for a model that says less; it stays off ("eff:no").
     """
     _check_parallel(hypotheses=hypotheses, references=references)
     check_option("tokenize", tokenize, sorted(BLEU.TOKENIZERS))
@@ -112,8 +133,14 @@ def bleu(
     metric = BLEU(tokenize=tokenize, force=True)  # force: no warning that the text looks tokenised, it is
     ours, theirs = ([as_line(sentence) for sentence in side] for side in (hypotheses, references))
     result = metric.corpus_score(ours, [theirs], n_bootstrap=bootstrap or 1)
+    signature, order = f"BLEU|{metric.get_signature()}", metric.max_ngram_order
+    long_enough = [len(metric.tokenizer(line).split()) >= order for line in theirs]
+    if not any(long_enough):
+        return Score(math.nan, len(references), signature, undefined=_NO_FOUR_WORDS)
     interval = (result._mean - result._ci, result._mean + result._ci) if bootstrap > 1 else None
-    return Score(result.score, len(references), f"BLEU|{metric.get_signature()}", interval)
+    if len(theirs) < 2 or _may_draw_none(long_enough):
+        interval = None  # undefined resamplings would count as 0; a single sentence is no sample
+    return Score(result.score, len(references), signature, interval)
 
 
 def aer(
@@ -129,8 +156,9 @@ def aer(
 
         precision = |A ∩ P| / |A|    recall = |A ∩ S| / |S|    AER = 1 − (|A ∩ S| + |A ∩ P|) / (|A| + |S|)
 
-    Precision is NaN where no link was proposed at all, recall where none is sure. ``bootstrap`` > 0
-    adds a 95 % interval of AER from that many resamplings of the sentence pairs.
+    Precision is NaN where no link was proposed at all, recall where none is sure; a dash shows it.
+    ``bootstrap`` > 0 adds a 95 % interval of AER from that many resamplings of the sentence pairs, without
+    those that hold no link; of a single pair there is none.
     """
     _check_parallel(links=links, sure=sure, possible=possible)
     for n, (s, p) in enumerate(zip(sure, possible, strict=True)):
@@ -146,8 +174,19 @@ def aer(
         precision=100 * in_possible / proposed if proposed else math.nan,
         recall=100 * in_sure / wanted if wanted else math.nan,
         n=len(links),
-        interval=_resampled(counts, lambda sums: 1 - sums[:, :2].sum(1) / sums[:, 2:].sum(1), bootstrap),
+        interval=_resampled(counts, _error_rates, bootstrap),
     )
+
+
+def _error_rates(sums: Int[np.ndarray, "_ 4"]) -> Float[np.ndarray, "_"]:
+    """Return AER of each row of summed counts that holds a link: of the others it is 0/0."""
+    sums = sums[sums[:, 2:].any(axis=1)]
+    return 1 - sums[:, :2].sum(1) / sums[:, 2:].sum(1)
+
+
+def _may_draw_none(wanted: Sequence[bool]) -> bool:
+    """Say whether more than one resampling in a thousand draws no sentence of those wanted."""
+    return (1 - sum(wanted) / len(wanted)) ** len(wanted) > 0.001
 
 
 def _resampled(
@@ -159,14 +198,23 @@ def _resampled(
 
     ``counts`` holds a row of numbers a sentence. Sentences are drawn with replacement, as many as there
     are, ``bootstrap`` times, always the same draws; ``score`` turns the sums (bootstrap, ·) into values.
+    None for a single sentence: drawn again and again it is always itself, which is no certainty.
     """
     check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
-    if bootstrap < 2:
-        return None
     n = len(counts)
+    if bootstrap < 2 or n < 2:
+        return None
     drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=bootstrap)  # how often each sentence
     low, high = np.percentile(100 * score(drawn @ counts), (2.5, 97.5))
     return float(low), float(high)
+
+
+def _number(value: float, spec: str) -> str:
+    """Format ``value``; what is undefined is a dash of the same width."""
+    if not math.isnan(value):
+        return format(value, spec)
+    width = spec.partition(".")[0].lstrip("<>^=+- #0").rstrip("efgEFG%")
+    return format("–", f"{'<' if spec.startswith('<') else '>'}{width}")
 
 
 def _between(interval: tuple[float, float] | None) -> str:

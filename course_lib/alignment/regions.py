@@ -1,5 +1,6 @@
 """Does a captioner look where the word it writes is to be seen? Chapter 10."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,11 @@ def score_regions(pairs: Sequence[SentencePair], weights: Iterable[Float[np.ndar
         regions.append(gold)
 
     def share(sort: str) -> Score:
-        return Score(100 * float(np.mean(hits[sort])), len(hits[sort]), f"looks inside the region, % of {sort} words")
+        signature, count = f"looks inside the region, % of {sort} words", len(hits[sort])
+        if not count:
+            return Score(math.nan, 0, signature, undefined=f"no caption holds a {sort} word")
+        return Score(100 * float(np.mean(hits[sort])), count, signature)
 
+    if not any(links):
+        raise ValueError("No caption names a colour or a kind of shape: there is no region to compare with.")
     return RegionScores(share("colour"), share("kind"), aer(links, [frozenset()] * len(links), regions))

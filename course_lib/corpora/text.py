@@ -1,35 +1,63 @@
 """Cleaning real text in any script, splitting it into words, and putting words together. Chapter 1.
 
-Light on purpose: what comes out reads like the sentence, and every rule fits in a line. Languages
-written without spaces give one character a word, or Chinese words where a library may find them.
+Light on purpose: what comes out reads like the sentence, and every rule fits in a line. Scripts written
+without spaces give one character a word, or Chinese words where a library may find them. Words joined
+by spaces are split into the same words again, whatever the text was.
 """
 
 import importlib
 import logging
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
+import regex
+
 from course_lib.options import check_option
 
 Segment = Literal["characters", "words"]
 
-# Chinese characters and Japanese kana: no spaces between words, so each stands alone.
-_ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNSPACED = re.compile(f"[{_ALONE}]")
-# Scripts in which a zero-width (non-)joiner shapes letters: Arabic, Indic and their neighbours.
-_JOINING = "[\u0600-\u0963\u0966-\u109f\u1780-\u17ff]"
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_STRAY_JOINER = re.compile(f"(?<!{_JOINING})[\u200c\u200d]+|[\u200c\u200d]+(?!{_JOINING})")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"'})
-_ELISION = re.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
+# Scripts in which no space parts the words: a run of such letters is no word. Each letter stands alone.
+_CHINESE = r"\p{Han}\p{Hiragana}\p{Katakana}\u3040-\u30ff\uff65-\uff9f"  # and Japanese, which shares them
+_UNSPACED = r"\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}"
+_ALONE = rf"[[{_CHINESE}{_UNSPACED}\p{{Javanese}}\p{{Balinese}}\p{{Tangut}}\p{{Nushu}}]--\p{{Nd}}]"
+# A zero-width (non-)joiner shapes letters of Arabic, the Indic scripts and their neighbours; elsewhere it is nothing.
+_JOINERS = "\u200c\u200d"
+_SHAPED = r"[[\u0600-\u0963\u0966-\u0dff]&&[\p{L}\p{M}]]"
+_LETTER = rf"(?:[[\p{{L}}\p{{N}}_{_JOINERS}]--{_ALONE}]\p{{M}}*+)"
+_ELISION = regex.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
 _ENDINGS = ("'s", "'m", "'d", "'re", "'ve", "'ll")
+
+
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    return regex.compile(pattern, regex.V1)  # V1: sets of characters can be subtracted
+
+
+# Unicode calls what is not to be seen "default ignorable": soft hyphen, zero-width space, marks of direction, …
+_INVISIBLE = _compiled(rf"[[\p{{Default_Ignorable_Code_Point}}\p{{Cc}}\ufff9-\ufffb]--[{_JOINERS}]]")
+_STRAY_JOINER = _compiled(f"(?<!{_SHAPED})[{_JOINERS}]+|[{_JOINERS}]+(?!{_SHAPED})")
+_WORD = _compiled(
+    r"\d++(?:[.,:]\d++)++"  # 1,000.50 and 10:30
+    rf"|(?<!\S)(?:{'|'.join(_ENDINGS)})(?!{_LETTER}|['-])"  # an ending that was split off before
+    rf"|(?:{_ALONE}\p{{M}}*+)++"
+    rf"|{_LETTER}++(?:['-]{_LETTER}++)*+(?:'(?!\p{{M}}))?"
+    r"|\p{M}++|\S\p{M}*+"
+)
+_OF_UNSPACED = _compiled(_ALONE)
+_CLUSTER = _compiled(r"\X\p{M}*+")
+_RUN_OF_CHINESE = _compiled(rf"(?:[{_CHINESE}]\p{{M}}*+)++|\X\p{{M}}*+")
+_MARK = regex.compile(r"\p{M}")
+# Every quotation mark that Unicode knows is one of two; ‚ and ‹ › are never apostrophes, so they stand apart.
+_ALL_QUOTES = regex.findall(r"\p{Quotation_Mark}", "".join(map(chr, range(0x10000))))
+_QUOTES = dict.fromkeys(map(ord, _ALL_QUOTES), '"') | {
+    **dict.fromkeys(map(ord, "'’‘ʼ＇"), "'"),
+    **dict.fromkeys(map(ord, "‚‛‹›"), " ' "),
+}
 # Marks that no space parts from the word before them, or after them, in a sentence put together.
 _FOLLOW = set(".,;:!?)]}%…।॥°/")
 _LEAD = set("([{$£€₹¿¡#@/")
-_WIDE_MARK = re.compile("[\u3000-\u303f\uff00-\uffef]")
+_WIDE_MARK = regex.compile("[\u3000-\u303f\uff00-\uffef]")
 _FRENCH = ("fr", "fra", "french")
 _FRENCH_SPACED = set("?!;:%")
 
@@ -37,29 +65,41 @@ _FRENCH_SPACED = set("?!;:%")
 def clean(text: str) -> str:
     """Return ``text`` in NFC, every kind of space as one plain space, no invisible characters.
 
-    A zero-width joiner or non-joiner stays where it shapes a letter, as in the Marathi "र्‍य".
+    Invisible are controls and what Unicode calls default ignorable: the soft hyphen, the zero-width
+    space, marks of direction, variation selectors, the byte order mark. A zero-width joiner or
+    non-joiner stays where it shapes a letter, as in the Marathi "र्‍य".
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    text = _STRAY_JOINER.sub("", text)
-    return " ".join(text.split())  # str.split knows U+00A0 and U+202F
+    text = " ".join(unicodedata.normalize("NFC", text).split())  # str.split knows U+00A0 and U+202F
+    text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     """Split ``text`` into lower-case words and punctuation marks.
 
     French elisions stand alone ("l'", "qu'"), so do English endings ("'s", "'ll"); words with a
-    hyphen and "don't" or "aujourd'hui" stay whole. Chinese is split into characters, or with
-    ``segment="words"`` into the words that jieba finds. An empty text gives ().
+    hyphen and "don't" or "aujourd'hui" stay whole. Quotation marks become " or ' and stand alone.
+    Scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, …) are split into characters,
+    each with its marks; Tibetan at the dots between its syllables. ``segment="words"`` gives the words
+    that jieba finds in Chinese. An empty text gives ().
     """
     check_option("segment", segment, Segment)
+    text = unicodedata.normalize("NFC", clean(text).lower()).translate(_QUOTES)
     words: list[str] = []
-    for word in _pattern().findall(clean(text).translate(_QUOTES).lower()):
-        if _UNSPACED.match(word):
-            words.extend(chinese_words(word) if segment == "words" else word)
-        elif "'" in word and len(word) > 1:
-            words.extend(_at_apostrophe(word))
-        else:
-            words.append(word)
+    quoted = False  # inside of single quotation marks, where an apostrophe at the end of a word closes them
+    for found in _WORD.finditer(text):
+        word = found.group().strip(_JOINERS)  # nothing to join at the edge of a word
+        if not word:
+            continue
+        if _OF_UNSPACED.match(word):
+            words.extend(_split_unspaced(word, segment))
+            continue
+        closes = quoted and word[-1] == "'" != word and not _is_elision(text, found)
+        if word != "'":
+            words.extend(_at_apostrophes(word[:-1] if closes else word))
+        if closes or word == "'":
+            words.append("'")
+            quoted = not quoted
     return tuple(words)
 
 
@@ -67,17 +107,19 @@ def detokenise(tokens: Sequence[str], language: str = "English") -> str:
     """Put the words of :func:`tokenise` together into a sentence, for display.
 
     ``language`` is their language by name or code: French has a space before ? ! ; : and %, elsewhere
-    these follow their word. No space stands beside Chinese characters. Capitals are gone for good, and
-    so is what a writer did with spaces in some other way.
+    these follow their word. No space stands beside letters of scripts that have none. Capitals are gone
+    for good, and so is what a writer did with spaces in some other way.
     """
     french = language.lower() in _FRENCH
-    text, previous, quoted, glue = "", "", False, True
+    text, previous, glue = "", "", True
+    inside = {'"': False, "'": False}
     for token in tokens:
-        if token == '"':
-            quoted = not quoted
-            follows, leads = not quoted, quoted
+        if token in inside:
+            closes = inside[token] or (token == "'" and previous in _FOLLOW)
+            inside[token] = not closes
+            follows, leads = closes, not closes
         else:
-            follows, leads = _follows(token, previous, french), _leads(token, previous)
+            follows, leads = _follows(token, previous, french), _leads(token)
         text += token if glue or follows else f" {token}"
         previous, glue = token, leads
     return text
@@ -97,28 +139,48 @@ def _follows(token: str, previous: str, french: bool) -> bool:
         return True
     if token in _FOLLOW:
         return not (french and token in _FRENCH_SPACED) or previous in _FOLLOW
-    closes = token == "'" and previous in _FOLLOW
-    return closes or _is_wide(token) or token in _ENDINGS
+    return _is_wide(token) or token in _ENDINGS
 
 
-def _leads(token: str, previous: str) -> bool:
+def _leads(token: str) -> bool:
     """Say whether the next word stands close to ``token``."""
-    opens = token == "'" and previous not in _FOLLOW
-    return opens or token in _LEAD or _is_wide(token) or bool(_ELISION.fullmatch(token))
+    return token in _LEAD or _is_wide(token) or bool(_ELISION.fullmatch(token))
 
 
 def _is_wide(token: str) -> bool:
-    return bool(_UNSPACED.match(token) or _WIDE_MARK.match(token))
+    return bool(_OF_UNSPACED.match(token) or _WIDE_MARK.match(token))
 
 
-def _at_apostrophe(word: str) -> list[str]:
-    before = []
-    while (elision := _ELISION.match(word)) and elision.end() < len(word):  # however many stand in a row
+def _split_unspaced(run: str, segment: Segment) -> list[str]:
+    """Split a run of letters that no spaces part."""
+    if segment == "characters":
+        return _CLUSTER.findall(run)
+    words: list[str] = []
+    for part in _RUN_OF_CHINESE.findall(run):
+        for word in chinese_words(part):
+            if words and _MARK.match(word):  # no mark without the letter that it stands on
+                words[-1] += word
+            else:
+                words.append(word)
+    return words
+
+
+def _is_elision(text: str, found: "regex.Match[str]") -> bool:
+    """Say whether a word with an apostrophe at its end is one of "l' ami", and not the last letter of 'l'."""
+    return bool(_ELISION.fullmatch(found.group())) and text[max(0, found.start() - 1) : found.start()] != "'"
+
+
+def _at_apostrophes(word: str) -> list[str]:
+    """Split off the elisions before a word and the endings behind it, however many there are."""
+    before, behind = [], []
+    start, end = 0, len(word)
+    while (elision := _ELISION.match(word, start)) and elision.end() < end:
         before.append(elision.group())
-        word = word[elision.end() :]
-    if ending := next((ending for ending in _ENDINGS if word.endswith(ending) and word != ending), None):
-        return [*before, word.removesuffix(ending), ending]
-    return [*before, word]
+        start = elision.end()
+    while ending := next((e for e in _ENDINGS if word.endswith(e, start + 1, end)), ""):
+        behind.append(ending)
+        end -= len(ending)
+    return [*before, word[start:end], *reversed(behind)]
 
 
 @lru_cache(maxsize=1)
@@ -132,11 +194,3 @@ def _segmenter() -> Any:
         ) from error
     jieba.setLogLevel(logging.WARNING)  # it reports each start on stderr
     return jieba.Tokenizer()
-
-
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    """Numbers, runs of characters, words, anything else; \\w alone would cut off vowel signs."""
-    marks = "".join(c for c in map(chr, range(0x10FFFF)) if unicodedata.category(c).startswith("M"))
-    letter = f"(?:(?![{_ALONE}])[\\w{marks}\u200c\u200d])"
-    return re.compile(rf"\d+(?:[.,:]\d+)+|[{_ALONE}]+|{letter}+(?:['-]{letter}+)*'?|\S")

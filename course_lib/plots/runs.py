@@ -13,6 +13,7 @@ from course_lib.plots.model_colours import MODELS, family, model_styles
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shapes import Float
 
+UNDEFINED = "undefined"
 OF_NO_MODEL = "#8b949e"  # a bar that is told by its name alone
 
 
@@ -20,24 +21,29 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     """Draw training loss above and a validation ``score`` below; one line a seed, one colour a model.
 
     ``histories`` maps a model's name to the histories of its seeds. Losses (nats a target token) are
-    averaged over ``window`` updates. ``score`` is 'bleu', 'exact_match' or 'perplexity'.
+    averaged over ``window`` updates. ``score`` is 'bleu', 'exact_match' or 'perplexity'; where it is
+    undefined (None) a line has a gap, and where it is so throughout the axis says it.
     """
     names = {"bleu": "validation BLEU", "exact_match": "exact match (%)", "perplexity": "validation perplexity"}
     check_option("score", score, names)
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)
+        defined = False
         for (name, runs), (colour, marker, line) in zip(histories.items(), model_styles(list(histories)), strict=True):
             for seed, run in enumerate(runs):
                 label = name if seed == 0 else None
                 losses = _running_mean(run.losses, window)
                 above.plot(np.arange(1, len(losses) + 1), losses, color=colour, ls=line, lw=1.2, label=label)
                 steps = [record.step for record in run.validations]
-                values = [getattr(record, score) for record in run.validations]
+                values = np.array([getattr(record, score) for record in run.validations], dtype=float)  # None: NaN
+                defined |= bool(np.isfinite(values).any())
                 below.plot(steps, values, color=colour, ls=line, marker=marker, ms=4, lw=1.2)
         above.set_ylabel("loss (nats a token)")
         above.legend()
         below.set(xlabel="updates", ylabel=names[score])
+        if not defined and any(run.validations for runs in histories.values() for run in runs):
+            below.text(0.5, 0.5, UNDEFINED, transform=below.transAxes, ha="center", va="center")
     return figure
 
 
@@ -58,7 +64,8 @@ def score_by_length(
 ) -> Figure:
     """Draw a score against source length: the mean over seeds, a dot a seed, a band from worst to best.
 
-    ``scores`` maps a model to an array (seeds × lengths); ``lengths`` names the buckets ("4–7", …).
+    ``scores`` maps a model to an array (seeds × lengths); ``lengths`` names the buckets ("4–7", …). Where
+    a score is undefined (NaN or None) the line has a gap; a length where all are is marked so.
     Figure 2 of Bahdanau et al. (2015) in miniature.
     """
     places = np.arange(len(lengths))
@@ -74,6 +81,9 @@ def score_by_length(
             ax.plot(
                 places, runs.mean(0), color=colour, ls=line, marker=marker, ms=5, label=f"{name} ({len(runs)} seeds)"
             )
+        tables = [np.atleast_2d(np.asarray(values, dtype=float)) for values in scores.values()]
+        for place in places[np.isnan(np.concatenate(tables)).all(0)] if tables else ():
+            ax.text(place, limits[0], UNDEFINED, rotation=90, ha="center", va="bottom")
         ax.set_xticks(places, lengths)
         ax.set(xlabel="source words", ylabel=score, ylim=limits)
         ax.legend(loc="best")
@@ -96,6 +106,9 @@ def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = N
             colour = OF_NO_MODEL if kin is None else MODELS[kin].colour
             ax.barh(place, runs.mean(), color=colour, alpha=0.75, height=0.6)
             ax.plot(runs, np.full(len(runs), place), "o", ms=4, color=INK.light)
+            if np.isnan(runs).any():
+                ax.annotate(UNDEFINED, (0, place), (6, 0), textcoords="offset points", va="center")
+                continue
             ax.annotate(f"{runs.mean():.1f}", (runs.max(), place), (6, 0), textcoords="offset points", va="center")
         ax.set_yticks(range(len(values)), list(values))
         ax.invert_yaxis()

@@ -1,5 +1,6 @@
 """Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 7 to 9."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -74,8 +75,8 @@ def by_rung(runs: Runs, corpus: str) -> dict[str, list[Run]]:
 
 
 def recorded_bleu(runs: Sequence[Run]) -> list[list[float]]:
-    """Return BLEU of each run (rows) at each source length (columns)."""
-    return [[scores["bleu"] for scores in run["test_by_source_length"].values()] for run in runs]
+    """Return BLEU of each run (rows) at each source length (columns); NaN where it is undefined."""
+    return [[_or_nan(scores["bleu"]) for scores in run["test_by_source_length"].values()] for run in runs]
 
 
 def recorded_aer(runs: Sequence[Run]) -> list[float]:
@@ -155,7 +156,7 @@ def clear(one: Mapping[int, Measured], other: Mapping[int, Measured]) -> bool:
 def _bleu(length: str) -> Callable[[Run], Measured]:
     def measured(run: Run) -> Measured:
         scores = run["test_by_source_length"][length]
-        return scores["bleu"], scores.get("bleu_interval")
+        return _or_nan(scores["bleu"]), scores.get("bleu_interval")
 
     return measured
 
@@ -163,6 +164,11 @@ def _bleu(length: str) -> Callable[[Run], Measured]:
 def _aer(run: Run) -> Measured:
     alignment = run["test"]["alignment"]
     return alignment["aer"], alignment.get("interval")
+
+
+def _or_nan(recorded: float | None) -> float:
+    """Return a number of a record; what was undefined stands there as null."""
+    return math.nan if recorded is None else recorded
 
 
 def _difference(found: Mapping[str, list[Run]], contrast: Contrast, measure: Callable[[Run], Measured]) -> str:
@@ -174,15 +180,18 @@ def _difference(found: Mapping[str, list[Run]], contrast: Contrast, measure: Cal
     seeds = one.keys() & other.keys()
     if not seeds:
         return "–"
-    difference = f"{mean(other[seed][0] - one[seed][0] for seed in seeds):+.1f}".replace("-", "−")
+    change = mean(other[seed][0] - one[seed][0] for seed in seeds)
+    if math.isnan(change):
+        return "–"
+    difference = f"{change:+.1f}".replace("-", "−")
     return difference if clear(one, other) else f"({difference})"
 
 
 def _cell(values: Sequence[Measured]) -> str:
     """Return the mean and, in small print, how far the seeds and the test set may move it."""
-    if not values:
-        return "–"
     numbers = [number for number, _ in values]
+    if not numbers or any(map(math.isnan, numbers)):
+        return "–"
     centre = mean(numbers)
     seeds = f"±{max(abs(number - centre) for number in numbers):.1f}" if len(numbers) > 1 else "–"
     interval = _mean_interval([interval for _, interval in values])

@@ -140,10 +140,10 @@ def _validated(model: Seq2Seq, corpus: ParallelCorpus, history: History, config:
         return history
     pairs = spread(corpus.validation, config.validation_pairs)
     scores = evaluate(model, pairs, unknown=config.unknown, alignment=False)
-    values = (float(scores.perplexity), float(scores.exact_match), float(scores.bleu))
-    record = Validation(history.steps, *values)
+    record = Validation(history.steps, scores.perplexity.value, scores.exact_match.value, scores.bleu.recorded)
     if not bar.disable:
-        bar.write("step {:6d}   perplexity {:8.2f}   exact match {:5.1f} %   BLEU {:5.1f}".format(record.step, *values))
+        shown = f"perplexity {scores.perplexity:8.2f}   exact match {scores.exact_match:5.1f} %"
+        bar.write(f"step {record.step:6d}   {shown}   BLEU {scores.bleu:5.1f}")
     return history.validated(record)
 
 

@@ -354,8 +354,8 @@ MUTATIONS = (
     Mutation(
         "words end at a vowel sign",
         "corpora/text.py",
-        "[\\\\w{marks}\\u200c\\u200d]",
-        "[\\\\w\\u200c\\u200d]",
+        '--{_ALONE}]\\p{{M}}*+)"',
+        '--{_ALONE}])"',
         MARATHI + "test_a_sentence_put_together_is_split_into_the_same_words",
     ),
     Mutation(

@@ -20,7 +20,7 @@ MUTATIONS = (
     Mutation(
         "a length loses its seeds' order",
         "results/rungs.py",
-        '[[scores["bleu"] for scores in run["test_by_source_length"].values()] for run in runs]',
+        '[[_or_nan(scores["bleu"]) for scores in run["test_by_source_length"].values()] for run in runs]',
         '[list(row) for row in zip(*[[s["bleu"] for s in r["test_by_source_length"].values()] for r in runs])]',
         "test_results.py::test_scores_keep_their_seed_and_length",
     ),
