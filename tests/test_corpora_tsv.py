@@ -82,7 +82,7 @@ def test_chinese_words_are_whole_words_and_nothing_is_lost() -> None:
     assert characters == (*"他把书放在桌子上了，", "abc", "3", "月", "。")
     assert "桌子" in words and "abc" in words and "".join(words) == "".join(characters)
     assert tokenise("Les enfants, ça va ?", "words") == tokenise("Les enfants, ça va ?")
-    with pytest.raises(ValueError, match="segment: expected one of 'characters', 'words', got 'word'"):
+    with pytest.raises(ValueError, match="segment: expected one of 'characters', 'words', 'spaces', got 'word'"):
         tokenise(CHINESE, "word")  # type: ignore[arg-type]
 
 

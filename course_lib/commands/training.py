@@ -35,7 +35,7 @@ def train(options: Namespace) -> None:
     seed_everything(options.seed)
     model = build_model(options.model, source, target, **sizes)
     history = fit(model, corpus, _config(options))
-    save_model(options.out, model, options.model, sizes)
+    save_model(options.out, model, options.model, sizes, extra=corpus.splittings_record())
     write_atomically(options.out / "history.json", history.to_json().encode())
     print(f"\n{history.steps} steps in {history.seconds:.0f} s; the model is in {options.out}")
     test = spread(corpus.test, options.test_pairs)

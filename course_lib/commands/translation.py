@@ -4,22 +4,31 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
-from course_lib.corpora.text import tokenise
+from course_lib.corpora.splitting import source_splitting
 from course_lib.options import MOST_WORDS
-from course_lib.saved_models import load_model
+from course_lib.saved_models import load_saved
+from course_lib.vocabulary import UnknownTokenError
 
 
 def translate(options: Namespace) -> None:
     """Print the translation of each sentence; from standard input, a line a sentence, without any."""
-    model = load_model(options.model)
+    model, extra, _ = load_saved(options.model)
+    splitting = source_splitting(extra)
     for where, line in _sentences(options):
-        words = tokenise(line)
+        try:
+            words, unknown = splitting.known(line, model.source_vocabulary)
+        except UnknownTokenError as error:
+            if options.sentences:
+                raise
+            words, unknown = (), f"{where}: {error}"  # the other lines are translated all the same
         if options.sentences and not words:
             raise ValueError(f"The sentence {line!r} holds no word to translate.")
         if len(words) > MOST_WORDS:
             raise ValueError(
                 f"{where} holds {len(words):,} words; a sentence has {MOST_WORDS:,} at most. Give a sentence a line."
             )
+        if unknown:
+            print(unknown, file=sys.stderr)
         print(model.translate([words], unknown="unk")[0] if words else "", flush=True)  # an empty line stays one
 
 

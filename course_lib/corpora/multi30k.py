@@ -15,6 +15,7 @@ from course_lib.corpora.downloads import DATA_VARIABLE
 from course_lib.corpora.packed import PackedFileError, find_file, names_in, read_gzip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words
+from course_lib.corpora.splitting import GIVEN, Splitting
 from course_lib.corpora.text import clean, tokenise
 from course_lib.options import check_count, check_option, check_path
 
@@ -61,8 +62,23 @@ def multi30k_corpus(
         f"Left out, as the source also stands in a split that is tested: {len(train) - len(kept)} of {len(train):,} "
         f"training pairs, {len(validation) - len(kept_validation)} of {len(validation):,} validation pairs."
     )
-    name = f"multi30k-{source}-{target}"
-    return ParallelCorpus(name, _NAMES[source], _NAMES[target], kept, kept_validation, test, note=note)
+    ways = [_splitting(folder, language) for language in (source, target)]
+    return ParallelCorpus(
+        f"multi30k-{source}-{target}",
+        _NAMES[source],
+        _NAMES[target],
+        kept,
+        kept_validation,
+        test,
+        note=note,
+        source_splitting=ways[0],
+        target_splitting=ways[1],
+    )
+
+
+def _splitting(folder: Path, language: str) -> Splitting:
+    """Return how the training sentences of ``language`` became words."""
+    return GIVEN if _TOKENISED in _file(folder, _SPLITS["train"], language).name else Splitting()
 
 
 def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[SentencePair, ...]:

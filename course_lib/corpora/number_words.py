@@ -6,6 +6,7 @@ from functools import partial
 
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import HELD_OUT, draw_splits
+from course_lib.corpora.splitting import CHARACTERS, Splitting
 from course_lib.options import check_seed
 
 MOST_DIGITS = 6
@@ -39,7 +40,10 @@ def numbers(size: int = 5000, seed: int = 1) -> ParallelCorpus:
             target = tuple(str(number))
             yield tuple(word for word, _, _ in said), target, partial(_pair, said, target)
 
-    return ParallelCorpus("numbers", "English", "digits", *draw_splits(stream(), size, HELD_OUT))
+    splits = draw_splits(stream(), size, HELD_OUT)
+    return ParallelCorpus(
+        "numbers", "English", "digits", *splits, source_splitting=Splitting(), target_splitting=CHARACTERS
+    )
 
 
 def _say(number: int, with_and: bool) -> list[_Said]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from course_lib.corpora.splitting import GIVEN, SOURCE_SPLITTING, TARGET_SPLITTING, Splitting
 from course_lib.vocabulary import Vocabulary
 
 Link = tuple[int, int]
@@ -47,7 +48,9 @@ class SentencePair:
 class ParallelCorpus:
     """Three splits of sentence pairs; no source sentence stands in more than one of them.
 
-    ``note`` says what the reader of a file left out, if anything.
+    ``note`` says what the reader of a file left out, if anything; the two splittings, how the sentences
+    of each side became words. They are functions: ``corpus.source_splitting(text)`` gives the words of a
+    new sentence as the corpus has them.
     ValueError where a source sentence of the training split also stands in another split: scores
     on such a split measure memory.
     """
@@ -59,6 +62,8 @@ class ParallelCorpus:
     validation: tuple[SentencePair, ...]
     test: tuple[SentencePair, ...]
     note: str = field(default="", kw_only=True)
+    source_splitting: Splitting = field(default=GIVEN, kw_only=True)
+    target_splitting: Splitting = field(default=GIVEN, kw_only=True)
 
     def __post_init__(self) -> None:
         train, validation, test = (
@@ -70,6 +75,11 @@ class ParallelCorpus:
                 f"{self.name}: {len(leaked)} source sentence(s) stand in two splits, for example "
                 f"{' '.join(next(iter(leaked)))!r}. Split by source sentence, not by line."
             )
+
+    def splittings_record(self) -> dict[str, dict[str, str]]:
+        """Return how both sides were split, for JSON: what a model of this corpus is saved with."""
+        source, target = self.source_splitting.to_record(), self.target_splitting.to_record()
+        return {SOURCE_SPLITTING: source, TARGET_SPLITTING: target}
 
     def vocabularies(self, min_count: int = 1, max_size: int | None = None) -> tuple[Vocabulary, Vocabulary]:
         """Return the words of the training pairs, of the source and of the target side. Every chapter.

@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
+from course_lib.corpora.splitting import START
 from course_lib.files import write_atomically
 from course_lib.options import check_option, check_sizes
 
 SubwordKind = Literal["unigram", "bpe"]
-START = "▁"
-"""Begins the first piece of each word, as in sentencepiece."""
-
 _NORMALISER = b"identity"  # the last entry of a model file: words come back as they were
 _NO_MODEL = "This is no whole model of subwords that leaves words as they are. Train it again."
 _LONGEST = 1 << 20  # bytes of a sentence; longer ones would be left out in silence
@@ -80,6 +78,11 @@ class Subwords:
         """Write the model whole or not at all."""
         write_atomically(path, self._model)
 
+    @property
+    def model(self) -> bytes:
+        """The model as sentencepiece keeps it."""
+        return self._model
+
     def __len__(self) -> int:
         """Return how many pieces there are, with three that stand for <unk>, <s> and </s>."""
         return int(self._processor.GetPieceSize())
@@ -118,7 +121,15 @@ def subword_corpus(corpus: ParallelCorpus, source: Subwords, target: Subwords) -
         tuple(source.encode_links(pair, target) for pair in split)
         for split in (corpus.train, corpus.validation, corpus.test)
     )
-    return replace(corpus, name=f"{corpus.name}-subwords", train=train, validation=validation, test=test)
+    return replace(
+        corpus,
+        name=f"{corpus.name}-subwords",
+        train=train,
+        validation=validation,
+        test=test,
+        source_splitting=replace(corpus.source_splitting, subwords=source.model),
+        target_splitting=replace(corpus.target_splitting, subwords=target.model),
+    )
 
 
 def _places(side: Sequence[Sequence[str]]) -> list[range]:

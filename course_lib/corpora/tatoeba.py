@@ -6,6 +6,7 @@ ATTENTION_DATA names, the cache; what is in none of them is downloaded into the 
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from course_lib.corpora.downloads import DATA_VARIABLE, DownloadError, download_zip
@@ -66,8 +67,7 @@ def tatoeba_corpus(
         file = _cached(language, cache)
         _download(language, file, sha256)
     corpus = read_tsv(file, max_words, _NAMES.get(language, language), seed, segment)
-    splits = corpus.train, corpus.validation, corpus.test
-    return ParallelCorpus(f"tatoeba-{language}", corpus.source_language, corpus.target_language, *splits)
+    return replace(corpus, name=f"tatoeba-{language}")
 
 
 def cache_folder(cache: str | Path | None = None) -> Path:

@@ -16,7 +16,8 @@ import regex
 
 from course_lib.options import check_option
 
-Segment = Literal["characters", "words"]
+Segment = Literal["characters", "words", "spaces"]
+"""What becomes of letters of scripts without spaces: each alone, words by jieba, or what spaces part already."""
 
 # Scripts in which no space parts the words: a run of such letters is no word. Each letter stands alone.
 _CHINESE = r"\p{Han}\p{Hiragana}\p{Katakana}\u3040-\u30ff\uff65-\uff9f"  # and Japanese, which shares them
@@ -81,7 +82,8 @@ def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     hyphen and "don't" or "aujourd'hui" stay whole. Quotation marks become " or ' and stand alone.
     Scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, …) are split into characters,
     each with its marks; Tibetan at the dots between its syllables. ``segment="words"`` gives the words
-    that jieba finds in Chinese. An empty text gives ().
+    that jieba finds in Chinese, ``segment="spaces"`` keeps the words of a text in which spaces part them.
+    An empty text gives ().
     """
     check_option("segment", segment, Segment)
     text = unicodedata.normalize("NFC", clean(text).lower()).translate(_QUOTES)
@@ -91,8 +93,8 @@ def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
         word = found.group().strip(_JOINERS)  # nothing to join at the edge of a word
         if not word:
             continue
-        if _OF_UNSPACED.match(word):
-            words.extend(_split_unspaced(word, segment))
+        if is_unspaced(word):
+            words.extend(split_unspaced(word, segment))
             continue
         closes = quoted and word[-1] == "'" != word and not _is_elision(text, found)
         if word != "'":
@@ -148,11 +150,18 @@ def _leads(token: str) -> bool:
 
 
 def _is_wide(token: str) -> bool:
-    return bool(_OF_UNSPACED.match(token) or _WIDE_MARK.match(token))
+    return bool(is_unspaced(token) or _WIDE_MARK.match(token))
 
 
-def _split_unspaced(run: str, segment: Segment) -> list[str]:
+def is_unspaced(word: str) -> bool:
+    """Say whether ``word`` begins with a letter of a script that has no spaces between words."""
+    return bool(_OF_UNSPACED.match(word))
+
+
+def split_unspaced(run: str, segment: Segment) -> list[str]:
     """Split a run of letters that no spaces part."""
+    if segment == "spaces":
+        return [run]
     if segment == "characters":
         return _CLUSTER.findall(run)
     words: list[str] = []

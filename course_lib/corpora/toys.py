@@ -8,10 +8,12 @@ known from Ng's *Sequence models* course. The gold links are part of the task.
 import datetime
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import HELD_OUT, Words, draw_splits
+from course_lib.corpora.splitting import CHARACTERS
 from course_lib.options import MOST_WORDS, check_count, check_seed
 
 _Draw = tuple[Words, Words, Callable[[], SentencePair]]
@@ -53,7 +55,8 @@ def _symbols(name: str, size: int, seed: int, min_length: int, max_length: int, 
             source = tuple(numbers.choices(alphabet, k=numbers.randint(min_length, max_length)))
             yield source, source, partial(_mirrored, source, name == "reversal")
 
-    return ParallelCorpus(name, "symbols", "symbols", *draw_splits(stream(), size, HELD_OUT))
+    splits = draw_splits(stream(), size, HELD_OUT)
+    return ParallelCorpus(name, "symbols", "symbols", *splits, source_splitting=CHARACTERS, target_splitting=CHARACTERS)
 
 
 def _mirrored(source: Words, backwards: bool) -> SentencePair:
@@ -99,7 +102,11 @@ def dates(size: int = 5000, seed: int = 1) -> ParallelCorpus:
             target = tuple(day.isoformat())
             yield source, target, partial(_date_pair, source, target, fields)
 
-    return ParallelCorpus("dates", "dates", "ISO 8601", *draw_splits(stream(), size, HELD_OUT))
+    splits = draw_splits(stream(), size, HELD_OUT)
+    splitting = replace(CHARACTERS, space=SPACE)
+    return ParallelCorpus(
+        "dates", "dates", "ISO 8601", *splits, source_splitting=splitting, target_splitting=CHARACTERS
+    )
 
 
 def _spell(day: datetime.date, spelling: str) -> list[tuple[str, str]]:

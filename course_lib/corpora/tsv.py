@@ -6,6 +6,7 @@ from pathlib import Path
 from course_lib.corpora.packed import PackedFileError, read_from_zip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
+from course_lib.corpora.splitting import Splitting
 from course_lib.corpora.text import Segment, clean, tokenise
 from course_lib.options import check_count, check_path, check_seed
 
@@ -52,7 +53,11 @@ def read_tsv(
             f"{path}: {lines} pairs read, {len(kept)} kept with max_words={max_words}, of {len(sources)} source "
             "sentence(s); three splits need at least 3. Raise max_words or give a larger file."
         )
-    return ParallelCorpus(path.stem, "English", language, *split_by_source(kept, seed).values())
+    splitting = Splitting(segment=segment)
+    splits = split_by_source(kept, seed).values()
+    return ParallelCorpus(
+        path.stem, "English", language, *splits, source_splitting=splitting, target_splitting=splitting
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, str]]:

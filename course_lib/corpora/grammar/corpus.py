@@ -17,6 +17,7 @@ from course_lib.corpora.grammar.rules import Lexeme
 from course_lib.corpora.grammar.sentences import constructions
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.splits import Words, draw_splits
+from course_lib.corpora.splitting import BY_SPACES
 from course_lib.options import check_count, check_option, check_seed
 
 LexiconSize = Literal["full", "small"]
@@ -57,7 +58,14 @@ def synchronous(
 
     with _no_garbage_collection():
         splits = draw_splits(stream(), size, GRAMMAR_HELD_OUT)
-    return ParallelCorpus(f"{source}-{target}", LANGUAGES[source].name, LANGUAGES[target].name, *splits)
+    return ParallelCorpus(
+        f"{source}-{target}",
+        LANGUAGES[source].name,
+        LANGUAGES[target].name,
+        *splits,
+        source_splitting=BY_SPACES,
+        target_splitting=BY_SPACES,
+    )
 
 
 def _pair(derivation: Derivation, tokens: list[Token], target: str) -> SentencePair:

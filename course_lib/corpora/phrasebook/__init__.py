@@ -9,10 +9,12 @@ splits the sentences of a language that is written without spaces.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
+from course_lib.corpora.splitting import BY_SPACES
 from course_lib.corpora.tsv import read_tsv
 
 _FOLDER = Path(__file__).parent
@@ -47,7 +49,14 @@ def phrasebook_corpus(language: Literal["fr", "zh", "mr", "hi"] = "fr", seed: in
     train, validation, test = (
         tuple(linked.get((pair.source, pair.target), pair) for pair in split) for split in splits
     )
-    return ParallelCorpus(f"phrasebook-{language}", corpus.source_language, name, train, validation, test)
+    return replace(
+        corpus,
+        name=f"phrasebook-{language}",
+        train=train,
+        validation=validation,
+        test=test,
+        target_splitting=BY_SPACES if _file(code, "words").exists() else corpus.target_splitting,
+    )
 
 
 def _file(code: str, ending: str) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.pictures.cells import picture_words
 from course_lib.corpora.pictures.scenes import COLOURS, SHAPE_KINDS, Scene, draw_scenes
+from course_lib.corpora.splitting import Splitting
 
 
 def caption_pair(scene: Scene) -> SentencePair:
@@ -19,7 +20,7 @@ def caption_corpus(size: int = 10_000, seed: int = 1, most: int = 3) -> Parallel
     """
     scenes = draw_scenes(size, seed, most)
     splits = (tuple(map(caption_pair, split)) for split in (scenes.train, scenes.validation, scenes.test))
-    return ParallelCorpus("scenes", "pictures", "English", *splits)
+    return ParallelCorpus("scenes", "pictures", "English", *splits, target_splitting=Splitting())
 
 
 def gold_regions(pair: SentencePair) -> frozenset[Link]:
