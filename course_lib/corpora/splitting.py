@@ -14,7 +14,7 @@ from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary
 if TYPE_CHECKING:  # subwords.py works on corpora, which hold splittings
     from course_lib.corpora.subwords import Subwords
 
-Rule = Literal["tokenised", "given", "characters"]
+SplittingRule = Literal["tokenised", "given", "characters"]
 START = "▁"
 """Begins the first piece of each word, as in sentencepiece."""
 
@@ -30,13 +30,13 @@ class Splitting:
     A sentence of the corpus, its words joined by spaces, gives these words again.
     """
 
-    rule: Rule = "tokenised"
+    rule: SplittingRule = "tokenised"
     segment: Segment = "characters"
     space: str = ""
     subwords: bytes = b""
 
     def __post_init__(self) -> None:
-        check_option("rule", self.rule, Rule)
+        check_option("rule", self.rule, SplittingRule)
         check_option("segment", self.segment, Segment)
 
     def __call__(self, text: str) -> tuple[str, ...]:
