@@ -11,6 +11,7 @@ from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
+from course_lib.finite import check_finite
 from course_lib.metrics import MOST_RESAMPLINGS, AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
@@ -92,13 +93,15 @@ def evaluate_by_length(
 
 
 @torch.no_grad()
-def evaluate_regions(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64) -> RegionScores:
+def evaluate_regions(
+    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
+) -> RegionScores:
     """Score where a captioner looks while it is told the words of each caption (teacher forcing). Chapter 10.
 
     ValueError for a model without attention.
     """
     with evaluating(model):
-        runs = _runs(model, pairs, batch_size, "error")
+        runs = _runs(model, pairs, batch_size, unknown)
         seen = [one for chosen, _, output in runs for one in _weights_of(chosen, output)]
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
@@ -137,6 +140,7 @@ def _forced(
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
         if alignment:
             seen += _weights_of(chosen, output)
+    check_finite("loss of these pairs", nats)
     return perplexity(nats, tokens), seen
 
 
@@ -162,7 +166,11 @@ def _runs(
 
 def _weights_of(pairs: Sequence[SentencePair], output: DecoderOutput) -> list[_Seen]:
     """Return each pair with the weights (T, S) that predicted it; nothing without attention."""
-    return [] if output.weights is None else list(zip(pairs, output.weights.float().cpu().numpy(), strict=True))
+    if output.weights is None:
+        return []
+    weights = output.weights.float().cpu().numpy()
+    check_finite("attention weights", weights)
+    return list(zip(pairs, weights, strict=True))
 
 
 def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:

@@ -28,7 +28,7 @@ def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -
         _, ax = new_axes(1.2 + 0.36 * S, 0.9 + 0.3 * T)
     with use_theme():
         ax.imshow(trace.weights, cmap=_weight_map(), vmin=0, vmax=1, aspect="auto")
-        ax.set_xticks(range(S), trace.source, rotation=60, ha="left", rotation_mode="anchor")
+        ax.set_xticks(range(S), trace.labels, rotation=60, ha="left", rotation_mode="anchor")
         ax.set_yticks(range(T), trace.target)
         ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
         ax.grid(False)
