@@ -102,7 +102,7 @@ def evaluate_regions(
     """
     with evaluating(model):
         runs = _runs(model, pairs, batch_size, unknown)
-        seen = [one for chosen, _, output in runs for one in _weights_of(chosen, output)]
+        seen = [one for indices, _, output in runs for one in _weights_of(pairs, indices, output).values()]
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
     chosen, weights = zip(*seen, strict=True)
@@ -134,14 +134,15 @@ def _forced(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown, alignment: bool
 ) -> tuple[Score, list[_Seen]]:
     """Run once over ``pairs`` with teacher forcing: perplexity, and what was seen of each where it is asked for."""
-    nats, tokens, seen = 0.0, 0, []
-    for chosen, batch, output in _runs(model, pairs, batch_size, unknown):
+    nats, tokens, seen = 0.0, 0, {}
+    for indices, batch, output in _runs(model, pairs, batch_size, unknown):
         loss = model.loss_of(output, batch)
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
         if alignment:
-            seen += _weights_of(chosen, output)
+            seen |= _weights_of(pairs, indices, output)
     check_finite("loss of these pairs", nats)
-    return perplexity(nats, tokens), seen
+    in_order = [seen[k] for k in sorted(seen)]  # an interval draws pairs by their places: those of the caller
+    return perplexity(nats, tokens), in_order
 
 
 def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
@@ -156,21 +157,21 @@ def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
 
 def _runs(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
-) -> Iterator[tuple[list[SentencePair], Batch, DecoderOutput]]:
-    """Run the model over ``pairs`` with teacher forcing, one source length a batch."""
+) -> Iterator[tuple[list[int], Batch, DecoderOutput]]:
+    """Run the model over ``pairs`` with teacher forcing, one source length a batch; say which pairs each batch has."""
     for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
         chosen = [pairs[k] for k in indices]
         batch = collate(chosen, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
-        yield chosen, batch, model(batch)
+        yield indices, batch, model(batch)
 
 
-def _weights_of(pairs: Sequence[SentencePair], output: DecoderOutput) -> list[_Seen]:
-    """Return each pair with the weights (T, S) that predicted it; nothing without attention."""
+def _weights_of(pairs: Sequence[SentencePair], indices: Sequence[int], output: DecoderOutput) -> dict[int, _Seen]:
+    """Return by its place each pair of a batch with the weights (T, S) that predicted it; nothing without attention."""
     if output.weights is None:
-        return []
+        return {}
     weights = output.weights.float().cpu().numpy()
     check_finite("attention weights", weights)
-    return list(zip(pairs, weights, strict=True))
+    return {k: (pairs[k], rows) for k, rows in zip(indices, weights, strict=True)}
 
 
 def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:

@@ -33,8 +33,13 @@ def test_a_traced_translation_is_the_untraced_one_to_the_bit(name):
     seen = []
     greedy(step, state, 1, default_max_length(len(pair.source)), on_step=lambda output, _: seen.append(output))
     assert np.array_equal(traced.states, torch.cat([o.state.top for o in seen]).float().numpy())
-    if traced.weights is not None:
-        assert np.array_equal(traced.weights, torch.cat([o.weights for o in seen]).float().numpy())
+    parts = {"scores": "scores", "weights": "weights", "contexts": "context", "centres": "centre"}
+    for field, part in parts.items():
+        looks = [getattr(output.look, part, None) for output in seen]
+        expected = None if looks[0] is None else torch.cat(looks).float().numpy()
+        assert np.array_equal(getattr(traced, field), expected) if looks[0] is not None else expected is None
+        assert (getattr(traced, field) is None) == (looks[0] is None)
+    assert [len(row) for row in trace(model, pair.source, top=2).candidates] == [2] * len(traced.target)
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from course_lib.corpora.pairs import SentencePair
 from course_lib.notation import INK, MUTED, SOURCE, TARGET
+from course_lib.plots.fonts import lettered
 from course_lib.plots.theme import use_theme
 
 LETTER = 0.088  # inches
@@ -30,7 +31,7 @@ def links(pairs: Sequence[SentencePair]) -> Figure:
             ax.set(xlim=(0, letters), ylim=(0, 1))
             ax.set_axis_off()
             _draw(ax, pair)
-    return figure
+        return lettered(figure)
 
 
 def _draw(ax: Axes, pair: SentencePair) -> None:

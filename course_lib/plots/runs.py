@@ -10,6 +10,7 @@ from course_lib.finite import check_finite
 from course_lib.history import History
 from course_lib.notation import INK
 from course_lib.options import check_count, check_option
+from course_lib.plots.fonts import lettered
 from course_lib.plots.model_colours import MODELS, family, model_styles
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shapes import Float
@@ -46,7 +47,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
         above.set_ylabel("loss (nats a token)")
         above.legend()
         below.set(xlabel="updates", ylabel=names[score])
-    return figure
+    return lettered(figure)
 
 
 def _running_mean(values: Sequence[float], window: int) -> Float[np.ndarray, "_"]:
@@ -86,7 +87,7 @@ def score_by_length(
         ax.set_xticks(places, lengths)
         ax.set(xlabel="source words", ylabel=score, ylim=limits)
         ax.legend(loc="best")
-    return figure
+    return lettered(figure)
 
 
 def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = None) -> Figure:
@@ -112,4 +113,4 @@ def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = N
         ax.grid(axis="y", visible=False)
         ax.set(xlabel=label, xlim=(0, limit))
         ax.margins(x=0.12)
-    return figure
+    return lettered(figure)

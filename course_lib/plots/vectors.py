@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_lib.finite import check_finite
+from course_lib.plots.fonts import lettered
 from course_lib.plots.theme import new_axes, styles, use_theme
 
 
@@ -44,4 +45,4 @@ def vectors_pca(
         ax.margins(0.16, 0.12)
         if len(names) > 1:
             ax.legend(loc="best")
-    return figure
+    return lettered(figure)

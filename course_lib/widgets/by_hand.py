@@ -71,7 +71,7 @@ def five_steps(
             raise ValueError(f"mask: expected {S} booleans, at least one of them True, got {list(mask)}.")
         e = np.where(mask, e, -np.inf)
     if not len(temperatures):
-        raise ValueError("temperatures: expected at least one, all above 0, got none.")
+        raise ValueError("temperatures: expected at least one number above 0, got none.")
     for tau in temperatures:
         check_number("temperatures", tau, above=0)
     sums = [_Sums(tuple(words), q, k, v, e, scores is None, tau) for tau in temperatures]
