@@ -64,11 +64,9 @@ class HardAttention(Built):
         """Look as every attention does, at one position a query."""
         look = self.align(query, keys, values, mask, first_step, **of_the_score)
         if not self.training:
-            largest, positions = look.weights.max(-1)
-            context = annotations_at(values, positions)
-            context = context.masked_fill(
-                largest.isnan().unsqueeze(-1), torch.nan
-            )  # max would choose a NaN and hide it
+            positions = look.weights.argmax(-1)
+            diverged = look.weights.isnan().any(-1, keepdim=True)  # argmax chooses a NaN and hides it
+            context = annotations_at(values, positions).masked_fill(diverged, torch.nan)
             return replace(look, context=context, position=positions)
         positions = draw(look.weights)
         soft = torch.rand(positions.shape, device=positions.device) < self.soft_share

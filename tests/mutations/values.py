@@ -34,8 +34,8 @@ MUTATIONS = (
     Mutation(
         "hard attention looks at the first NaN",
         "attention/hard.py",
-        "largest.isnan().unsqueeze(-1)",
-        "(largest > 2).unsqueeze(-1)",
+        "look.weights.isnan().any(-1, keepdim=True)",
+        "(look.weights > 2).any(-1, keepdim=True)",
         "test_not_a_number.py::test_hard_attention_does_not_argmax_a_nan_away",
     ),
     Mutation(
