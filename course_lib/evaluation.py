@@ -58,6 +58,7 @@ def evaluate(
     the pairs: what another test set of this size might give. ``alignment=False`` leaves AER out. The
     batch size changes the time, not the scores. References keep the words that the vocabulary does not
     hold, so ``<unk>`` in a translation is always wrong; for perplexity it stands for them.
+    A model whose numbers are NaN is a :class:`~course_lib.finite.NotFiniteError`.
     """
     if not pairs:
         raise ValueError("There is nothing to evaluate: this split holds no pairs.")
@@ -134,7 +135,8 @@ def _forced(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown, alignment: bool
 ) -> tuple[Score, list[_Seen]]:
     """Run once over ``pairs`` with teacher forcing: perplexity, and what was seen of each where it is asked for."""
-    nats, tokens, seen = 0.0, 0, {}
+    nats, tokens = 0.0, 0
+    seen: dict[int, _Seen] = {}
     for indices, batch, output in _runs(model, pairs, batch_size, unknown):
         loss = model.loss_of(output, batch)
         nats, tokens = nats + float(loss.total), tokens + loss.tokens

@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,15 @@ def test_a_font_that_has_the_letters_draws_them(words: Any, install: Any) -> Non
     assert not warned
     assert has_a_square(picture, 11)
     assert not has_a_square(lined_up(("cat", "dog", "cow"))[0], 11)
+
+
+def test_words_of_wide_signs_do_not_run_into_one_another(install: Any) -> None:
+    words = ("我们", "不知道", "这", "一", "国际象棋", "。")
+    install("Some Squares", "".join(sorted(set("".join(words)))))
+    figure = links([SentencePair(words, ("we", "do", "not", "know"), frozenset(), frozenset())])
+    drawn(figure)
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts[: len(words)]]
+    assert all(left.x1 <= right.x0 for left, right in pairwise(boxes))
 
 
 def test_a_font_that_goes_well_is_taken_before_another(install: Any) -> None:

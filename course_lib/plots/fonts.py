@@ -8,6 +8,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -109,7 +110,8 @@ def warn_of(signs: str) -> None:
 
 
 def _members(family: str) -> list[str]:
-    return list(mpl.rcParams[f"font.{family}"]) if family in GENERIC else [family]
+    settings: dict[str, Any] = dict(mpl.rcParams)
+    return list(settings[f"font.{family}"]) if family in GENERIC else [family]
 
 
 def _lacking(text: str, names: Sequence[str]) -> list[str]:

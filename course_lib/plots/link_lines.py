@@ -1,5 +1,6 @@
 """Gold links between two sentences, drawn as lines. Chapter 1."""
 
+import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -47,10 +48,18 @@ def _draw(ax: Axes, pair: SentencePair) -> None:
 
 
 def _room(words: Sequence[str]) -> float:
-    return sum(len(word) + WORD_GAP for word in words)
+    return sum(_letters(word) + WORD_GAP for word in words)
 
 
 def _centres(words: Sequence[str]) -> list[float]:
     """Return where the middle of each word stands, in letters from the left edge."""
-    ends = accumulate(len(word) + WORD_GAP for word in words)
-    return [end - (len(word) + WORD_GAP) / 2 for end, word in zip(ends, words, strict=True)]
+    ends = accumulate(_letters(word) + WORD_GAP for word in words)
+    return [end - (_letters(word) + WORD_GAP) / 2 for end, word in zip(ends, words, strict=True)]
+
+
+def _letters(word: str) -> int:
+    """Return how many letters wide ``word`` is: a Chinese sign takes the room of two, a mark above a letter none."""
+    return sum(
+        0 if unicodedata.category(sign) == "Mn" else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in word
+    )

@@ -55,4 +55,6 @@ def roll_out(
 def _hypothesis(row: list[int], log_prob: float, max_length: int) -> Hypothesis:
     finished = EOS in row
     tokens = row[: row.index(EOS)] if finished else row[:max_length]
+    if PAD in tokens:
+        raise ValueError(f"After {tokens.index(PAD)} word(s) every next word has probability 0.")
     return Hypothesis(tuple(tokens), log_prob, finished)

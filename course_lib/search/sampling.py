@@ -35,9 +35,10 @@ def sample(
         raise ValueError(f"{error} For the limit at 0 use greedy.") from None
 
     def draw(log_probs: Float[Tensor, "B V"]) -> Int[Tensor, "B"]:
-        check_finite("log-probabilities of the next word", log_probs.cpu().numpy(), infinite=True)
+        largest = log_probs.amax(-1, keepdim=True)  # (B, 1), NaN where one is
+        check_finite("log-probabilities of the next word", largest.cpu().numpy(), infinite=True)
         # the largest becomes 0, so that a very low temperature overflows towards minus infinity alone
-        scaled = (log_probs - log_probs.amax(-1, keepdim=True)) / temperature
+        scaled = (log_probs - largest) / temperature
         return torch.multinomial(torch.softmax(scaled, dim=-1), 1, generator=generator).squeeze(-1)
 
     return roll_out(step, state, batch_size, max_length, draw, device, on_step)

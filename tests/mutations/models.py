@@ -426,8 +426,8 @@ MUTATIONS = (
     Mutation(
         "temperature is turned round",
         "search/sampling.py",
-        "keepdim=True)) / temperature",
-        "keepdim=True)) * temperature",
+        "(log_probs - largest) / temperature",
+        "(log_probs - largest) * temperature",
         "test_beam.py::test_sentences_are_drawn_as_often_as_they_are_probable",
     ),
     Mutation(

@@ -105,7 +105,8 @@ MUTATIONS = (
         "references are given <unk> too",
         "evaluation.py",
         "references = [pair.target for pair in pairs]",
-        "own = model.target_vocabulary\n        references = [own.decode(own.encode(pair.target, unknown)) for pair in pairs]",
+        "own = model.target_vocabulary\n"
+        "        references = [own.decode(own.encode(pair.target, unknown)) for pair in pairs]",
         "test_properties.py::test_unk_in_a_translation_is_always_wrong_though_the_reference_has_unknown_words",
     ),
     Mutation(

@@ -25,6 +25,13 @@ MUTATIONS = (
         "test_not_a_number.py::test_a_diverged_model_writes_no_empty_sentence_that_looks_finished",
     ),
     Mutation(
+        "padding is written where nothing is possible",
+        "search/rollout.py",
+        "if PAD in tokens:",
+        "if False:",
+        "test_search.py::test_where_no_word_is_possible_none_is_written",
+    ),
+    Mutation(
         "a beam goes on without its NaN",
         "search/tree.py",
         "if any(math.isnan(expansion.total) for expansion in expansions):",
@@ -212,6 +219,13 @@ MUTATIONS = (
         "        give_font(text)\n",
         "        pass\n",
         "test_fonts.py::test_a_figure_of_the_readers_own_gets_letters_when_it_is_shown",
+    ),
+    Mutation(
+        "a Chinese sign takes the room of a letter",
+        "plots/links.py",
+        '2 if unicodedata.east_asian_width(sign) in "WF" else 1',
+        "1",
+        "test_fonts.py::test_words_of_wide_signs_do_not_run_into_one_another",
     ),
     Mutation(
         "a word of a beam becomes markup",

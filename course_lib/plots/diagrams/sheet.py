@@ -49,7 +49,7 @@ class Sheet:
         """Draw the diagram at ``stage`` (the last one unless told).
 
         ValueError for texts on top of one another, outside the sheet or crossed by an arrow, and for signs
-        that the font of a figure does not have (``widgets.stages`` writes them with the reader's fonts).
+        that no font on this machine has (``widgets.stages`` writes them with the reader's fonts).
         """
         labels = [ink for part in self.parts for ink in part.ink if isinstance(ink, Label)]
         unknown = unprintable("".join(label.text for label in labels if not label.math))
