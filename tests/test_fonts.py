@@ -25,19 +25,19 @@ from course_lib.plots import (
     curves,
     fonts,
     heatmap,
+    links,
     new_axes,
     publish,
     score_by_length,
     vectors_pca,
 )
 from course_lib.plots.diagrams import Diagram
-from course_lib.plots.links import links
 from course_lib.plots.theme import use_theme
 from course_lib.search import beam
 from course_lib.vocabulary import Vocabulary
 from course_lib.widgets import batch_explorer, beam_tree, compare, five_steps, gold_and_attention, stages, step_through
 from tests.oracles.traces import random_trace
-from tests.test_widgets import soup
+from tests.pages import soup
 
 CHINESE, MARATHI = ("我", "爱", "猫"), ("मला", "मांजर", "आवडते")
 MONEY = ("$5 and $6", "$$", r"$\frac$", "a_b^c")

@@ -21,9 +21,9 @@ from course_lib.training import Objective, Reinforce, TrainConfig, fit
 from course_lib.vocabulary import BOS
 from course_lib.widgets import five_steps
 from tests.oracles.models import HARD, MAKERS, PAIRS, make
+from tests.oracles.pictures import PAIRS as SCENES
+from tests.oracles.pictures import captioner
 from tests.oracles.traces import random_trace
-from tests.test_captions import PAIRS as SCENES
-from tests.test_captions import captioner
 
 WORDS, GIVEN = PAIRS[0].source, PAIRS[0].target
 DIVERGED = r"NaN.*(diverged).*(earlier checkpoint).*(learning_rate)"

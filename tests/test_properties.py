@@ -22,8 +22,8 @@ from course_lib.tracing import trace
 from course_lib.vocabulary import EOS, UNK, UnknownTokenError, Vocabulary
 from tests.oracles import reference
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, bahdanau, batch, luong, make, shaken
-from tests.test_captions import CELLS, WORDS, captioner
-from tests.test_captions import PAIRS as SCENES
+from tests.oracles.pictures import CELLS, WORDS, captioner
+from tests.oracles.pictures import PAIRS as SCENES
 
 # --- dropout
 

@@ -19,7 +19,7 @@ MUTATIONS = (
     ),
     Mutation(
         "given words of a diverged model have some probability",
-        "search/greedy.py",
+        "search/greedy_search.py",
         "found.cpu().numpy(), infinite=True)",
         "[], infinite=True)",
         "test_not_a_number.py::test_a_diverged_model_writes_no_empty_sentence_that_looks_finished",
@@ -138,7 +138,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the explorer keeps unknown words to itself",
-        "widgets/explorer.py",
+        "widgets/exploring.py",
         'if unknown else ""\n        self._say(',
         'if not unknown else ""\n        self._say(',
         "test_widgets_explorer.py::test_an_unknown_word_is_translated_around_where_the_page_says_so",
@@ -159,7 +159,7 @@ MUTATIONS = (
     ),
     Mutation(
         "one kind of figure has formulas for labels",
-        "plots/links.py",
+        "plots/link_lines.py",
         "return lettered(figure)",
         "return figure",
         "test_fonts.py::test_a_dollar_sign_in_a_label_is_a_dollar_sign",
@@ -222,7 +222,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a Chinese sign takes the room of a letter",
-        "plots/links.py",
+        "plots/link_lines.py",
         '2 if unicodedata.east_asian_width(sign) in "WF" else 1',
         "1",
         "test_fonts.py::test_words_of_wide_signs_do_not_run_into_one_another",
