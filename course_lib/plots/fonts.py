@@ -110,7 +110,7 @@ def warn_of(signs: str) -> None:
 
 
 def _members(family: str) -> list[str]:
-    settings: dict[str, Any] = dict(mpl.rcParams)
+    settings: Any = mpl.rcParams
     return list(settings[f"font.{family}"]) if family in GENERIC else [family]
 
 
