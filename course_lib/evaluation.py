@@ -11,7 +11,7 @@ from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.metrics import MOST_RESAMPLINGS, AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
@@ -142,7 +142,7 @@ def _forced(
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
         if alignment:
             seen |= _weights_of(pairs, indices, output)
-    check_finite("loss of these pairs", nats)
+    require_finite("loss of these pairs", nats)
     in_order = [seen[k] for k in sorted(seen)]  # an interval draws pairs by their places: those of the caller
     return perplexity(nats, tokens), in_order
 
@@ -172,7 +172,7 @@ def _weights_of(pairs: Sequence[SentencePair], indices: Sequence[int], output: D
     if output.weights is None:
         return {}
     weights = output.weights.float().cpu().numpy()
-    check_finite("attention weights", weights)
+    require_finite("attention weights", weights)
     return {k: (pairs[k], rows) for k, rows in zip(indices, weights, strict=True)}
 
 

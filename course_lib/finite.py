@@ -18,7 +18,7 @@ class NotFiniteError(ValueError, FloatingPointError):
     """Numbers that are NaN or infinite where words, a score or a figure were to be made of them."""
 
 
-def check_finite(what: str, *values: Any, infinite: bool = False, remedy: str = REMEDY) -> None:
+def require_finite(what: str, *values: Any, infinite: bool = False, remedy: str = REMEDY) -> None:
     """Raise :class:`NotFiniteError` naming ``what`` where one of ``values`` is NaN or infinite.
 
     ``values`` are numbers or arrays of any shape. ``infinite=True`` lets minus infinity through, the

@@ -20,7 +20,7 @@ from course_lib.options import check_count, check_number
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float
 
-USUAL = 1e-3, 1e30
+DIVISORS = 1e-3, 1e30
 """Temperatures by which a score can be divided as it is; outside, the quotient would leave the range of a float32."""
 
 
@@ -35,7 +35,7 @@ def tempered(model: Seq2Seq, temperature: float) -> Iterator[None]:
 
     def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
         scores = look.scores
-        if not USUAL[0] <= temperature <= USUAL[1]:
+        if not DIVISORS[0] <= temperature <= DIVISORS[1]:
             scores = (scores - scores.amax(-1, keepdim=True)).double()
         weights = torch.softmax(scores / temperature, dim=-1).to(look.weights.dtype)
         return replace(look, weights=weights, context=weighted_sum(weights, values))

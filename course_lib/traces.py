@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from course_lib.corpora.pairs import Link
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.options import check_option
 from course_lib.shapes import Float
 from course_lib.vocabulary import UNK_TOKEN
@@ -82,8 +82,8 @@ class Trace:
             raise ValueError(f"unknown: expected source positions, 0 … {S - 1}, got {sorted(self.unknown)}.")
         for name in ARRAYS:
             if getattr(self, name) is not None:
-                check_finite(name, getattr(self, name), infinite=name == "scores")
-        check_finite("candidates", [candidate.probability for row in self.candidates for candidate in row])
+                require_finite(name, getattr(self, name), infinite=name == "scores")
+        require_finite("candidates", [candidate.probability for row in self.candidates for candidate in row])
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import torch
 
 from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.evaluation import evaluate, evaluate_regions
-from course_lib.finite import NotFiniteError, check_finite
+from course_lib.finite import NotFiniteError, require_finite
 from course_lib.history import History, Validation
 from course_lib.interventions import pinned, tempered
 from course_lib.plots import bars, curves, score_by_length, vectors_pca
@@ -150,8 +150,8 @@ def test_a_figure_does_not_leave_a_nan_out_without_a_word(figure):
 def test_every_kind_of_number_is_looked_at(value):
     for given in (value, np.array([1.0, value]), np.array([[1, value]], dtype=np.float32)):
         with pytest.raises(NotFiniteError, match="the weights"):
-            check_finite("the weights", given)
-    check_finite("the weights", 1.0, np.ones((2, 2)), np.zeros(0))
+            require_finite("the weights", given)
+    require_finite("the weights", 1.0, np.ones((2, 2)), np.zeros(0))
 
 
 OPTIONS = {

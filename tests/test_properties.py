@@ -14,12 +14,13 @@ from course_lib.alignment import argmax_links
 from course_lib.batching import collate, encode_sources, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
-from course_lib.evaluation import evaluate
+from course_lib.evaluation import evaluate, score_by_length, translations
 from course_lib.metrics import aer, bleu, exact_match
 from course_lib.models import CONSTRUCTORS, bahdanau2014, luong2015, sutskever2014
 from course_lib.seq2seq import Seq2Seq, default_max_length
 from course_lib.tracing import trace
 from course_lib.vocabulary import EOS, UNK, UnknownTokenError, Vocabulary
+from course_lib.widgets import explorer
 from tests.oracles import reference
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, bahdanau, batch, luong, make, shaken
 from tests.oracles.pictures import CELLS, WORDS, captioner
@@ -186,7 +187,9 @@ def test_a_translation_has_room_for_twice_its_source_and_ten_words_more_and_no_o
     (beam,) = model.beam_search(sentences[:1], 2)
     assert (len(beam.hypotheses[0].tokens), beam.hypotheses[0].finished) == (12, False)
     assert [default_max_length(n) for n in (1, 5)] == [12, 20]
-    assert len(model.translate(sentences, max_length=4)[1].tokens) == 4
+    for width in (1, 2):
+        assert [len(t.tokens) for t in model.translate(sentences, max_length=4, beam=width)] == [4, 4]
+    assert len(model.translate(sentences, beam=2)[0].tokens) == 16
 
 
 @pytest.mark.parametrize("limit", [None, 1, 4])
@@ -225,6 +228,33 @@ def test_an_unknown_word_on_either_side_raises_unless_it_may_be_unk(side):
     assert ids[0, : len(words)].tolist() == expected and UNK in expected
     other = made.target_out if side == "source" else made.source
     assert UNK not in other
+
+
+DOORS = {
+    "translate": lambda model, pair, **options: model.translate([pair.source], 3, **options),
+    "translate with a beam": lambda model, pair, **options: model.translate([pair.source], 3, beam=2, **options),
+    "beam_search": lambda model, pair, **options: model.beam_search([pair.source], 2, 3, **options),
+    "trace": lambda model, pair, **options: trace(model, pair.source, max_length=3, **options),
+    "a given trace": lambda model, pair, **options: trace(model, pair.source, pair.target, **options),
+    "evaluate": lambda model, pair, **options: evaluate(model, [pair], **options),
+    "score_by_length": lambda model, pair, **options: score_by_length(model, [pair], [(1, 9)], **options),
+    "translations": lambda model, pair, **options: translations(model, [pair], **options),
+    "collate": lambda model, pair, **options: collate([pair], SOURCE, TARGET, **options),
+    "explorer": lambda model, pair, **options: explorer(model, [list(pair.source)], **options),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_asks_what_to_do_with_an_unknown_word(door):
+    model, call = make("bahdanau"), DOORS[door]
+    strange = SentencePair(("the", "zebra"), ("le", "chat"))
+    with pytest.raises(UnknownTokenError, match="'zebra' is not among"):
+        call(model, strange)
+    with pytest.raises(UnknownTokenError, match="'zebra' is not among"):
+        call(model, strange, unknown="error")
+    assert call(model, strange, unknown="unk")
+    with pytest.raises(ValueError, match="unknown: expected one of 'error', 'unk', got 'skip'"):
+        call(model, strange, unknown="skip")
 
 
 def test_unk_in_a_translation_is_always_wrong_though_the_reference_has_unknown_words():

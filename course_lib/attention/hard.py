@@ -7,7 +7,7 @@ from torch import Tensor
 
 from course_lib.attention.base import Attended, Attention
 from course_lib.built import Built
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.options import check_share
 from course_lib.shapes import Bool, Float, Int
 
@@ -80,7 +80,7 @@ def draw(weights: Float[Tensor, "*B S"]) -> Int[Tensor, "*B"]:
     :class:`NotFiniteError` where the weights are NaN.
     """
     rows = weights.detach().flatten(0, -2)  # (B · T, S): torch draws from the rows of a matrix
-    check_finite("attention weights to draw a position from", rows.float().cpu().numpy())
+    require_finite("attention weights to draw a position from", rows.float().cpu().numpy())
     return torch.multinomial(rows, 1).view(weights.shape[:-1])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.history import History
 from course_lib.notation import INK
 from course_lib.options import check_count, check_option
@@ -30,9 +30,9 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     check_count("window", window)
     for name, runs in histories.items():
         for run in runs:
-            check_finite(f"losses of {name}", run.losses)
+            require_finite(f"losses of {name}", run.losses)
             scores = [getattr(record, score) for record in run.validations]
-            check_finite(f"{score} of {name}", scores, remedy=UNDEFINED)
+            require_finite(f"{score} of {name}", scores, remedy=UNDEFINED)
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)
@@ -77,7 +77,7 @@ def score_by_length(
             runs = np.atleast_2d(np.asarray(values, dtype=float))
             if runs.shape[1] != len(lengths):
                 raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got {runs.shape[1]}.")
-            check_finite(f"{score} of {name}", runs, remedy=UNDEFINED)
+            require_finite(f"{score} of {name}", runs, remedy=UNDEFINED)
             ax.fill_between(places, runs.min(0), runs.max(0), color=colour, alpha=0.18, lw=0)
             for run in runs:
                 ax.plot(places, run, ls="", marker=marker, ms=3, color=colour, alpha=0.6)
@@ -102,7 +102,7 @@ def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = N
     with use_theme():
         for place, (name, seeds) in enumerate(values.items()):
             runs = np.atleast_1d(np.asarray(seeds, dtype=float))
-            check_finite(f"{label} of {name}", runs, remedy=UNDEFINED)
+            require_finite(f"{label} of {name}", runs, remedy=UNDEFINED)
             kin = family(name)
             colour = OF_NO_MODEL if kin is None else MODELS[kin].colour
             ax.barh(place, runs.mean(), color=colour, alpha=0.75, height=0.6)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.plots.fonts import lettered
 from course_lib.plots.theme import new_axes, styles, use_theme
 
@@ -23,7 +23,7 @@ def vectors_pca(
         raise ValueError(
             f"Expected N × D vectors, N labels, N groups; got {points.shape}, {len(labels)}, {len(groups)}."
         )
-    check_finite("vectors", points)
+    require_finite("vectors", points)
     centred = points - points.mean(0)
     left, strengths, _ = np.linalg.svd(centred, full_matrices=False)
     places = left[:, :2] * strengths[:2]

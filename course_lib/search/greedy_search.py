@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction
 from course_lib.search.rollout import roll_out
 from course_lib.shapes import Float, Int
@@ -46,5 +46,5 @@ def forced(
         if on_step is not None:
             on_step(output, words)
     found = torch.stack(scores, dim=1)
-    check_finite("log-probabilities of the given words", found.cpu().numpy(), infinite=True)
+    require_finite("log-probabilities of the given words", found.cpu().numpy(), infinite=True)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction, allowed, check_limit
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, EOS, PAD
@@ -47,7 +47,7 @@ def roll_out(
         running = running & (chosen != EOS)
         if not running.any():
             break
-    check_finite("log-probabilities of the chosen words", log_prob.tolist(), infinite=True)  # argmax takes a NaN
+    require_finite("log-probabilities of the chosen words", log_prob.tolist(), infinite=True)  # argmax takes a NaN
     rows = torch.stack(words, dim=1).tolist()  # (B, steps)
     return [_hypothesis(row, float(total), max_length) for row, total in zip(rows, log_prob, strict=True)]
 

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.options import check_number
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction
 from course_lib.search.rollout import roll_out
@@ -36,7 +36,7 @@ def sample(
 
     def draw(log_probs: Float[Tensor, "B V"]) -> Int[Tensor, "B"]:
         largest = log_probs.amax(-1, keepdim=True)  # (B, 1), NaN where one is
-        check_finite("log-probabilities of the next word", largest.cpu().numpy(), infinite=True)
+        require_finite("log-probabilities of the next word", largest.cpu().numpy(), infinite=True)
         # the largest becomes 0, so that a very low temperature overflows towards minus infinity alone
         scaled = (log_probs - largest) / temperature
         return torch.multinomial(torch.softmax(scaled, dim=-1), 1, generator=generator).squeeze(-1)

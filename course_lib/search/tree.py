@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis
 from course_lib.search.scoring import Scoring
 from course_lib.vocabulary import BOS, EOS
@@ -84,7 +84,7 @@ class TreeSearch:
         depth = self.tree[parents[0]].depth + 1
         expansions = list(expansions)
         if any(math.isnan(expansion.total) for expansion in expansions):
-            check_finite(f"log-probabilities of word {depth}", [expansion.total for expansion in expansions])
+            require_finite(f"log-probabilities of word {depth}", [expansion.total for expansion in expansions])
         for rank, expansion in enumerate(expansions):
             if expansion.total == -math.inf:  # a row nobody runs on
                 continue

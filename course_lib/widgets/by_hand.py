@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.finite import check_finite
+from course_lib.finite import require_finite
 from course_lib.options import check_number
 from course_lib.shapes import Float
 from course_lib.widgets.markup import decimal, fraction, word
@@ -61,11 +61,11 @@ def five_steps(
     S = len(words)
     if q.ndim != 1 or k.shape != (S, len(q)) or v.ndim != 2 or len(v) != S:
         raise ValueError(f"Expected query (D,), keys ({S}, D), values ({S}, M); got {q.shape}, {k.shape}, {v.shape}.")
-    check_finite("query, keys and values", q, k, v, remedy="Give numbers that can be added on paper.")
+    require_finite("query, keys and values", q, k, v, remedy="Give numbers that can be added on paper.")
     e = k @ q if scores is None else np.asarray(scores, dtype=float)
     if e.shape != (S,):
         raise ValueError(f"scores: expected one a word, shape ({S},), got {e.shape}.")
-    check_finite("scores", e, infinite=True, remedy="A masked word has −∞, none has NaN.")
+    require_finite("scores", e, infinite=True, remedy="A masked word has −∞, none has NaN.")
     if mask is not None:
         if len(mask) != S or not any(mask):
             raise ValueError(f"mask: expected {S} booleans, at least one of them True, got {list(mask)}.")

@@ -4,6 +4,29 @@ from tests.mutations import Mutation
 
 MUTATIONS = (
     Mutation(
+        "a beam has a limit of its own",
+        "seq2seq.py",
+        "                _limit(max_length, lengths),\n                length_normalisation",
+        "                _limit(None, lengths),\n                length_normalisation",
+        "test_properties.py::test_a_translation_has_room_for_twice_its_source_and_ten_words_more_and_no_other",
+    ),
+    Mutation(
+        "a beam makes unknown words UNK unasked",
+        "seq2seq.py",
+        "encode_sources(sentences, self.source_vocabulary, self.device, unknown)\n            step, state = "
+        "self.stepper(source, lengths, copies=width)",
+        'encode_sources(sentences, self.source_vocabulary, self.device, "unk")\n            step, state = '
+        "self.stepper(source, lengths, copies=width)",
+        "test_properties.py::test_every_door_asks_what_to_do_with_an_unknown_word",
+    ),
+    Mutation(
+        "scores by length know no unknown word",
+        "evaluation.py",
+        "evaluate(model, group, batch_size, unknown, bootstrap)",
+        'evaluate(model, group, batch_size, "unk", bootstrap)',
+        "test_properties.py::test_every_door_asks_what_to_do_with_an_unknown_word",
+    ),
+    Mutation(
         "Luong's readout goes without dropout",
         "decoders/luong.py",
         "return self.W_s(self.dropout(attentional))",

@@ -48,14 +48,14 @@ MUTATIONS = (
     Mutation(
         "positions are drawn from NaN",
         "attention/hard.py",
-        'check_finite("attention weights to draw a position from", rows.float().cpu().numpy())',
+        'require_finite("attention weights to draw a position from", rows.float().cpu().numpy())',
         "pass",
         "test_not_a_number.py::test_training_that_diverges_is_told_so_and_not_by_a_sampler",
     ),
     Mutation(
         "regions are read off NaN weights",
         "evaluation.py",
-        'check_finite("attention weights", weights)',
+        'require_finite("attention weights", weights)',
         "pass",
         "test_not_a_number.py::test_regions_are_not_read_off_nan_weights",
     ),
@@ -69,7 +69,7 @@ MUTATIONS = (
     Mutation(
         "a bar of NaN is left out without a word",
         "plots/runs.py",
-        'check_finite(f"{label} of {name}", runs, remedy=UNDEFINED)',
+        'require_finite(f"{label} of {name}", runs, remedy=UNDEFINED)',
         "pass",
         "test_not_a_number.py::test_a_figure_does_not_leave_a_nan_out_without_a_word",
     ),
