@@ -14,7 +14,7 @@ from course_lib.alignment import argmax_links
 from course_lib.batching import collate, encode_sources, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
-from course_lib.evaluation import evaluate, score_by_length, translations
+from course_lib.evaluation import evaluate, evaluate_by_length, translations
 from course_lib.metrics import aer, bleu, exact_match
 from course_lib.models import CONSTRUCTORS, bahdanau2014, luong2015, sutskever2014
 from course_lib.seq2seq import Seq2Seq, default_max_length
@@ -237,7 +237,7 @@ DOORS = {
     "trace": lambda model, pair, **options: trace(model, pair.source, max_length=3, **options),
     "a given trace": lambda model, pair, **options: trace(model, pair.source, pair.target, **options),
     "evaluate": lambda model, pair, **options: evaluate(model, [pair], **options),
-    "score_by_length": lambda model, pair, **options: score_by_length(model, [pair], [(1, 9)], **options),
+    "evaluate_by_length": lambda model, pair, **options: evaluate_by_length(model, [pair], [(1, 9)], **options),
     "translations": lambda model, pair, **options: translations(model, [pair], **options),
     "collate": lambda model, pair, **options: collate([pair], SOURCE, TARGET, **options),
     "explorer": lambda model, pair, **options: explorer(model, [list(pair.source)], **options),
