@@ -11,6 +11,7 @@ from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
+from course_lib.finite import require_finite
 from course_lib.metrics import MOST_RESAMPLINGS, AlignmentScore, Score, aer, bleu, exact_match, perplexity
 from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, Translation, evaluating
@@ -57,6 +58,7 @@ def evaluate(
     the pairs: what another test set of this size might give. ``alignment=False`` leaves AER out. The
     batch size changes the time, not the scores. References keep the words that the vocabulary does not
     hold, so ``<unk>`` in a translation is always wrong; for perplexity it stands for them.
+    A model whose numbers are NaN is a :class:`~course_lib.finite.NotFiniteError`.
     """
     if not pairs:
         raise ValueError("There is nothing to evaluate: this split holds no pairs.")
@@ -92,14 +94,16 @@ def evaluate_by_length(
 
 
 @torch.no_grad()
-def evaluate_regions(model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64) -> RegionScores:
+def evaluate_regions(
+    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
+) -> RegionScores:
     """Score where a captioner looks while it is told the words of each caption (teacher forcing). Chapter 10.
 
     ValueError for a model without attention.
     """
     with evaluating(model):
-        runs = _runs(model, pairs, batch_size, "error")
-        seen = [one for chosen, _, output in runs for one in _weights_of(chosen, output)]
+        runs = _runs(model, pairs, batch_size, unknown)
+        seen = [one for indices, _, output in runs for one in _weights_of(pairs, indices, output).values()]
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
     chosen, weights = zip(*seen, strict=True)
@@ -131,13 +135,16 @@ def _forced(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown, alignment: bool
 ) -> tuple[Score, list[_Seen]]:
     """Run once over ``pairs`` with teacher forcing: perplexity, and what was seen of each where it is asked for."""
-    nats, tokens, seen = 0.0, 0, []
-    for chosen, batch, output in _runs(model, pairs, batch_size, unknown):
+    nats, tokens = 0.0, 0
+    seen: dict[int, _Seen] = {}
+    for indices, batch, output in _runs(model, pairs, batch_size, unknown):
         loss = model.loss_of(output, batch)
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
         if alignment:
-            seen += _weights_of(chosen, output)
-    return perplexity(nats, tokens), seen
+            seen |= _weights_of(pairs, indices, output)
+    require_finite("loss of these pairs", nats)
+    in_order = [seen[k] for k in sorted(seen)]  # an interval draws pairs by their places: those of the caller
+    return perplexity(nats, tokens), in_order
 
 
 def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
@@ -154,17 +161,21 @@ def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
 
 def _runs(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
-) -> Iterator[tuple[list[SentencePair], Batch, DecoderOutput]]:
-    """Run the model over ``pairs`` with teacher forcing, one source length a batch."""
+) -> Iterator[tuple[list[int], Batch, DecoderOutput]]:
+    """Run the model over ``pairs`` with teacher forcing, one source length a batch; say which pairs each batch has."""
     for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
         chosen = [pairs[k] for k in indices]
         batch = collate(chosen, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
-        yield chosen, batch, model(batch)
+        yield indices, batch, model(batch)
 
 
-def _weights_of(pairs: Sequence[SentencePair], output: DecoderOutput) -> list[_Seen]:
-    """Return each pair with the weights (T, S) that predicted it; nothing without attention."""
-    return [] if output.weights is None else list(zip(pairs, output.weights.float().cpu().numpy(), strict=True))
+def _weights_of(pairs: Sequence[SentencePair], indices: Sequence[int], output: DecoderOutput) -> dict[int, _Seen]:
+    """Return by its place each pair of a batch with the weights (T, S) that predicted it; nothing without attention."""
+    if output.weights is None:
+        return {}
+    weights = output.weights.float().cpu().numpy()
+    require_finite("attention weights", weights)
+    return {k: (pairs[k], rows) for k, rows in zip(indices, weights, strict=True)}
 
 
 def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:

@@ -16,21 +16,28 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, weighted_sum
+from course_lib.options import check_count, check_number
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float
+
+DIVISORS = 1e-3, 1e30
+"""Temperatures by which a score can be divided as it is; outside, the quotient would leave the range of a float32."""
 
 
 @contextmanager
 def tempered(model: Seq2Seq, temperature: float) -> Iterator[None]:
     """Divide the scores by ``temperature`` before the softmax: below 1 sharper, above 1 flatter.
 
-    The scores of a trace stay as they were, its weights are softmax(e / τ). ValueError for τ ≤ 0.
+    The scores of a trace stay as they were, its weights are softmax(e / τ). ValueError unless τ is a
+    number above 0.
     """
-    if temperature <= 0:
-        raise ValueError(f"temperature: expected a number above 0, got {temperature}.")
+    check_number("temperature", temperature, above=0)
 
     def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
-        weights = torch.softmax(look.scores / temperature, dim=-1)
+        scores = look.scores
+        if not DIVISORS[0] <= temperature <= DIVISORS[1]:
+            scores = (scores - scores.amax(-1, keepdim=True)).double()
+        weights = torch.softmax(scores / temperature, dim=-1).to(look.weights.dtype)
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
     with _changing(model, change):
@@ -42,8 +49,11 @@ def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) 
     """Give all the weight to source ``position`` (from 0) at ``steps`` (from 0; ``None``: at every one).
 
     Steps are counted from the entry of the block, so translate or trace once in it. A position that
-    is no word of the source is a ValueError.
+    is no word of the source is a ValueError, and so is one, or a step, that is no whole number.
     """
+    check_count("position", position, least=0)
+    for step in steps if steps is not None else ():
+        check_count("steps", step, least=0)
     done = 0
 
     def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:

@@ -123,7 +123,8 @@ class Seq2Seq(nn.Module):
 
         ``max_length`` defaults to twice the longest source and ten words more. An unknown word
         raises with the nearest known ones; ``unknown="unk"`` translates around it. A beam of 1 is
-        greedy; for the other options, the n best and the tree see :meth:`beam_search`.
+        greedy; for the other options, the n best and the tree see :meth:`beam_search`. A model whose
+        numbers are NaN is a :class:`~course_lib.finite.NotFiniteError`, no translation.
         """
         check_count("beam", beam)
         if beam == 1 and not (length_normalisation or coverage_penalty):

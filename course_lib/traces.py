@@ -11,8 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from course_lib.corpora.pairs import Link
+from course_lib.finite import require_finite
 from course_lib.options import check_option
 from course_lib.shapes import Float
+from course_lib.vocabulary import UNK_TOKEN
 
 SourceKind = Literal["words", "picture"]
 ARRAYS = ("states", "scores", "weights", "contexts", "centres")
@@ -38,7 +40,9 @@ class Trace:
     the most probable words for position i, best first. ``gold`` is a reference translation, ``links``
     its gold (source, target) links; both may be missing. ``forced`` says that ``target`` was given
     (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time. ``kind`` says
-    what the source is: words of a sentence, or the cells of a picture (see captions.py).
+    what the source is: words of a sentence, or the cells of a picture (see captions.py). ``unknown`` holds the
+    source positions whose word the vocabulary does not hold: the model read ``<unk>`` there.
+    :class:`~course_lib.finite.NotFiniteError` where a number is NaN.
     """
 
     model: str
@@ -56,6 +60,7 @@ class Trace:
     forced: bool = False
     finished: bool = True
     kind: SourceKind = "words"
+    unknown: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         check_option("kind", self.kind, SourceKind)
@@ -73,6 +78,17 @@ class Trace:
             value = getattr(self, name)
             if value is not None and value.shape != (T, S):
                 raise ValueError(f"{name}: expected shape {(T, S)} (target × source), got {value.shape}.")
+        if not all(0 <= j < S for j in self.unknown):
+            raise ValueError(f"unknown: expected source positions, 0 … {S - 1}, got {sorted(self.unknown)}.")
+        for name in ARRAYS:
+            if getattr(self, name) is not None:
+                require_finite(name, getattr(self, name), infinite=name == "scores")
+        require_finite("candidates", [candidate.probability for row in self.candidates for candidate in row])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The source as figures and sliders name it: an unknown word with what the model read in its place."""
+        return tuple(f"{word} ({UNK_TOKEN})" if j in self.unknown else word for j, word in enumerate(self.source))
 
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""
@@ -81,6 +97,7 @@ class Trace:
             if record[name] is not None:
                 record[name] = np.round(record[name].astype(float), digits).tolist()
         record["candidates"] = [[(c.token, round(c.probability, digits)) for c in row] for row in self.candidates]
+        record["unknown"] = sorted(self.unknown)
         record["links"] = sorted(self.links) if self.links is not None else None
         return record
 
@@ -94,6 +111,7 @@ class Trace:
             fields[name] = None if fields.get(name) is None else tuple(fields[name])
         fields["candidates"] = tuple(tuple(Candidate(*pair) for pair in row) for row in fields["candidates"])
         fields["links"] = None if fields["links"] is None else frozenset(map(tuple, fields["links"]))
+        fields["unknown"] = frozenset(fields.get("unknown", ()))
         fields.setdefault("kind", _kind_in_old_record(fields["source"]))
         return cls(**fields)
 

@@ -10,11 +10,12 @@ from torch.nn import functional
 from course_lib.batching import encode_sources
 from course_lib.corpora.pairs import Link
 from course_lib.encoders.grid import GridEncoder
+from course_lib.options import check_count
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
 from course_lib.shapes import Float, Int, Shaped
 from course_lib.traces import Candidate, Trace
-from course_lib.vocabulary import EOS, EOS_TOKEN, PAD, PAD_TOKEN
+from course_lib.vocabulary import EOS, EOS_TOKEN, PAD, PAD_TOKEN, UNK, Unknown, check_no_reserved
 
 
 @torch.no_grad()
@@ -28,6 +29,7 @@ def trace(
     top: int = 5,
     max_length: int | None = None,
     padding: int = 0,
+    unknown: Unknown = "error",
 ) -> Trace:
     """Translate ``source`` (words) step by step and record what the decoder saw.
 
@@ -36,7 +38,12 @@ def trace(
     reference translation to show beside, ``links`` its gold (source, target) links. ``top`` says
     how many candidates to keep a step. ``padding`` adds so many ``<pad>`` to the source, as a longer
     sentence in its batch would: they get no weight, unless the mask is forgotten (chapter 4).
+    An unknown word raises with the nearest known ones; with ``unknown="unk"`` the model reads ``<unk>``
+    in its place: ``Trace.unknown`` says where in the source, and the target has ``<unk>`` there.
     """
+    check_count("top", top)
+    check_count("padding", padding, least=0)
+    check_no_reserved(gold or ())
     outputs: list[Any] = []
     words: list[int] = []
 
@@ -45,13 +52,13 @@ def trace(
         words.append(int(chosen))
 
     with evaluating(model):
-        ids, lengths = encode_sources([source], model.source_vocabulary, model.device)
+        ids, lengths = encode_sources([source], model.source_vocabulary, model.device, unknown)
         step, state = model.stepper(functional.pad(ids, (0, padding), value=PAD), lengths)
         if target is None:
             limit = max_length if max_length is not None else default_max_length(len(source))
             greedy(step, state, 1, limit, model.device, on_step=record)
         else:
-            given = [*model.target_vocabulary.encode(target), EOS]
+            given = [*model.target_vocabulary.encode(target, unknown), EOS]
             forced(step, state, torch.tensor([given], device=model.device), on_step=record)
     looks = [output.look.parts() for output in outputs if output.look is not None]
     seen = {name: _rows(look[name] for look in looks) for name in looks[0]} if looks else {}
@@ -71,6 +78,7 @@ def trace(
         forced=target is not None,
         finished=words[-1] == EOS,
         kind="picture" if isinstance(model.encoder, GridEncoder) else "words",
+        unknown=frozenset(torch.nonzero(ids[0] == UNK).flatten().tolist()),
     )
 
 

@@ -21,6 +21,12 @@ Unknown = Literal["error", "unk"]
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 PAD_TOKEN, BOS_TOKEN, EOS_TOKEN, UNK_TOKEN = SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
 
+_RESERVED = frozenset(SPECIAL_TOKENS)
+
+
+class ReservedTokenError(ValueError):
+    """A reserved token among the words of a sentence."""
+
 
 class UnknownTokenError(ValueError):
     """A word that the vocabulary does not hold, where no UNK was asked for."""
@@ -49,16 +55,14 @@ class Vocabulary:
         """Collect the words of ``sentences``, most frequent first, ties in alphabetical order.
 
         Words seen fewer than ``min_count`` times are left out; ``max_size`` limits the whole
-        vocabulary, reserved tokens included. A reserved token among the words is refused: it would
-        be read as padding or as the end of a sentence.
+        vocabulary, reserved tokens included. A reserved token among the words is a
+        :class:`ReservedTokenError`: it would be read as padding or as the end of a sentence.
         """
         check_count("min_count", min_count)
         if max_size is not None:  # the reserved tokens and a word
             check_count("max_size", max_size, least=len(SPECIAL_TOKENS) + 1)
         counts = Counter(token for sentence in sentences for token in _words(sentence))
-        reserved = [token for token in SPECIAL_TOKENS if token in counts]
-        if reserved:
-            raise ValueError(f"The text holds the reserved token(s) {reserved}; rename them in the corpus.")
+        check_no_reserved(counts)
         kept = sorted((t for t, n in counts.items() if n >= min_count), key=lambda t: (-counts[t], t))
         if not kept:
             raise ValueError(f"No word was seen {min_count} time(s) or more. Lower min_count, or give more sentences.")
@@ -74,10 +78,12 @@ class Vocabulary:
         """Return the ids of ``tokens``, without BOS or EOS.
 
         A word that is not there raises :class:`UnknownTokenError` with the nearest known words, or
-        becomes UNK where ``unknown="unk"`` says so. A string is refused: it would be spelt out
-        letter by letter.
+        becomes UNK where ``unknown="unk"`` says so. A reserved token is no word and always a
+        :class:`ReservedTokenError`: padding in the middle of a sentence is neither read nor scored,
+        ``</s>`` ends it twice. A string is refused: it would be spelt out letter by letter.
         """
         check_option("unknown", unknown, Unknown)
+        check_no_reserved(_words(tokens))
         if unknown == "error":
             for token in _words(tokens):
                 if token not in self._ids:
@@ -121,6 +127,17 @@ class Vocabulary:
         hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
         words = len(self) - len(SPECIAL_TOKENS)
         return f"{token!r} is not among the {words} words of this vocabulary.{hint}"
+
+
+def check_no_reserved(words: Iterable[str]) -> None:
+    """Raise :class:`ReservedTokenError` where one of ``words`` is a reserved token, ``<unk>`` included."""
+    if not _RESERVED.isdisjoint(words):
+        found = ", ".join(repr(token) for token in SPECIAL_TOKENS if token in words)
+        raise ReservedTokenError(
+            f"{found} stands for no word; the model puts the reserved tokens {', '.join(SPECIAL_TOKENS)} where they "
+            "belong. Leave it out of the sentence, or rename it in the text; for a word that is not known give the "
+            'word itself, with unknown="unk".'
+        )
 
 
 def _words(sentence: Sequence[str]) -> Sequence[str]:

@@ -10,28 +10,17 @@ from course_lib.alignment import score_regions
 from course_lib.batching import collate, encode_sources
 from course_lib.corpora.pairs import SentencePair
 from course_lib.corpora.pictures.captions import caption_corpus, caption_pair, gold_regions
-from course_lib.corpora.pictures.cells import cell_pixels, cell_vocabulary, picture_words
+from course_lib.corpora.pictures.cells import cell_pixels, picture_words
 from course_lib.corpora.pictures.scenes import COLOURS, Scene, Shape, draw_scenes
 from course_lib.encoders.grid import GridEncoder
 from course_lib.evaluation import evaluate_regions
 from course_lib.models import build_model, xu2015
 from course_lib.saved_models import load_model, save_model
-from course_lib.seq2seq import Seq2Seq
 from course_lib.tracing import trace
-from course_lib.vocabulary import BOS, EOS, Vocabulary
+from course_lib.vocabulary import BOS, EOS
 from tests.oracles import reference
-from tests.oracles.models import bahdanau, make, shaken
-
-SCENES = draw_scenes(1500, seed=1).train
-CELLS = cell_vocabulary()
-WORDS = Vocabulary.build(scene.caption for scene in SCENES)
-PAIRS = tuple(map(caption_pair, SCENES[:6]))
-SIZES = {"embedding": 3, "hidden": 4, "channels": 2, "features": 3, "attention_size": 5}
-
-
-def captioner(seed: int = 0, **options) -> Seq2Seq:
-    return shaken(xu2015(CELLS, WORDS, **(SIZES | options)), seed)
-
+from tests.oracles.models import bahdanau, make
+from tests.oracles.pictures import CELLS, PAIRS, SCENES, SIZES, WORDS, captioner
 
 # --- pictures in words ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import pytest
 
 from course_lib.corpora import ParallelCorpus, SentencePair, available, load
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
+from course_lib.vocabulary import SPECIAL_TOKENS, ReservedTokenError
 
 TOYS = ("reversal", "copy", "dates", "numbers")
 
@@ -209,3 +210,11 @@ def test_vocabularies_hold_the_words_of_the_training_pairs_alone_each_side_its_o
     assert source.tokens[4:] == ("b", "a", "c") and target.tokens[4:] == ("x", "y")
     assert [words.tokens[4:] for words in corpus.vocabularies(min_count=2)] == [("b",), ("x",)]
     assert [words.tokens[4:] for words in corpus.vocabularies(max_size=5)] == [("b",), ("x",)]
+
+
+@pytest.mark.parametrize("token", SPECIAL_TOKENS)
+def test_a_reserved_token_is_no_word_of_a_pair(token: str) -> None:
+    """A reference that holds ``<unk>`` would call every ``<unk>`` of a model right."""
+    for source, target in (((token, "a"), ("b",)), (("a",), ("b", token))):
+        with pytest.raises(ReservedTokenError, match=f"'{token}' stands for no word"):
+            SentencePair(source, target)

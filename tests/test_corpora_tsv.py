@@ -256,3 +256,12 @@ def test_words_of_the_real_chinese_file_put_together_are_its_characters() -> Non
     assert written[0] == written[1]
     lengths = [sum(len(pair.target) for pair in corpus.train) for corpus in (words, characters)]
     assert 0.6 < lengths[0] / lengths[1] < 0.8
+
+
+def test_a_reserved_token_in_a_file_is_text_like_any_other(small: Path) -> None:
+    with small.open("a", encoding="utf-8") as file:
+        file.write("A <pad> here.\tUn </s><unk> là.\n")
+    corpus = load("tsv", path=small)
+    pairs = {pair.source: pair.target for split in (corpus.train, corpus.validation, corpus.test) for pair in split}
+    assert pairs["a", "<", "pad", ">", "here", "."] == ("un", "<", "/", "s", ">", "<", "unk", ">", "là", ".")
+    corpus.vocabularies()

@@ -77,7 +77,7 @@ def test_options_that_contradict_each_other_are_refused():
         MAKERS["luong-local-m"](score="location")
     with pytest.raises(ValueError, match="score: expected one of 'dot', 'general', 'concat', 'location', got 'cosine'"):
         MAKERS["luong-dot"](score="cosine")
-    with pytest.raises(ValueError, match="D is expected to be 1 or more"):
+    with pytest.raises(ValueError, match="window: expected 1 or more, got 0"):
         MAKERS["luong-local-m"](window=0)
     with pytest.raises(ValueError, match=r"size 4, got 6.*general"):
         DotAttention(4, 6)

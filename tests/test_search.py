@@ -70,6 +70,12 @@ def test_forced_decoding_scores_the_given_words_and_nothing_at_padding():
     torch.testing.assert_close(scores.double(), expected, atol=1e-6, rtol=0)
 
 
+def test_where_no_word_is_possible_none_is_written():
+    """argmax of nothing but minus infinity is place 0, which is padding."""
+    with pytest.raises(ValueError, match=r"After 1 word\(s\) every next word has probability 0"):
+        greedy(table_step({BOS: {A: 1.0}, A: {PAD: 1.0}, PAD: {PAD: 1.0}}), 0, batch_size=1, max_length=3)
+
+
 def test_no_room_for_a_single_word_is_an_error():
     with pytest.raises(ValueError, match="max_length"):
         greedy(table_step(TABLE), 0, batch_size=1, max_length=0)

@@ -16,7 +16,7 @@ from course_lib.search import greedy
 from course_lib.seq2seq import default_max_length
 from course_lib.traces import Trace
 from course_lib.tracing import trace
-from course_lib.vocabulary import EOS, Vocabulary
+from course_lib.vocabulary import EOS, SPECIAL_TOKENS, ReservedTokenError, UnknownTokenError, Vocabulary
 from tests.oracles.models import HARD, MAKERS, PAIRS, SOURCE, TARGET, make
 from tests.oracles.traces import random_trace
 
@@ -33,8 +33,13 @@ def test_a_traced_translation_is_the_untraced_one_to_the_bit(name):
     seen = []
     greedy(step, state, 1, default_max_length(len(pair.source)), on_step=lambda output, _: seen.append(output))
     assert np.array_equal(traced.states, torch.cat([o.state.top for o in seen]).float().numpy())
-    if traced.weights is not None:
-        assert np.array_equal(traced.weights, torch.cat([o.weights for o in seen]).float().numpy())
+    parts = {"scores": "scores", "weights": "weights", "contexts": "context", "centres": "centre"}
+    for field, part in parts.items():
+        looks = [getattr(output.look, part, None) for output in seen]
+        expected = None if looks[0] is None else torch.cat(looks).float().numpy()
+        assert np.array_equal(getattr(traced, field), expected) if looks[0] is not None else expected is None
+        assert (getattr(traced, field) is None) == (looks[0] is None)
+    assert [len(row) for row in trace(model, pair.source, top=2).candidates] == [2] * len(traced.target)
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -92,9 +97,9 @@ def test_a_trace_whose_rows_do_not_fit_its_words_is_refused():
 def test_a_recorded_trace_comes_back_as_it_was(name):
     traced = trace(make(name), PAIRS[0].source, gold=PAIRS[0].target, links=[(0, 0), (1, 2)])
     again = Trace.from_record(json.loads(json.dumps(traced.to_record(digits=9))))
-    for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished", "kind"):
+    for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished", "kind", "unknown"):
         assert getattr(again, field) == getattr(traced, field)
-    for field in ("states", "scores", "weights", "contexts"):
+    for field in ("states", "scores", "weights", "contexts", "centres"):
         before, after = getattr(traced, field), getattr(again, field)
         assert (before is None) == (after is None)
         if before is not None:
@@ -105,11 +110,46 @@ def test_a_recorded_trace_comes_back_as_it_was(name):
 def test_a_record_made_before_a_field_was_added_is_still_a_trace():
     """The front page and the benchmarks keep records for years; a new field broke them all."""
     record = trace(make("bahdanau"), PAIRS[0].source).to_record()
-    for field in ("centres", "positions", "kind"):
+    for field in ("centres", "positions", "kind", "unknown"):
         del record[field]
     again = Trace.from_record(record)
     assert again.centres is None and again.positions is None
     assert again.kind == "words"
+
+
+@pytest.mark.parametrize("name", ["fixed", "bahdanau", "luong-local-m"])
+def test_an_unknown_word_is_an_error_or_shown_as_what_the_model_read(name):
+    model, words, given = make(name), ("the", "zebra", "sees", "the", "gnu"), ("le", "zèbre", "noir")
+    for source, target in ((words, None), (PAIRS[0].source, given), (words, given)):
+        with pytest.raises(UnknownTokenError, match="not among"):
+            trace(model, source, target)
+    traced = trace(model, words, given, unknown="unk")
+    assert traced.source == (*words, "</s>") and traced.target == ("le", "<unk>", "noir", "</s>")
+    assert traced.unknown == {1, 4}
+    assert traced.labels == ("the", "zebra (<unk>)", "sees", "the", "gnu (<unk>)", "</s>")
+    other = trace(model, ("the", "okapi", "sees", "the", "kudu"), ("le", "okapi", "noir"), unknown="unk")
+    assert np.array_equal(traced.states, other.states)  # one unknown word is another to the model
+    (translation,) = model.translate([words], unknown="unk")
+    assert trace(model, words, unknown="unk").target[: len(translation.tokens)] == translation.tokens
+    again = Trace.from_record(json.loads(json.dumps(traced.to_record())))
+    assert again.unknown == traced.unknown
+    assert trace(model, PAIRS[0].source).unknown == frozenset()
+    with pytest.raises(ValueError, match=r"unknown: expected source positions, 0 … 5, got \[6\]"):
+        replace(traced, unknown=frozenset({6}))
+
+
+@pytest.mark.parametrize("token", SPECIAL_TOKENS)
+def test_a_reserved_token_is_no_word_of_a_traced_sentence(token):
+    model = make("bahdanau")
+    for source, target, gold in (
+        (("the", token), None, None),
+        (("the",), (token, "le"), None),
+        (("the",), None, (token,)),
+    ):
+        with pytest.raises(ReservedTokenError, match="stands for no word"):
+            trace(model, source, target, gold=gold, unknown="unk")
+    with pytest.raises(ReservedTokenError, match="stands for no word"):
+        model.translate([["the", token]], unknown="unk")
 
 
 def test_a_picture_says_that_it_is_one():

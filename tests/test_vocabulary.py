@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, UnknownTokenError, Vocabulary
+from course_lib.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, ReservedTokenError, UnknownTokenError, Vocabulary
 
 CATS = Vocabulary.build([("the", "cat", "sees", "the", "dog"), ("a", "cat")])
 
@@ -34,7 +34,7 @@ def test_rare_words_and_words_beyond_the_limit_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("sentences", "options", "message"),
     [
-        ([("a", "</s>")], {}, r"reserved token.*</s>"),
+        ([("a", "</s>")], {}, r"'</s>' stands for no word"),
         ([], {}, "Lower min_count, or give more sentences"),
         ([("a",)], {"min_count": 2}, r"seen 2 time\(s\) or more"),
         ([("a",)], {"max_size": 4}, "max_size: expected 5 or more"),
@@ -67,6 +67,16 @@ def test_an_unknown_word_is_named_with_its_neighbours_or_becomes_unk() -> None:
     assert CATS.encode(("the", "cats"), unknown="unk") == [CATS.encode(("the",))[0], UNK]
     with pytest.raises(ValueError, match="expected one of 'error', 'unk', got 'skip'"):
         CATS.encode(("the",), unknown="skip")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("unknown", ["error", "unk"])
+@pytest.mark.parametrize("token", SPECIAL_TOKENS)
+def test_a_reserved_token_is_no_word_of_a_sentence(token: str, unknown: str) -> None:
+    """``<pad>`` inside a target was read, and not scored; ``</s>`` ended the source twice."""
+    for words in ((token,), ("the", token, "cat"), ("zebra", token)):
+        with pytest.raises(ReservedTokenError, match=f"'{token}' stands for no word.*Leave it out"):
+            CATS.encode(words, unknown)  # type: ignore[arg-type]
+    assert CATS.encode(("<PAD>", "<bos>", "pad"), "unk") == [UNK] * 3  # near misses are unknown words like any other
 
 
 def test_a_string_is_not_spelt_out_letter_by_letter() -> None:

@@ -463,7 +463,7 @@ def test_the_temperature_starts_at_one_and_scores_may_be_given():
         ({"values": [1.0, 2.0, 3.0]}, r"values \(3, M\)"),
         ({"scores": [1.0]}, "scores: expected one a word"),
         ({"mask": [False, False, False]}, "at least one of them True"),
-        ({"temperatures": [1.0, 0.0]}, "all above 0"),
+        ({"temperatures": [1.0, 0.0]}, "temperatures: expected a number above 0, got 0"),
         ({"temperatures": []}, "at least one"),
     ],
 )
@@ -498,3 +498,40 @@ def test_a_weight_is_read_in_its_cell(weight: float):
 def test_a_word_is_read_on_its_strongest_tint(theme: Any):
     assert "calc(var(--a,0)*36%)" in stylesheet()
     assert contrast(INK.on(theme), mixed(WEIGHT, theme, 0.36)) >= 4.5
+
+
+# --- what a frame says
+
+
+def test_a_frame_names_the_three_largest_weights_from_a_tenth_on_and_the_largest_in_any_case():
+    words = ("a", "b", "c", "d", "</s>")
+    for row, named in (
+        ((0.25, 0.3, 0.11, 0.2, 0.14), "‘b’ 0.30, ‘a’ 0.25 and ‘d’ 0.20"),
+        ((0.099, 0.5, 0.1, 0.25, 0.051), "‘b’ 0.50, ‘d’ 0.25 and ‘c’ 0.10"),
+        ((0.09, 0.5, 0.09, 0.09, 0.09), "‘b’ 0.50"),
+        ((0.03, 0.03, 0.04, 0.03, 0.03), "‘c’ 0.04"),  # local attention: weights that sum to less than one
+        ((0.2, 0.2, 0.2, 0.2, 0.2), "‘a’ 0.20, ‘b’ 0.20 and ‘c’ 0.20"),  # of equals the first
+    ):
+        weights = np.array([row])
+        trace = random_trace(words, ("x",), weights=weights, scores=np.log(weights))
+        assert step_sentence(trace, 0) == f"Step 1 of 1: writing ‘x’; looks at {named}."
+    forced = replace(trace, forced=True)
+    assert step_sentence(forced, 0).startswith("Step 1 of 1: predicting ‘x’ (given); looks at ")
+
+
+def test_a_given_word_is_no_mark_of_the_reference_and_a_given_sentence_not_told_twice():
+    gold = (TARGET[0], "&", *TARGET[2:])
+    chosen = soup(step_frame(random_trace(gold=gold), 1))
+    assert [t.parent.bdi.get_text() for t in chosen.select("em") if "★" in t.text] == ["&"]
+    given = random_trace(gold=TARGET, forced=True)
+    for step in range(len(TARGET)):
+        frame = soup(step_frame(given, step))
+        assert [mark.get_text() for mark in frame.select("em")] == ["✓ given"]
+        assert "Reference" not in frame.get_text()
+
+
+def test_the_bars_of_all_steps_have_one_scale():
+    """A bar as high as its neighbour at another step means a number as large."""
+    trace = replace(random_trace(), states=np.array([[1.0, -0.5], [0.25, 0.5]] * 6))
+    for step, path in ((0, "M0 0V-10h1V5h1V0z"), (1, "M0 0V-2h1V-5h1V0z")):
+        assert soup(step_frame(trace, step)).select(".of-s path")[0]["d"] == path

@@ -90,6 +90,19 @@ def test_a_typed_sentence_is_split_as_the_chapter_says():
     assert first_frame(stage) == step_frame(trace(MODEL, EXAMPLES[0]), 0)
 
 
+def test_an_unknown_word_is_translated_around_where_the_page_says_so():
+    box, _, line, stage = parts(explorer(MODEL, [["the", "okapi"], *EXAMPLES], unknown="unk"))
+    box.value = "the <i>gnu sleeps"
+    expected = trace(MODEL, ["the", "<i>gnu", "sleeps"], unknown="unk")
+    assert first_frame(stage) == step_frame(expected, 0)
+    assert "<i>gnu (<unk>)" in soup(first_frame(stage)).get_text()
+    said = soup(line.value).select_one("[role=status]").get_text()
+    written = " ".join(expected.target)
+    assert said == f"Translated: ‘{written}’. The model read <unk> for ‘<i>gnu’, which it does not know."
+    with pytest.raises(ValueError, match="okapi"):
+        explorer(MODEL, [["the", "okapi"]])
+
+
 def test_every_control_has_a_name():
     models = dependency_state(explorer(MODEL, EXAMPLES).widget).values()
     names = [m["state"]["description"] for m in models if m["model_name"] in ("TextModel", "ButtonModel")]

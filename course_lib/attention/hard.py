@@ -7,6 +7,8 @@ from torch import Tensor
 
 from course_lib.attention.base import Attended, Attention
 from course_lib.built import Built
+from course_lib.finite import require_finite
+from course_lib.options import check_share
 from course_lib.shapes import Bool, Float, Int
 
 SOFT = -1
@@ -39,9 +41,7 @@ class HardAttention(Built):
 
     def soften(self, share: float) -> None:
         """Look softly, in training mode, in that ``share`` of the looks from now on; ValueError outside [0, 1]."""
-        if not 0 <= share <= 1:
-            raise ValueError(f"share: expected a number from 0 to 1, got {share}.")
-        self.soft_share = share
+        self.soft_share = check_share("share", share)
 
     @property
     def coverage(self) -> bool:
@@ -65,7 +65,9 @@ class HardAttention(Built):
         look = self.align(query, keys, values, mask, first_step, **of_the_score)
         if not self.training:
             positions = look.weights.argmax(-1)
-            return replace(look, context=annotations_at(values, positions), position=positions)
+            diverged = look.weights.isnan().any(-1, keepdim=True)  # argmax chooses a NaN and hides it
+            context = annotations_at(values, positions).masked_fill(diverged, torch.nan)
+            return replace(look, context=context, position=positions)
         positions = draw(look.weights)
         soft = torch.rand(positions.shape, device=positions.device) < self.soft_share
         context = torch.where(soft.unsqueeze(-1), look.context, annotations_at(values, positions))
@@ -73,8 +75,12 @@ class HardAttention(Built):
 
 
 def draw(weights: Float[Tensor, "*B S"]) -> Int[Tensor, "*B"]:
-    """Return a position for each row of weights, as often as its weight says; never one of weight 0."""
+    """Return a position for each row of weights, as often as its weight says; never one of weight 0.
+
+    :class:`NotFiniteError` where the weights are NaN.
+    """
     rows = weights.detach().flatten(0, -2)  # (B · T, S): torch draws from the rows of a matrix
+    require_finite("attention weights to draw a position from", rows.float().cpu().numpy())
     return torch.multinomial(rows, 1).view(weights.shape[:-1])
 
 

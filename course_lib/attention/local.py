@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention, masked_softmax
 from course_lib.built import Built
+from course_lib.options import check_count
 from course_lib.shapes import Bool, Float, Int
 
 
@@ -22,10 +23,8 @@ class LocalAttention(Built):
 
     def __init__(self, align: Attention, query_size: int, window: int, predictive: bool) -> None:
         super().__init__()
-        if window < 1:
-            raise ValueError(f"window: D is expected to be 1 or more, got {window}.")
         self.align = align
-        self.window = window
+        self.window = check_count("window", window)
         self.predictive = predictive
         if predictive:
             self.W_p = nn.Linear(query_size, query_size, bias=False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from course_lib.corpora.splitting import GIVEN, SOURCE_SPLITTING, TARGET_SPLITTING, Splitting
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import Vocabulary, check_no_reserved
 
 Link = tuple[int, int]
 """(source position j, target position i), both counted from 0."""
@@ -18,7 +18,8 @@ class SentencePair:
     """A source sentence and its translation, as words; ``sure`` and ``possible`` are gold links.
 
     Links are ``None`` where nobody has aligned the pair. Sure links are possible ones too, as in
-    Och & Ney (2003). ValueError for an empty side or a link that leaves the sentence.
+    Och & Ney (2003). ValueError for an empty side, a reserved token among the words, or a link that
+    leaves the sentence.
     """
 
     source: tuple[str, ...]
@@ -29,6 +30,8 @@ class SentencePair:
     def __post_init__(self) -> None:
         if not self.source or not self.target:
             raise ValueError(f"Both sides of a pair need a word; got {self.source!r} and {self.target!r}.")
+        check_no_reserved(self.source)
+        check_no_reserved(self.target)
         if (self.sure is None) != (self.possible is None):
             raise ValueError("Give sure and possible links together, or neither.")
         if self.sure is None or self.possible is None:

@@ -29,7 +29,8 @@ def read_tsv(
     Each line holds two or three columns: source, target, and perhaps the attribution. ``max_words``
     keeps pairs of at most that many words a side; ``language`` names the target language; ``segment``
     splits Chinese (see :func:`~course_lib.corpora.text.tokenise`). Pairs are cleaned, tokenised and
-    taken once; the splits are by source sentence. CorpusError, with file and line, for a line that
+    taken once; a reserved token such as ``<pad>`` in the text is three ordinary ones, ``<``, ``pad`` and ``>``.
+    The splits are by source sentence. CorpusError, with file and line, for a line that
     is malformed or not UTF-8, or where too little is left.
     """
     if path is None:

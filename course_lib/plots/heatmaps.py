@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Tick
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from course_lib.notation import INK
+from course_lib.plots.fonts import letter
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shades import ink_on, shade
 from course_lib.shapes import Float
@@ -28,17 +31,23 @@ def heatmap(trace: Trace, ax: Axes | None = None, *, title: str | None = None) -
         _, ax = new_axes(1.2 + 0.36 * S, 0.9 + 0.3 * T)
     with use_theme():
         ax.imshow(trace.weights, cmap=_weight_map(), vmin=0, vmax=1, aspect="auto")
-        ax.set_xticks(range(S), trace.source, rotation=60, ha="left", rotation_mode="anchor")
+        ax.set_xticks(range(S), trace.labels, rotation=60, ha="left", rotation_mode="anchor")
         ax.set_yticks(range(T), trace.target)
+        letter(text for axis in (ax.xaxis, ax.yaxis) for tick in axis.get_major_ticks() for text in _labels(tick))
         ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
         ax.grid(False)
         if title:
-            ax.set_title(title)
+            letter([ax.set_title(title)])
         if max(T, S) <= 20:
             _write_values(ax, trace.weights)
         for j, i in sorted(trace.links or ()):
             ax.add_patch(mpl.patches.Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, fill=False, ec=INK.light, lw=1.6))
     return _figure_of(ax)
+
+
+def _labels(tick: Tick) -> tuple[Text, Text]:
+    """Return the label on either side of the axes."""
+    return tick.label1, tick.label2
 
 
 def _weight_map() -> mpl.colors.Colormap:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
-FAMILY = "DejaVu Sans"
+from course_lib.plots.fonts import FAMILY
+
 LINE_HEIGHT = 1.25  # the height of a line, in letters' sizes
 SPOKEN = {r"\overrightarrow": "forward ", r"\overleftarrow": "backward ", r"\mathrm": "", r"\mathbf": ""}
 
@@ -32,7 +33,7 @@ def extent(text: str, size: float, bold: bool = False, math: bool = False) -> tu
 
 
 def missing(text: str) -> str:
-    """Return the signs of ``text`` that the font of the figures does not have, each once."""
+    """Return the signs of ``text`` that the font of figures, which measures them, does not have, each once."""
     font = get_font(findfont(FAMILY))
     return "".join(s for s in dict.fromkeys(text) if s != "\n" and not font.get_char_index(ord(s)))
 

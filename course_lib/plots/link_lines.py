@@ -1,5 +1,6 @@
 """Gold links between two sentences, drawn as lines. Chapter 1."""
 
+import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -8,6 +9,7 @@ from matplotlib.figure import Figure
 
 from course_lib.corpora.pairs import SentencePair
 from course_lib.notation import INK, MUTED, SOURCE, TARGET
+from course_lib.plots.fonts import lettered
 from course_lib.plots.theme import use_theme
 
 LETTER = 0.088  # inches
@@ -30,7 +32,7 @@ def links(pairs: Sequence[SentencePair]) -> Figure:
             ax.set(xlim=(0, letters), ylim=(0, 1))
             ax.set_axis_off()
             _draw(ax, pair)
-    return figure
+        return lettered(figure)
 
 
 def _draw(ax: Axes, pair: SentencePair) -> None:
@@ -46,10 +48,18 @@ def _draw(ax: Axes, pair: SentencePair) -> None:
 
 
 def _room(words: Sequence[str]) -> float:
-    return sum(len(word) + WORD_GAP for word in words)
+    return sum(_letters(word) + WORD_GAP for word in words)
 
 
 def _centres(words: Sequence[str]) -> list[float]:
     """Return where the middle of each word stands, in letters from the left edge."""
-    ends = accumulate(len(word) + WORD_GAP for word in words)
-    return [end - (len(word) + WORD_GAP) / 2 for end, word in zip(ends, words, strict=True)]
+    ends = accumulate(_letters(word) + WORD_GAP for word in words)
+    return [end - (_letters(word) + WORD_GAP) / 2 for end, word in zip(ends, words, strict=True)]
+
+
+def _letters(word: str) -> int:
+    """Return how many letters wide ``word`` is: a Chinese sign takes the room of two, a mark above a letter none."""
+    return sum(
+        0 if unicodedata.category(sign) == "Mn" else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in word
+    )

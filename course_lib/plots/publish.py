@@ -7,9 +7,11 @@ from html import escape
 
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from course_lib.plots.fonts import give_font
 from course_lib.plots.theme import use_theme
 
 INCH = 96  # CSS pixels of one inch on the page
@@ -41,6 +43,8 @@ def show(figure: Figure, alt: str) -> None:
 def _png(figure: Figure, alt: str) -> bytes:
     """Draw ``figure``; 64 colours are plenty for a chart and a third of the weight."""
     drawn, packed = io.BytesIO(), io.BytesIO()
+    for text in figure.findobj(Text):
+        give_font(text)
     with use_theme():
         figure.savefig(drawn, format="png", dpi=INCH * SHARPNESS)
     words = PngInfo()

@@ -6,14 +6,17 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from course_lib.finite import require_finite
 from course_lib.history import History
 from course_lib.notation import INK
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option
+from course_lib.plots.fonts import lettered
 from course_lib.plots.model_colours import MODELS, family, model_styles
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.shapes import Float
 
 UNDEFINED = "undefined"
+NO_PLACE = "A figure has no place for it: look at what made it."
 OF_NO_MODEL = "#8b949e"  # a bar that is told by its name alone
 
 
@@ -26,6 +29,12 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
     """
     names = {"bleu": "validation BLEU", "exact_match": "exact match (%)", "perplexity": "validation perplexity"}
     check_option("score", score, names)
+    check_count("window", window)
+    for name, runs in histories.items():
+        for run in runs:
+            require_finite(f"losses of {name}", run.losses)
+            scores = [getattr(record, score) for record in run.validations]
+            require_finite(f"{score} of {name}", [s for s in scores if s is not None], remedy=NO_PLACE)
     with use_theme():
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         above, below = figure.subplots(2, sharex=True)
@@ -44,7 +53,7 @@ def curves(histories: Mapping[str, Sequence[History]], *, score: str = "bleu", w
         below.set(xlabel="updates", ylabel=names[score])
         if not defined and any(run.validations for runs in histories.values() for run in runs):
             below.text(0.5, 0.5, UNDEFINED, transform=below.transAxes, ha="center", va="center")
-    return figure
+    return lettered(figure)
 
 
 def _running_mean(values: Sequence[float], window: int) -> Float[np.ndarray, "_"]:
@@ -75,6 +84,7 @@ def score_by_length(
             runs = np.atleast_2d(np.asarray(values, dtype=float))
             if runs.shape[1] != len(lengths):
                 raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got {runs.shape[1]}.")
+            require_finite(f"{score} of {name}", runs[~np.isnan(runs)], remedy=NO_PLACE)
             ax.fill_between(places, runs.min(0), runs.max(0), color=colour, alpha=0.18, lw=0)
             for run in runs:
                 ax.plot(places, run, ls="", marker=marker, ms=3, color=colour, alpha=0.6)
@@ -87,7 +97,7 @@ def score_by_length(
         ax.set_xticks(places, lengths)
         ax.set(xlabel="source words", ylabel=score, ylim=limits)
         ax.legend(loc="best")
-    return figure
+    return lettered(figure)
 
 
 def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = None) -> Figure:
@@ -102,6 +112,7 @@ def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = N
     with use_theme():
         for place, (name, seeds) in enumerate(values.items()):
             runs = np.atleast_1d(np.asarray(seeds, dtype=float))
+            require_finite(f"{label} of {name}", runs[~np.isnan(runs)], remedy=NO_PLACE)
             kin = family(name)
             colour = OF_NO_MODEL if kin is None else MODELS[kin].colour
             ax.barh(place, runs.mean(), color=colour, alpha=0.75, height=0.6)
@@ -115,4 +126,4 @@ def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = N
         ax.grid(axis="y", visible=False)
         ax.set(xlabel=label, xlim=(0, limit))
         ax.margins(x=0.12)
-    return figure
+    return lettered(figure)

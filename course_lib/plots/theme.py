@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course_lib.notation import INK
+from course_lib.plots.fonts import families
 
 
 class LineStyle(NamedTuple):
@@ -33,9 +34,12 @@ STYLES = (
 
 @contextmanager
 def use_theme() -> Iterator[None]:
-    """Draw with the course's colours and sizes: legible when a phone shows the figure at 350 px."""
+    """Draw with the course's colours and sizes: legible when a phone shows the figure at 350 px.
+
+    The reader's own font, where ``rcParams`` name one, goes before the course's.
+    """
     settings: Any = {
-        "font.family": "DejaVu Sans",
+        "font.family": families(),
         "font.size": 10,
         "axes.titlesize": 10,
         "axes.labelsize": 10,

@@ -6,6 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from course_lib.finite import require_finite
+from course_lib.plots.fonts import lettered
 from course_lib.plots.theme import new_axes, styles, use_theme
 
 
@@ -21,6 +23,7 @@ def vectors_pca(
         raise ValueError(
             f"Expected N × D vectors, N labels, N groups; got {points.shape}, {len(labels)}, {len(groups)}."
         )
+    require_finite("vectors", points)
     centred = points - points.mean(0)
     left, strengths, _ = np.linalg.svd(centred, full_matrices=False)
     places = left[:, :2] * strengths[:2]
@@ -42,4 +45,4 @@ def vectors_pca(
         ax.margins(0.16, 0.12)
         if len(names) > 1:
             ax.legend(loc="best")
-    return figure
+    return lettered(figure)

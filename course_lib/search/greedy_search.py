@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction
 from course_lib.search.rollout import roll_out
 from course_lib.shapes import Float, Int
@@ -33,7 +34,7 @@ def forced(
 ) -> Float[Tensor, "B T"]:
     """Feed given sentences through the same steps; return the log-probability of each word.
 
-    ``targets`` holds y_1 … EOS; padded positions count 0.
+    ``targets`` holds y_1 … EOS; padded positions count 0. :class:`NotFiniteError` for a NaN.
     """
     previous = torch.full_like(targets[:, 0], BOS)
     scores = []
@@ -44,4 +45,6 @@ def forced(
         scores.append(log_probs.gather(-1, words.unsqueeze(-1)).squeeze(-1).masked_fill(words == PAD, 0.0))
         if on_step is not None:
             on_step(output, words)
-    return torch.stack(scores, dim=1)
+    found = torch.stack(scores, dim=1)
+    require_finite("log-probabilities of the given words", found.cpu().numpy(), infinite=True)
+    return found

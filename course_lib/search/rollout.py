@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction, allowed, check_limit
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, EOS, PAD
@@ -24,7 +25,7 @@ def roll_out(
     """Let ``choose`` pick words from log-probabilities until every sentence has its EOS.
 
     ``max_length`` counts the words, EOS not included. PAD and BOS are never on offer.
-    Log-probabilities are those of the full distribution.
+    Log-probabilities are those of the full distribution; :class:`NotFiniteError` where they are NaN.
     """
     check_limit(max_length)
     chosen = torch.full((batch_size,), BOS, device=device)
@@ -46,6 +47,7 @@ def roll_out(
         running = running & (chosen != EOS)
         if not running.any():
             break
+    require_finite("log-probabilities of the chosen words", log_prob.tolist(), infinite=True)  # argmax takes a NaN
     rows = torch.stack(words, dim=1).tolist()  # (B, steps)
     return [_hypothesis(row, float(total), max_length) for row, total in zip(rows, log_prob, strict=True)]
 
@@ -53,4 +55,6 @@ def roll_out(
 def _hypothesis(row: list[int], log_prob: float, max_length: int) -> Hypothesis:
     finished = EOS in row
     tokens = row[: row.index(EOS)] if finished else row[:max_length]
+    if PAD in tokens:
+        raise ValueError(f"After {tokens.index(PAD)} word(s) every next word has probability 0.")
     return Hypothesis(tuple(tokens), log_prob, finished)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from course_lib.finite import require_finite
 from course_lib.search.hypothesis import Hypothesis
 from course_lib.search.scoring import Scoring
 from course_lib.vocabulary import BOS, EOS
@@ -81,8 +82,11 @@ class TreeSearch:
         """Take one step. ``expansions`` come most probable first; those beyond the width are pruned."""
         parents, self.running, self.rows = self.running, [], []
         depth = self.tree[parents[0]].depth + 1
+        expansions = list(expansions)
+        if any(math.isnan(expansion.total) for expansion in expansions):
+            require_finite(f"log-probabilities of word {depth}", [expansion.total for expansion in expansions])
         for rank, expansion in enumerate(expansions):
-            if not expansion.total > -math.inf:  # a row nobody runs on; NaN too
+            if expansion.total == -math.inf:  # a row nobody runs on
                 continue
             node = self._add(expansion, parents[expansion.row], depth, rank)
             if self.tree[node].fate == "finished":
@@ -94,7 +98,7 @@ class TreeSearch:
             ended = {self.tree[node].parent for node in self.finished}
             self.unfinished = [parent for parent in parents if parent not in ended]
         elif not self.running and not self.finished:
-            raise ValueError(f"After {depth - 1} word(s) no next word has a probability: are the logits NaN?")
+            raise ValueError(f"After {depth - 1} word(s) every next word has probability 0.")
         if self._is_settled():
             self.running, self.rows = [], []
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.finite import require_finite
+from course_lib.options import check_number
 from course_lib.shapes import Float
 from course_lib.widgets.markup import decimal, fraction, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
@@ -59,15 +61,19 @@ def five_steps(
     S = len(words)
     if q.ndim != 1 or k.shape != (S, len(q)) or v.ndim != 2 or len(v) != S:
         raise ValueError(f"Expected query (D,), keys ({S}, D), values ({S}, M); got {q.shape}, {k.shape}, {v.shape}.")
+    require_finite("query, keys and values", q, k, v, remedy="Give numbers that can be added on paper.")
     e = k @ q if scores is None else np.asarray(scores, dtype=float)
     if e.shape != (S,):
         raise ValueError(f"scores: expected one a word, shape ({S},), got {e.shape}.")
+    require_finite("scores", e, infinite=True, remedy="A masked word has −∞, none has NaN.")
     if mask is not None:
         if len(mask) != S or not any(mask):
             raise ValueError(f"mask: expected {S} booleans, at least one of them True, got {list(mask)}.")
         e = np.where(mask, e, -np.inf)
-    if not temperatures or min(temperatures) <= 0:
-        raise ValueError(f"temperatures: expected at least one, all above 0, got {list(temperatures)}.")
+    if not len(temperatures):
+        raise ValueError("temperatures: expected at least one number above 0, got none.")
+    for tau in temperatures:
+        check_number("temperatures", tau, above=0)
     sums = [_Sums(tuple(words), q, k, v, e, scores is None, tau) for tau in temperatures]
     start = list(temperatures).index(1.0) if 1.0 in temperatures else 0
     return grid_of_frames(

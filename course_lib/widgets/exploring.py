@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from course_lib.traces import Trace
-from course_lib.vocabulary import SPECIAL_TOKENS
+from course_lib.vocabulary import UNK_TOKEN, Unknown
 from course_lib.widgets.comparing import two_sliders
-from course_lib.widgets.markup import word
+from course_lib.widgets.markup import listed, word
 from course_lib.widgets.player import Axis, Player
 from course_lib.widgets.stepping import static_steps, step_through
 from course_lib.widgets.style import OF_QUESTIONS, style
@@ -22,22 +22,28 @@ LONGEST = 60  # words: beyond, the frames of one sentence weigh a megabyte
 
 
 def explorer(
-    model: "Seq2Seq", examples: Sequence[Sequence[str]], *, split: Callable[[str], Sequence[str]] = str.split
+    model: "Seq2Seq",
+    examples: Sequence[Sequence[str]],
+    *,
+    split: Callable[[str], Sequence[str]] = str.split,
+    unknown: Unknown = "error",
 ) -> Player:
     """Translate what the reader types, and step through it in the place of the examples.
 
     ``examples`` are source sentences (words), traced now: they are what the page shows before
     anything is typed, and all that it shows without a kernel. ``split`` makes words of the typed
-    text. What cannot be translated (no word, an unknown word) is explained beneath the box, and
-    the frames stay. ValueError without an example, and for one that the model cannot read.
+    text. ``unknown`` is that of :func:`~course_lib.tracing.trace`: with ``"unk"`` the model reads ``<unk>``
+    in the place of a word that it does not know. What cannot be translated (no word, an unknown one) is
+    explained beneath the box, and the frames stay. ValueError without an example, and for one that the
+    model cannot read.
     """
     from course_lib.tracing import trace  # torch; and a widget's only meeting with a model
 
     if not examples or isinstance(examples, str):
         raise ValueError("examples: expected at least one sentence, a list of words each.")
-    traces = [trace(model, list(words)) for words in examples]
+    traces = [trace(model, list(words), unknown=unknown) for words in examples]
     shown = _ready_made(traces)
-    asking = _Asking(lambda text: trace(model, _words(split(text), examples[0])), shown)
+    asking = _Asking(lambda text: trace(model, _words(split(text), examples[0]), unknown=unknown), shown)
     return Player(asking.widget, shown.sliders, shown.static, shown.summary)
 
 
@@ -66,7 +72,9 @@ class _Asking:
         except ValueError as problem:
             self._say(escape(str(problem)))
             return
-        self._say(f"Translated: ‘{' '.join(map(word, made.target))}’")
+        unknown = listed([f"‘{word(made.source[j])}’" for j in sorted(made.unknown)])
+        read = f". The model read {word(UNK_TOKEN)} for {unknown}, which it does not know." if unknown else ""
+        self._say(f"Translated: ‘{' '.join(map(word, made.target))}’{read}")
         self.stage.children = (step_through(made).widget,)
 
     def _say(self, text: str) -> None:
@@ -76,9 +84,6 @@ class _Asking:
 def _words(words: Sequence[str], example: Sequence[str]) -> list[str]:
     if not words:
         raise ValueError(f"There is no word to translate yet. Type a sentence, such as ‘{' '.join(example)}’.")
-    reserved = sorted(set(words) & set(SPECIAL_TOKENS))
-    if reserved:
-        raise ValueError(f"{', '.join(map(repr, reserved))} stands for no word; the model puts it where it belongs.")
     if len(words) > LONGEST:
         raise ValueError(f"That sentence has {len(words)} words; {LONGEST} at most fit on the sliders. Shorten it.")
     return list(words)

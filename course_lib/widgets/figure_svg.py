@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from course_lib.plots.fonts import OF_MATPLOTLIB
 from course_lib.plots.publish import INCH
 from course_lib.plots.theme import use_theme
 from course_lib.widgets.markup import fraction
@@ -58,7 +59,7 @@ def _drawn(figure: Figure) -> ElementTree.Element:
     stream = io.StringIO()
     with use_theme(), mpl.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
         # It only measures these letters; the browser draws them, with a font that has them.
-        warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support")
+        warnings.filterwarnings("ignore", OF_MATPLOTLIB)
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return ElementTree.fromstring(stream.getvalue())
 
@@ -97,6 +98,8 @@ def _attributes(given: dict[str, str], style: dict[str, str], used: set[str]) ->
         del kept["transform"]
     for key in kept.keys() - {"id", "href", "clip-path"}:
         kept[key] = _path(kept[key]) if key == "d" else _short(kept[key])
+    if style.get("font-family", "").startswith(USUAL["font-family"] + ","):
+        del style["font-family"]  # fonts of this machine for letters that the browser draws with its own
     said = ";".join(f"{key}:{_value(value)}" for key, value in style.items() if USUAL.get(key) != value)
     return "".join(f" {key}='{escape(value)}'" for key, value in (kept | ({"style": said} if said else {})).items())
 

@@ -92,7 +92,7 @@ def _overview(verdict: Verdict) -> str:
 def _sentence(trace: Trace, verdict: Verdict, i: int) -> str:
     def named(name: str) -> str:
         places = sorted(j for j, at in getattr(verdict, name) if at == i)
-        return f"{name} {listed([f'‘{word(trace.source[j])}’' for j in places])}" if places else ""
+        return f"{name} {listed([f'‘{word(trace.labels[j])}’' for j in places])}" if places else ""
 
     said = "; ".join(filter(None, map(named, SIGNS))) or "no link, and none is missing"
     return f"<b>Word {i + 1}</b>: ‘{word(trace.target[i])}’; {said}."
@@ -107,7 +107,7 @@ def _source(trace: Trace, verdict: Verdict, i: int) -> str:
         return f"<span{styled(tint(weight))}>{word(token)}<b>{decimal(weight)}</b>{mark}</span>"
 
     chips = "".join(
-        chip(j, token, weight) for j, (token, weight) in enumerate(zip(trace.source, trace.weights[i], strict=True))
+        chip(j, token, weight) for j, (token, weight) in enumerate(zip(trace.labels, trace.weights[i], strict=True))
     )
     return (
         f"<p class=k>Source, with <b class=weight>weight α</b> for ‘{word(trace.target[i])}’</p>"

@@ -20,7 +20,7 @@ SLANT = 0.87, 0.5  # sine and cosine of the 60° at which source words stand
 def heat_map_name(trace: Trace) -> str:
     """Return an id for the heat map of ``trace``, the same for the same words and weights."""
     assert trace.weights is not None
-    content = "\n".join((*trace.source, "", *trace.target)).encode() + np.round(trace.weights, 4).tobytes()
+    content = "\n".join((*trace.labels, "", *trace.target)).encode() + np.round(trace.weights, 4).tobytes()
     return f"map-{hashlib.sha256(content).hexdigest()[:10]}"
 
 
@@ -78,7 +78,7 @@ def geometry(trace: Trace) -> tuple[int, int, int, int]:
     if max(T, S) > LABELS_UP_TO:
         return 8, 2, 2, 2
     wide = max(breadth(short(token)) for token in trace.target)
-    high = max(breadth(short(token)) for token in trace.source)
+    high = max(breadth(short(token)) for token in trace.labels)
     return 18, wide + 8, int(high * SLANT[0]) + 12, int(high * SLANT[1])
 
 
@@ -113,7 +113,7 @@ def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
     across = "".join(
         f"<text transform='translate({left + (j + 0.5) * cell + 4:g} {top - 4}) rotate(-60)'>"
         f"{escape(short(token))}</text>"
-        for j, token in enumerate(trace.source)
+        for j, token in enumerate(trace.labels)
     )
     down = "".join(
         f"<text x='{left - 5}' y='{top + (i + 0.5) * cell + 4:g}'>{escape(short(token))}</text>"

@@ -34,14 +34,14 @@ class WordsView:
 
     def name(self, position: int, markup: bool) -> str:
         """Say a source position in a sentence: its word, in quotation marks."""
-        token = self.trace.source[position]
+        token = self.trace.labels[position]
         return f"‘{word(token) if markup else token}’"
 
     def main(self, step: int) -> str:
         """Return the source and the target at ``step``, and the look from one to the other."""
         trace = self.trace
         if trace.weights is None:
-            chips = "".join(f"<span>{word(token)}</span>" for token in trace.source)
+            chips = "".join(f"<span>{word(token)}</span>" for token in trace.labels)
             return (
                 "<p class=k>Source: read once, out of sight now</p>"
                 f"<div class='words src out' dir={direction(trace.source)}>{chips}</div>"
@@ -77,7 +77,7 @@ class WordsView:
 
     def printed_source(self) -> str:
         """Return the sentence for print."""
-        return " ".join(word(token) for token in self.trace.source)
+        return " ".join(word(token) for token in self.trace.labels)
 
     def _labels(self, step: int, window: Window | None) -> str:
         label = SOURCE_LABEL
@@ -102,7 +102,7 @@ class WordsView:
     def _source(self, step: int, window: Window | None) -> str:
         trace, here = self.trace, looked_at(self.trace, step)
         assert trace.weights is not None and trace.scores is not None
-        rows = zip(trace.source, trace.weights[step], trace.scores[step], strict=True)
+        rows = zip(trace.labels, trace.weights[step], trace.scores[step], strict=True)
         return "".join(
             f"<span{_look(weight, window, j)}>{word(token)}<b>{decimal(weight)}</b>"
             f"<i>{UNSEEN if window and np.isinf(score) else decimal(score)}</i>{HERE if j == here else ''}</span>"

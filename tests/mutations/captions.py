@@ -38,8 +38,8 @@ MUTATIONS = (
     Mutation(
         "hard attention hands over the weighted sum",
         "attention/hard.py",
-        "return replace(look, context=annotations_at(values, positions), position=positions)",
-        "return replace(look, position=positions)",
+        "            return replace(look, context=context, position=positions)\n        positions",
+        "            return replace(look, position=positions)\n        positions",
         PAPER + "[hard-True]",
     ),
     Mutation(

@@ -7,8 +7,8 @@ MUTATIONS = (
     Mutation(
         "the temperature multiplies the scores of a model",
         FILE,
-        "look.scores / temperature",
-        "look.scores * temperature",
+        "scores / temperature, dim",
+        "scores * temperature, dim",
         "test_interventions.py::test_tempered_weights_are_the_softmax_of_the_divided_scores",
     ),
     Mutation(

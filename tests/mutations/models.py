@@ -244,8 +244,8 @@ MUTATIONS = (
     Mutation(
         "a trace runs with dropout's mode left as it was and its rows shifted",
         "tracing.py",
-        "given = [*model.target_vocabulary.encode(target), EOS]",
-        "given = model.target_vocabulary.encode(target)",
+        "given = [*model.target_vocabulary.encode(target, unknown), EOS]",
+        "given = model.target_vocabulary.encode(target, unknown)",
         "test_tracing.py::test_a_forced_trace_shows_the_rows_of_the_teacher_forced_run",
     ),
     Mutation(
@@ -426,8 +426,8 @@ MUTATIONS = (
     Mutation(
         "temperature is turned round",
         "search/sampling.py",
-        "keepdim=True)) / temperature",
-        "keepdim=True)) * temperature",
+        "(log_probs - largest) / temperature",
+        "(log_probs - largest) * temperature",
         "test_beam.py::test_sentences_are_drawn_as_often_as_they_are_probable",
     ),
     Mutation(

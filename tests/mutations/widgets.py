@@ -6,8 +6,8 @@ MUTATIONS = (
     Mutation(
         "a frame shows the weights of the next step",
         "widgets/words.py",
-        "rows = zip(trace.source, trace.weights[step],",
-        "rows = zip(trace.source, trace.weights[step - 1],",
+        "rows = zip(trace.labels, trace.weights[step],",
+        "rows = zip(trace.labels, trace.weights[step - 1],",
         "test_widgets.py::test_a_frame_shows_the_weights_and_scores_of_its_own_step",
     ),
     Mutation(

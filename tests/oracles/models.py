@@ -44,6 +44,7 @@ MAKERS = {
     "luong-dot": partial(luong, score="dot", layers=2),
     "luong-general-bidirectional": partial(luong, score="general", direction="bidirectional", layers=2),
     "luong-concat-feeding": partial(luong, score="concat", input_feeding=True),
+    "luong-general-feeding-deep": partial(luong, score="general", input_feeding=True, layers=2),
     "luong-location": partial(luong, score="location", longest_source=7),
     "luong-local-m": partial(luong, score="general", local="monotonic", window=1),
     "luong-local-p-feeding": partial(luong, score="dot", local="predictive", window=2, input_feeding=True),

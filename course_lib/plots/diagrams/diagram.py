@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.finite import require_finite
 from course_lib.notation import INK, MUTED, SYMBOLS, Colour
 from course_lib.options import check_option
 from course_lib.plots.diagrams.description import TO
@@ -106,6 +107,7 @@ class Diagram(Sheet):
         there are. ``digits`` writes them into their cells. ValueError for no entry.
         """
         entries = None if isinstance(values, int) else np.asarray(values, dtype=float).ravel()
+        require_finite("values", [] if entries is None else entries)
         count = values if isinstance(values, int) else len(entries)  # type: ignore[arg-type]
         if count < 1:
             raise ValueError(f"values: expected at least one entry, got {count}.")
@@ -149,6 +151,7 @@ class Diagram(Sheet):
         three are sets of (row, column) from 0. ValueError for sizes that do not fit together.
         """
         table = np.asarray(values, dtype=float)
+        require_finite("values", table)
         R, C = table.shape if table.ndim == 2 else (0, 0)
         fits = not rows or len(rows) == R, not columns or len(columns) == C, text is None or np.shape(text) == (R, C)
         if not R * C or not all(fits) or table.min() < 0 or table.max() > 1:

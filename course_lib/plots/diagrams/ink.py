@@ -13,7 +13,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from course_lib.notation import Colour
-from course_lib.plots.lettering import FAMILY, LINE_HEIGHT, as_formula, extent
+from course_lib.plots.fonts import FAMILY, families_for
+from course_lib.plots.lettering import LINE_HEIGHT, as_formula, extent
 
 UNIT = 0.8  # inches
 POINTS = 72 * UNIT  # of one unit
@@ -168,7 +169,7 @@ class Label:
             as_formula(line) if self.math else line,
             color=self.colour.light,
             fontsize=self.size,
-            fontfamily=FAMILY,
+            fontfamily=FAMILY if self.math else families_for(line, [FAMILY]),
             fontweight="bold" if self.bold else "normal",
             ha="left" if self.slanted else {"centre": "center", "left": "right", "right": "left"}[self.side],
             va="baseline",

@@ -9,7 +9,7 @@ from course_lib.plots.diagrams.description import described
 from course_lib.plots.diagrams.faults import faults_of
 from course_lib.plots.diagrams.ink import UNIT, Ink, Label, Rect
 from course_lib.plots.diagrams.parts import End, Part
-from course_lib.plots.lettering import missing
+from course_lib.plots.fonts import unprintable
 from course_lib.plots.theme import use_theme
 
 
@@ -49,13 +49,13 @@ class Sheet:
         """Draw the diagram at ``stage`` (the last one unless told).
 
         ValueError for texts on top of one another, outside the sheet or crossed by an arrow, and for signs
-        that the font of a figure does not have (``widgets.stages`` writes them with the reader's fonts).
+        that no font on this machine has (``widgets.stages`` writes them with the reader's fonts).
         """
         labels = [ink for part in self.parts for ink in part.ink if isinstance(ink, Label)]
-        unknown = missing("".join(label.text for label in labels if not label.math))
+        unknown = unprintable("".join(label.text for label in labels if not label.math))
         if unknown:
             raise ValueError(
-                f"No letter for {unknown!r} in the font of figures. Show the diagram by widgets.stages(diagram): "
+                f"No font on this machine has a letter for {unknown!r}. Show the diagram by widgets.stages(diagram): "
                 "there the reader's browser writes them."
             )
         return self.drawing(stage)
