@@ -143,7 +143,7 @@ FIGURES = {
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_does_not_leave_a_nan_out_without_a_word(figure):
     """An undefined score (NaN in a table of scores) is drawn as the word "undefined": see test_undefined.py."""
-    with pytest.raises(ValueError, match="NaN|infinite"):
+    with pytest.raises(ValueError, match=r"NaN|infinite"):
         FIGURES[figure]()
 
 
