@@ -41,7 +41,7 @@ OWNERS: dict[str, tuple[Owner, ...]] = {
 """Whose docstrings declare what, by paper."""
 
 HEADING = re.compile(r"^Departs from the papers?:$", re.MULTILINE)
-LINE = re.compile(r"(?P<what>[^:]+): (?P<here>.+?); the papers?: (?P<paper>.+)\.")
+LINE = re.compile(r"- (?P<what>[^:]+): (?P<here>.+?); the papers?: (?P<paper>.+)\.")
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,18 @@ def departures(owner: Owner) -> tuple[Departure, ...]:
     if heading is None:
         return ()
     block = text[heading.end() :].lstrip("\n").split("\n\n")[0]
-    found = []
-    for item in re.split(r"^- ", block, flags=re.MULTILINE)[1:]:
-        line = " ".join(item.split())
-        parts = LINE.fullmatch(line)
-        if parts is None:
-            raise ValueError(
-                f"{owner.__qualname__}: a departure reads 'what: how it is here; the paper: how it is there.', "
-                f"got {line!r}."
-            )
-        found.append(Departure(owner.__qualname__, **parts.groupdict()))
-    if not found:
-        raise ValueError(f"{owner.__qualname__}: a line that begins with '- ' is expected below the heading.")
-    return tuple(found)
+    # a line goes on where the next one is indented
+    lines = [" ".join(line.split()) for line in re.split(r"\n(?! )", block)]
+    return tuple(_read(line, owner.__qualname__) for line in lines)
+
+
+def _read(line: str, owner: str) -> Departure:
+    parts = LINE.fullmatch(line)
+    if parts is None:
+        raise ValueError(
+            f"{owner}: a departure reads '- what: how it is here; the paper: how it is there.', got {line!r}."
+        )
+    return Departure(owner, **parts.groupdict())
 
 
 def table(paper: str) -> str:

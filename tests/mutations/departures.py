@@ -140,15 +140,15 @@ MUTATIONS = (
     Mutation(
         "a line of another form is skipped",
         "departures.py",
-        "        if parts is None:\n",
-        "        if parts is None:\n            continue\n        if parts is None:\n",
+        "_read(line, owner.__qualname__) for line in lines)",
+        "_read(line, owner.__qualname__) for line in lines if LINE.fullmatch(line))",
         "test_departures.py::test_a_line_of_another_form_is_left_out_without_a_word",
     ),
     Mutation(
-        "a heading without lines passes",
+        "what is not indented goes on with the line before",
         "departures.py",
-        "    if not found:",
-        "    if False:",
+        r're.split(r"\n(?! )", block)',
+        r're.split(r"\n(?=- )", block)',
         "test_departures.py::test_a_line_of_another_form_is_left_out_without_a_word",
     ),
     Mutation(
