@@ -75,7 +75,7 @@ def _read(line: str, owner: str) -> Departure:
     return Departure(owner, **parts.groupdict())
 
 
-def table(paper: str) -> str:
+def departure_table(paper: str) -> str:
     """Return the departures from one of ``OWNERS`` as a Markdown table, a row each. The notation page."""
     rows = ["| what | here | in the paper | declared by |", "|---|---|---|---|"]
     for owner in OWNERS[paper]:

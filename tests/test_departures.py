@@ -98,7 +98,7 @@ def test_a_line_of_another_form_is_left_out_without_a_word(line: str, before: st
 
 def test_a_bar_in_a_cell_makes_a_column_too_many() -> None:
     for paper in departures.OWNERS:
-        for row in departures.table(paper).splitlines():
+        for row in departures.departure_table(paper).splitlines():
             assert len(re.findall(r"(?<!\\)\|", row)) == 5, row
 
 
@@ -107,9 +107,9 @@ def test_the_page_shows_other_departures_than_the_docstrings() -> None:
     shown = {
         "".join(cell["source"]).split('"')[1]: "".join(cell["outputs"][0]["data"]["text/markdown"])
         for cell in cells
-        if "departures.table(" in "".join(cell["source"])
+        if "departures.departure_table(" in "".join(cell["source"])
     }
-    assert shown == {paper: departures.table(paper) for paper in departures.OWNERS}
+    assert shown == {paper: departures.departure_table(paper) for paper in departures.OWNERS}
 
 
 def test_two_lines_and_what_follows_are_told_apart() -> None:
