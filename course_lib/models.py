@@ -39,8 +39,17 @@ def sutskever2014(
 ) -> Seq2Seq:
     """Return the fixed-vector model of Sutskever, Vinyals & Le (2014): LSTM to (h, c) to LSTM.
 
-    Follows §2 and §3.3 (separate LSTMs, (h, c) handed over, source reversed). Departs in size:
-    the paper has four layers of 1,000 units, this one a single layer unless ``layers`` says more.
+    Follows §2 and §3.3: separate LSTMs, (h, c) handed over, source reversed.
+
+    Departs from the paper:
+
+    - size: 1 layer of 128 units, word vectors of 64 numbers, unless you say more; the paper: 4 layers of
+      1,000 units, word vectors of 1,000 (§3.4).
+    - LSTM: torch's, whose gates do not see the cell; the paper: that of Graves (2013), with peepholes.
+    - parameters at the start: torch's defaults, U(±1/√H) in the LSTMs and the output layer, N(0, 1) for word
+      vectors; the paper: U(±0.08) in the LSTMs (§3.4).
+    - dropout: an option, 0 by default, on word vectors, between layers and before the output layer; the paper:
+      none.
     """
     check_sizes(embedding=embedding, hidden=hidden, layers=layers)
     V_x, V_y = len(source_vocabulary), len(target_vocabulary)
@@ -69,10 +78,16 @@ def bahdanau2014(
     """Return RNNsearch, Bahdanau, Cho & Bengio (2015): bidirectional GRU, additive attention, maxout.
 
     ``attention`` is the size of the score's hidden layer (the paper's n', there equal to n), by
-    default ``hidden``. Departs in size, in the encoder's fused GRU (see
-    :class:`~course_lib.encoders.BidirectionalEncoder`) and in the width of the maxout layer
-    (``hidden``; the paper: half of it). The last six options turn on further departures, named
-    in :class:`~course_lib.decoders.BahdanauDecoder`.
+    default ``hidden``. The last six options turn on what :class:`~course_lib.decoders.BahdanauDecoder` says.
+
+    Departs from the paper:
+
+    - size: states of 128 units each way, word vectors of 64 numbers, unless you say more; the paper: 1,000 and
+      620 (§A.2.3).
+    - parameters at the start: torch's defaults, U(±1/√n) and N(0, 1) for word vectors; the paper: recurrent matrices
+      orthogonal, biases 0, other weights N(0, 0.01²) (§B.1).
+    - dropout: an option, 0 by default, on word vectors and on the state and the context that are read out; the
+      paper: none.
     """
     attention = hidden if attention is None else attention
     check_sizes(embedding=embedding, hidden=hidden, attention=attention)
@@ -115,9 +130,17 @@ def cho2014(
 ) -> Seq2Seq:
     """Return the RNN Encoder-Decoder of Cho et al. (2014): GRU to a summary that every step is told.
 
-    Follows §2.2 and the appendix (c in the initial state, the gates and the maxout readout). Departs
-    in size, in the width of the maxout layer and in torch's fused GRU (see the encoder and decoder);
-    ``reverse_source`` is Sutskever's, not Cho's.
+    Follows §2.2 and the appendix: c in the initial state, the gates and the maxout readout.
+
+    Departs from the paper:
+
+    - size: states of 128 units, word vectors of 64 numbers, unless you say more; the paper: 1,000, and 100
+      (§4.1) or 500 (appendix).
+    - parameters at the start: torch's defaults, U(±1/√n) and N(0, 1) for word vectors; the paper: recurrent matrices
+      of orthonormal columns (left singular vectors), other weights N(0, 0.01²) (§4.1).
+    - dropout: an option, 0 by default, on word vectors and on the state and the summary that are read out; the
+      paper: none.
+    - direction of reading: forward, or with ``reverse_source`` backwards, as Sutskever's; the paper: forward.
     """
     check_sizes(embedding=embedding, hidden=hidden)
     direction: Direction = "reversed" if reverse_source else "forward"
@@ -149,9 +172,19 @@ def luong2015(
     ``score`` is one of §3.1's. ``local`` looks at a window of D = ``window`` positions to each side:
     ``"monotonic"`` is local-m, ``"predictive"`` local-p (§3.2). ``input_feeding`` is §3.3.
     ``longest_source`` is what the location score is built for, ``</s>`` included; it points at
-    positions, which a window would hide, so the two do not go together. Departs in size (the paper:
-    four layers of 1,000 units), with ``direction="bidirectional"``, and with ``hard``, which looks at
-    one annotation a step, drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from.
+    positions, which a window would hide, so the two do not go together. ``hard`` looks at one annotation a step,
+    drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from.
+
+    Departs from the paper:
+
+    - size: 1 layer of 128 units, word vectors of 64 numbers, unless you say more; the paper: 4 layers of
+      1,000 units, word vectors of 1,000 (§4.1).
+    - parameters at the start: torch's defaults, U(±1/√n) and N(0, 1) for word vectors; the paper: U(±0.1) (§4.1).
+    - start of concat's v_a: 0, so that every look begins as a plain average; the paper: U(±0.1), as all
+      parameters (§4.1).
+    - dropout: an option, 0 by default, on word vectors, between layers and on h̃_t; the paper: 0.2 in some models,
+      in the LSTMs, with no word of h̃_t (§4.1).
+    - options: ``direction="bidirectional"`` and ``hard``; the paper: neither.
     """
     check_sizes(embedding=embedding, hidden=hidden, layers=layers, window=window, longest_source=longest_source)
     check_option("score", score, ScoreName)
@@ -199,8 +232,15 @@ def xu2015(
     size D of an annotation, ``channels`` that of the layer before, ``attention_size`` the hidden layer
     of the score, by default ``features``. ``gated`` adds β_t of §4.2.1, which the paper has for soft
     attention alone; on the course's scenes it learns more slowly. Doubly stochastic attention (eq. 14)
-    and how hard attention learns are options of :class:`~course_lib.training.objectives.Objective`. Departs in
-    size and in the CNN, which learns with the rest (see :class:`~course_lib.encoders.grid.GridEncoder`).
+    and how hard attention learns are options of :class:`~course_lib.training.objectives.Objective`.
+
+    Departs from the paper:
+
+    - size: 8 × 8 annotations of 48 numbers, unless you say more; the paper: 14 × 14 of 512 (§4.3).
+    - β_t: left out unless ``gated`` asks for it; the paper: with soft attention always (§4.2.1).
+    - dropout: an option, 0 by default, on word vectors and on the sum that is read out; the paper: yes, without
+      saying where (§4.3).
+    - no attention: ``attention="none"`` tells every step the mean annotation; the paper: always looks.
     """
     attention_size = features if attention_size is None else attention_size
     check_sizes(embedding=embedding, hidden=hidden, channels=channels, features=features, attention_size=attention_size)

@@ -125,6 +125,10 @@ class Seq2Seq(nn.Module):
         raises with the nearest known ones; ``unknown="unk"`` translates around it. A beam of 1 is
         greedy; for the other options, the n best and the tree see :meth:`beam_search`. A model whose
         numbers are NaN is a :class:`~course_lib.finite.NotFiniteError`, no translation.
+
+        Departs from the papers:
+
+        - search: greedy, unless you ask for a beam; the papers: a beam (Sutskever, §3.2; Bahdanau, §4.2).
         """
         check_count("beam", beam)
         if beam == 1 and not (length_normalisation or coverage_penalty):

@@ -57,6 +57,12 @@ class Vocabulary:
         Words seen fewer than ``min_count`` times are left out; ``max_size`` limits the whole
         vocabulary, reserved tokens included. A reserved token among the words is a
         :class:`ReservedTokenError`: it would be read as padding or as the end of a sentence.
+
+        Departs from the papers:
+
+        - vocabulary: every word of the training pairs, by default, and another word is an error; the papers: the most
+          frequent words, 160,000 and 80,000 (Sutskever), 15,000 (Cho), 30,000 (Bahdanau), 50,000 (Luong), 10,000
+          (Xu), and UNK for the rest.
         """
         check_count("min_count", min_count)
         if max_size is not None:  # the reserved tokens and a word

@@ -26,6 +26,7 @@ ROOMS = (
     {"devices", "history", "interventions", "settings", "tensors"},
     {"evaluation", "saved_models"},
     {"training"},
+    {"departures"},
     {"traces"},
     {"tracing"},
     {"plots"},

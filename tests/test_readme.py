@@ -67,6 +67,33 @@ def test_the_map_names_every_room_of_the_library():
     assert sorted(room for room in rooms - small - {"__init__"} if f"`course_lib/{room}" not in text) == []
 
 
+# What strangers looked for: a word of the line that helps them, the file it sends them to, what they find there.
+QUESTIONS = (
+    ("mask applied", "attention/base.py", "masked_fill(~mask"),
+    ("fifth", "course_lib/corpora/grammar/languages/__init__.py", "Another language is a file here"),
+    ("gold link", "course_lib/corpora/grammar/derivations.py", "def align("),
+    ("checkpoint written", "training/checkpoints.py", "def save_checkpoint("),
+    ("teacher forcing", "course_lib/batching.py", "that is teacher forcing"),
+    ("length normalised", "search/scoring.py", "def length_penalty("),
+    ("frames", "widgets/frames.py", "def step_frame("),
+    ("exercises", "course_lib/checks/chapter05.py", "def check_"),
+    ("BLEU", "course_lib/metrics.py", "def bleu("),
+    ("a score", "course_lib/models.py", "def _score("),
+    ("otherwise", "course_lib/departures.py", "Departs from the paper:"),
+)
+
+
+@pytest.mark.parametrize(("word", "path", "found"), QUESTIONS, ids=[word for word, *_ in QUESTIONS])
+def test_a_stranger_asks_and_the_map_sends_them_elsewhere(word: str, path: str, found: str):
+    """One line of the two maps has the word and names the file, or its folder; and the file has what they want."""
+    maps = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = [line for line in maps.splitlines() if line.startswith("|") and word in line]
+    names = {path, f"{path.rpartition('/')[0]}/"}
+    assert any(names & named(line) for line in lines), lines
+    home = next(folder / path for folder in (ROOT, ROOT / "course_lib") if (folder / path).exists())
+    assert found in home.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "book/how-to-use.md"])
 def test_every_make_target_that_is_named_exists(name: str):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

@@ -11,7 +11,11 @@ class AdditiveAttention(Attention):
     """e_ij = v_aᵀ tanh(W_a s_{i-1} + U_a h_j): Bahdanau, Cho & Bengio (2015), §A.1.2. Chapter 5.
 
     Follows the paper, v_a starting at zero included, so that every look begins as a plain average.
-    Departs in the spread of W_a and U_a at the start (torch's default; the paper: 0.001).
+
+    Departs from the paper:
+
+    - start of W_a and U_a: torch's default, U(±1/√n); the paper: N(0, 0.001²) (§B.1).
+    - coverage: without a bias, w_c starting at 0; the paper: with b_attn (See et al., 2017, eq. 11).
 
     Luong, Pham & Manning (2015), §3.1, call the same score *concat*: their W_a [h_t; h̄_s] is
     W_a h_t + U_a h̄_s with the two halves of the matrix written apart.

@@ -18,14 +18,18 @@ SOFT = -1
 class HardAttention(Built):
     """Draw ŝ_t from the weights α_t and take the one annotation a_ŝ: Xu et al. (2015), §4.1, eqs. 8 and 9.
 
-    Goes around any global attention, which says how to score. In training mode positions are drawn; in
-    evaluation mode the most probable one is taken, so that a source has one output: the paper speaks of
-    draws alone. ``weights`` stay the α_t of the score, ``position`` says where the look went.
+    Goes around any global attention, which says how to score. ``weights`` stay the α_t of the
+    score, ``position`` says where the look went.
 
     A draw has no gradient: what the score learns comes from
     :class:`~course_lib.training.reinforce.Reinforce`, which keeps its moving average of log p(y | ŝ, a) in the
     buffer ``baseline``, so that it travels with checkpoints. ``soft_share`` is the share of looks that are
     soft instead, by :meth:`soften`; their position is ``SOFT``.
+
+    Departs from the paper:
+
+    - hard attention in evaluation: the most probable position, so that a source has one output; the paper: speaks of
+      draws alone.
     """
 
     NO_SETTINGS = ("baseline", "soft_share")  # they move while training

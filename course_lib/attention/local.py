@@ -17,8 +17,13 @@ class LocalAttention(Built):
     the paper, what is left then no longer sums to one.
 
     Only the 2D + 1 keys and values of the window are gathered: a step costs the same for any source.
-    Departs from the paper in counting positions from 0, in rounding p_t to the nearest position for
-    the window, and in keeping p_t of local-m on the sentence where the target is the longer one.
+
+    Departs from the paper:
+
+    - positions: counted from 0, so that local-m begins with p_t = 0; the paper: p_t in [0, S], first position not said.
+    - S of local-p: counts ``</s>``, which has an annotation; the paper: the length of the source sentence.
+    - local-p's window: around the position nearest to p_t; the paper: around p_t itself.
+    - local-m past the end: p_t stays on the last position; the paper: p_t = t, also where the target is longer.
     """
 
     def __init__(self, align: Attention, query_size: int, window: int, predictive: bool) -> None:

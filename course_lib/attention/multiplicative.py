@@ -46,7 +46,13 @@ class GeneralAttention(Attention):
 class LocationAttention(Attention):
     """a_t = softmax(W_a h_t): the decoder points at positions without looking at what stands there.
 
-    W_a has one row for each position up to ``longest_source``; a longer sentence is an error.
+    W_a has one row for each position up to ``longest_source``.
+
+    Departs from the paper:
+
+    - location, a longer sentence: an error; the paper: ignores the words near the end (footnote 6).
+    - location, a shorter sentence: the softmax is of the first S entries, so the weights sum to 1; the paper: uses the
+      top part of a_t, the softmax of all (footnote 6).
     """
 
     def __init__(self, query_size: int, longest_source: int) -> None:

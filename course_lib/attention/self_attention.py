@@ -28,7 +28,12 @@ def scaled_dot_product(
 
 
 class SelfAttention(Built):
-    """Multi-head self-attention: Vaswani et al. (2017), §3.2.2. ``causal`` hides what comes later."""
+    """Multi-head self-attention: Vaswani et al. (2017), §3.2.2. ``causal`` hides what comes later.
+
+    Departs from the paper:
+
+    - biases of W_q, W_k, W_v and W_o: there are four; the paper: none.
+    """
 
     def __init__(self, size: int, heads: int, causal: bool = False) -> None:
         super().__init__()

@@ -25,7 +25,14 @@ class BahdanauDecoder(Decoder):
     Follows the paper: s_0 = tanh(W_s ←h_1); the query is the state *before* the step; the context
     enters the gates and the readout; the readout is a maxout. The keys are projected once.
 
-    The switches turn on the departures that toolkits make: ``query="after"`` steps first, with
+    Departs from the paper:
+
+    - width of the maxout layer: as many units as the state; the paper: half as many, 500 (§A.2.3).
+    - the state in the readout: s_{i-1}, as the appendix has it (§A.2.2); the paper: in the main text s_i (eq. 4).
+    - switches: ``query``, ``initial``, ``readout``, ``read_state``, ``coverage`` and ``hard``, all off by default;
+      the paper: none of them.
+
+    The switches turn on what toolkits and later papers do: ``query="after"`` steps first, with
     c_{i-1}, and attends with s_i (Luong's order); ``initial="both"`` makes s_0 from both directions;
     ``readout="linear"`` drops the maxout. The readout takes the state that asked; with
     ``read_state="before"`` it takes s_{i-1} whatever the query: then the order changes and the

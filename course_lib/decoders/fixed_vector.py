@@ -13,6 +13,11 @@ class FixedVectorDecoder(Decoder):
     """An LSTM that starts from the encoder's (h, c) and sees the source never again.
 
     Sutskever, Vinyals & Le (2014), §2. Chapter 2.
+
+    Departs from the paper:
+
+    - first word that the decoder reads: ``<s>``, after the encoder has read ``</s>``; the paper: no such word, for
+      the step that reads the source's ``<EOS>`` gives y_1 (fig. 1).
     """
 
     def __init__(self, vocabulary_size: int, embedding: int, hidden: int, layers: int, dropout: float) -> None:
@@ -41,8 +46,18 @@ class ChoDecoder(Decoder):
     """A GRU that is told the summary c at every step: Cho et al. (2014), §2.2 and the appendix. Chapter 3.
 
     c = tanh(V h_S) conditions s_0 = tanh(V' c), every gate, and the readout
-    max-out(O_h s_i + O_y E y_{i-1} + O_c c). Departs in torch's fused GRU, in which the reset gate
-    holds back U' s_{i-1} alone; in the paper it holds back U' s_{i-1} + C c.
+    max-out(O_h s_i + O_y E y_{i-1} + O_c c).
+
+    Departs from the paper:
+
+    - decoder's GRU: torch's, whose reset gate holds back U' s_{i-1} alone; the paper: U' s_{i-1} + C c (appendix).
+    - width of the maxout layer: as many units as the state; the paper: half as many, 500 (§4.1).
+    - output matrix: one of full rank, from the maxout units to the words; the paper: a product of two, of rank 100
+      (§4.1) or 500 (appendix).
+    - first word that the decoder reads: ``<s>``, with a vector that is learnt; the paper: e(y_0), all zeros
+      (appendix).
+    - the word in the readout: its vector E y_{i-1}, which the GRU reads too; the paper: O_y y_{i-1}, from the word
+      itself (appendix).
     """
 
     def __init__(self, vocabulary_size: int, embedding: int, hidden: int, dropout: float) -> None:

@@ -15,6 +15,12 @@ class LuongDecoder(Decoder):
     h̃_t = tanh(W_c [c_t; h_t]) (eq. 5), logits = W_s h̃_t (eq. 6). With ``input_feeding`` (§3.3) h̃_{t-1}
     is read beside the word; then each step waits for the one before. Without it, the LSTM runs over
     the whole target in one call and every step attends at once. h̃_0 is zero.
+
+    Departs from the paper:
+
+    - first word that the decoder reads: ``<s>``, after the encoder has read ``</s>``; the paper: the source's
+      ``<eos>`` (fig. 1).
+    - bias of W_s: there is one; the paper: none (eq. 6).
     """
 
     attention: Attention | LocalAttention | HardAttention

@@ -20,8 +20,15 @@ class XuDecoder(Decoder):
         logits = L_o (E y_{t-1} + L_h h_t + L_z ẑ_t)                                          (eq. 7)
 
     With hard attention Σ_i α_ti a_i is the annotation that was drawn. ``attention=None`` takes the
-    look away: ẑ_t is made of ā at every step. Without ``gated`` β_t is 1. Departs in f_init, one
-    layer each, and in the score, which is the library's additive one.
+    look away: ẑ_t is made of ā at every step. Without ``gated`` β_t is 1.
+
+    Departs from the paper:
+
+    - h_0 and c_0: one linear layer each, then tanh; the paper: two perceptrons of several layers, f_init, of which it
+      says no more (§3.1.2).
+    - score: Bahdanau's, whose v_a starts at 0; the paper: a perceptron of several layers, f_att, of which it says no
+      more (§3.1.2).
+    - bias of L_o: there is one; the paper: none (eq. 7).
     """
 
     def __init__(

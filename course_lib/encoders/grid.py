@@ -19,11 +19,15 @@ class GridEncoder(Built):
     """A small CNN: its last feature map, read row by row, is the annotations a_i: Xu et al. (2015), §3.1.1.
 
     The source is a picture in the words of :mod:`course_lib.corpora.pictures.captions`. They are laid out as pixels
-    again; two convolutions of stride 2 and one of stride 1 turn 32 × 32 pixels into 8 × 8 annotations.
-    Departs from the paper, which takes the 14 × 14 places of a VGG net trained on ImageNet: this
-    network is small and learns with the decoder, and it reads two planes beside the colours, x and y
-    of each pixel (Liu et al., 2018, CoordConv), for captions say what is left of what. ValueError for
+    again; two convolutions of stride 2 and one of stride 1 turn 32 × 32 pixels into 8 × 8 annotations. ValueError for
     a vocabulary that holds anything but cells.
+
+    Departs from the paper:
+
+    - CNN: three layers, from random weights, which learn with the decoder; the paper: a VGG net trained on ImageNet,
+      which stays as it is (§4.3).
+    - what the CNN reads: the colours, and x and y of each pixel (Liu et al., 2018), for captions say what is left of
+      what; the paper: the colours.
     """
 
     cells: Float[Tensor, "V 3 4 4"]

@@ -41,8 +41,8 @@ class Encoder(Built):
 class LSTMEncoder(Encoder):
     """A deep LSTM: its outputs are the annotations h̄_s, its last (h, c) the decoder's first.
 
-    Luong, Pham & Manning (2015), §3 (``"forward"`` or ``"reversed"``). Departs with
-    ``direction="bidirectional"``, where each direction has half the units. Chapter 7.
+    Luong, Pham & Manning (2015), §3 (``"forward"`` or ``"reversed"``). With ``direction="bidirectional"``, which is
+    not the paper's, each direction has half the units. Chapter 7.
     """
 
     def __init__(
@@ -90,7 +90,10 @@ class FixedVectorEncoder(LSTMEncoder):
 class GRUEncoder(Encoder):
     """A GRU whose last state is the sentence: Cho et al. (2014), §2.2. Chapter 3.
 
-    Departs in torch's fused GRU: see :class:`BidirectionalEncoder`.
+    Departs from the paper:
+
+    - encoder's GRU: torch's, fused and fast, which resets after the product, r ⊙ (U h + b); the paper: before it,
+      U (r ⊙ h) (eq. 8).
     """
 
     def __init__(self, vocabulary_size: int, embedding: int, hidden: int, direction: Direction, dropout: float) -> None:
@@ -108,8 +111,13 @@ class BidirectionalEncoder(Encoder):
     """Annotations h_j = [→h_j; ←h_j] of a bidirectional GRU: Bahdanau et al. (2015), §3.2. Chapter 5.
 
     ``initial`` holds →h_S and, on top, ←h_1, the backward state at the first word, which has read
-    the whole sentence. Departs from the paper in the GRU of torch, fused and fast, which applies
-    the reset gate after the product with U (r ⊙ (U h)), not before (U (r ⊙ h)).
+    the whole sentence.
+
+    Departs from the paper:
+
+    - encoder's GRU: torch's, fused and fast, which resets after the product, r ⊙ (U h + b); the paper: before it,
+      U (r ⊙ h) (§A.2.1).
+    - encoder's z: the share of the old state that stays, torch's; the paper: that of the new one.
     """
 
     def __init__(self, vocabulary_size: int, embedding: int, hidden: int, dropout: float) -> None:

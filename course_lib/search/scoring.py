@@ -17,6 +17,11 @@ class Scoring:
 
     |Y| counts EOS, which log P(Y|X) counts too, so lp is 1 for the empty translation. α = 0 leaves
     the log-probability as it is, β = 0 leaves coverage out. Neither may be negative.
+
+    Departs from the paper:
+
+    - coverage of a word without any weight: as if it had the smallest normal float32 (log ≈ −87), so that hypotheses
+      can still be told apart; the paper: log 0, which is −∞ (Wu et al., 2016, §7).
     """
 
     alpha: float = 0.0
@@ -33,9 +38,7 @@ class Scoring:
     def coverage_penalty(self, coverage: Float[Tensor, "B S"], source_words: Bool[Tensor, "B S"]) -> Float[Tensor, "B"]:
         """Return cp of Σ_i α_ij over the positions where ``source_words`` is True.
 
-        Departs from the paper where a word got no weight at all, as outside the window of local
-        attention: it counts as the smallest normal float32 (log ≈ −87), for hypotheses at −∞ could
-        not be told apart.
+        A word may get no weight at all, as outside the window of local attention.
         """
         seen = coverage.float().clamp(torch.finfo(torch.float32).tiny, 1.0)
         return self.beta * seen.log().masked_fill(~source_words, 0.0).sum(-1)

@@ -27,6 +27,17 @@ class TrainConfig:
     vocabulary. ``objective`` says what is minimised. With ``patience`` training ends early, once that
     many validations in a row have brought no lower perplexity. The progress bar is off with
     ``progress=False``, and where TQDM_DISABLE=1 is set.
+
+    Departs from the papers:
+
+    - optimiser: Adam, its rate up to 0.002 in a line, level, and from half-time down to 0; the papers: plain SGD at 0.7
+      (Sutskever) or 1 (Luong), halved towards the end; Adadelta (Cho, Bahdanau); RMSProp or Adam (Xu).
+    - clipping of the gradient's norm: at 1, of the mean over words; the papers: at 5, of the mean over sentences
+      (Sutskever, Luong); at 1 (Bahdanau).
+    - loss: divided by the number of target words; the papers: by the number of sentences (Sutskever, §3.2; Cho,
+      §2.2).
+    - batches: 32 pairs of one source length; the papers: 128 of about one length (Sutskever), 64 phrase pairs (Cho),
+      80 of about one length (Bahdanau), 128 (Luong), 64 captions of one length (Xu).
     """
 
     steps: int

@@ -23,13 +23,17 @@ class Objective:
 
     ``label_smoothing`` spreads that share of each target over the whole vocabulary: Szegedy et al.
     (2016), §7. ``scheduled_sampling`` is the share of previous words that are the model's own: Bengio
-    et al. (2015). Departs in taking them from a first, teacher-forced pass, so that the fast paths
-    stay open: Mihaylova & Martins (2019). ``supervision`` is the weight of a second loss, the
+    et al. (2015). ``supervision`` is the weight of a second loss, the
     cross-entropy of the attention weights against gold links: Liu et al. (2016), §3.
     ``doubly_stochastic`` is the weight λ of Σ_i (1 − Σ_t α_ti)², which asks that every annotation be
     looked at: Xu et al. (2015), eq. 14. ``reinforce`` says how hard attention learns; models
     without it have no use for it.
     ValueError for a share outside [0, 1), a negative weight, and what is no number.
+
+    Departs from the paper:
+
+    - scheduled sampling: the model's own words come from a first, teacher-forced pass, so that the fast paths stay open
+      (Mihaylova & Martins, 2019); the paper: from the step before (Bengio et al., 2015).
     """
 
     label_smoothing: float = 0.0

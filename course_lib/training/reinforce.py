@@ -23,11 +23,17 @@ class Reinforce:
     The first part is the cross-entropy; this class adds the other two. ``weight`` is λ_r, ``entropy``
     λ_e, and b the moving average of log p(y | ŝ, a) over the batches before this one that drew.
 
-    ``mixing`` is the share of looks that are soft: the paper's 0.5, which tosses one coin an image;
-    here it is one a look. ``soft_start`` is the share of the updates, at the beginning, in which every
-    look is soft. It is not the paper's; from scratch, hard attention seldom finds where to look.
+    ``mixing`` is the share of looks that are soft. ``soft_start`` is the share of the updates, at the
+    beginning, in which every look is soft: from scratch, hard attention seldom finds where to look.
     A soft look has no draw to learn from: it adds nothing here. ValueError for a share outside
     [0, 1] or a negative weight.
+
+    Departs from the paper:
+
+    - soft looks among the drawn ones: none by default, and one coin a look; the paper: one coin an image, a half of
+      them soft (§4.1).
+    - soft start: the first 35 % of the updates look softly; the paper: no such thing.
+    - start of the baseline b: the mean log p(y | ŝ, a) of the first batch that draws; the paper: does not say.
     """
 
     weight: float = 0.1
@@ -77,7 +83,7 @@ def hard_attention(model: nn.Module) -> HardAttention | None:
 def start_baseline(baseline: Float[Tensor, ""], log_probs: Float[Tensor, "B"]) -> None:
     """Let b, where it is still 0, begin at the mean of log p(y | ŝ, a) over a batch, in place.
 
-    Departs from the paper, which does not say where it begins. After a soft start the first draws are
+    The paper does not say where it begins. After a soft start the first draws are
     worse than all before by many nats: with a b that lags behind, every draw of the next updates is
     punished, wherever it went, and what soft attention had learnt is gone.
     """
