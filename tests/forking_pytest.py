@@ -25,7 +25,7 @@ OPTIONS = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:ran
 
 
 def load_what_tests_need() -> None:
-    """Import, before any fork, pytest's plugins and each module of other people's that a test or the library imports."""
+    """Import, before any fork, pytest's plugins and all of other people's that a test or the library imports."""
     for plugin in importlib.metadata.entry_points(group="pytest11"):
         plugin.load()
     files = [*HERE.rglob("*.py"), *(HERE.parent / "course_lib").rglob("*.py")]
