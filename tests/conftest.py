@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> tuple[int, int]:
-    """Chapters train, longest outputs first; then the browser, which builds the book; planted bugs; the rest."""
+    """Chapters train, longest outputs first; then the browser, which builds the book; bugs; slow tests; the rest."""
     path = item.path
     if path.suffix == ".ipynb":
         return (0 if path.parent.name == "chapters" else 1), -path.stat().st_size
@@ -54,4 +54,4 @@ def _turn(item: pytest.Item) -> tuple[int, int]:
         return 2, 0
     if path.stem == "test_mutations":
         return 3, -len(getattr(getattr(item, "cls", None), "MUTATIONS", ()))
-    return 4, 0
+    return (4 if item.get_closest_marker("slow") else 5), 0

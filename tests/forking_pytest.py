@@ -1,13 +1,15 @@
 """Run pytest many times on a copy of the library without importing everything each time.
 
 Reads lines "FOLDER TEST [TEST …]" from standard input. For each, a fork of this process, which has imported
-what the tests import of other people's code, runs the tests on the copy in FOLDER, writes what pytest prints
-to FOLDER/output.txt, and its exit code is printed here.
+what pytest and the tests import of other people's code, runs the tests on the copy in FOLDER, writes what
+pytest prints to FOLDER/output.txt, and its exit code is printed here.
 """
 
 import ast
 import contextlib
+import gc
 import importlib
+import importlib.metadata
 import os
 import sys
 from pathlib import Path
@@ -23,12 +25,16 @@ OPTIONS = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:ran
 
 
 def load_what_tests_need() -> None:
-    """Import, before any fork, each module of other people's that a test or the library imports."""
+    """Import, before any fork, pytest's plugins and all of other people's that a test or the library imports."""
+    for plugin in importlib.metadata.entry_points(group="pytest11"):
+        plugin.load()
     files = [*HERE.rglob("*.py"), *(HERE.parent / "course_lib").rglob("*.py")]
     for name in sorted(set().union(*(imported(path.read_text("utf-8")) for path in files))):
         if name.split(".")[0] not in OURS:
             with contextlib.suppress(ImportError):  # missing to the test as well, whose message says so
                 importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a fork's collections leave alone what was there before it, millions of objects
 
 
 def imported(source: str) -> set[str]:

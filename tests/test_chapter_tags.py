@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def tags(text: str | None) -> set[int]:
     return found
 
 
+@cache  # each file is read once, and asked about by every other
 def imported(source: str) -> set[tuple[str, str]]:
     """Return the (module, name) pairs of the library that ``source`` imports."""
     return {
@@ -40,6 +42,7 @@ def imported(source: str) -> set[tuple[str, str]]:
     }
 
 
+@cache
 def code_of(path: Path) -> str:
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
     lines = [line for cell in cells for line in "".join(cell["source"]).splitlines()]
@@ -89,6 +92,7 @@ def test_a_module_names_no_chapter_that_cannot_reach_it(module: str) -> None:
     assert named <= {number for number in NOTEBOOKS if module in reached(number)}
 
 
+@cache
 def reached(number: int) -> set[str]:
     """Return every module that a chapter imports, by itself or through others."""
     found: set[str] = set()

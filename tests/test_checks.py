@@ -28,6 +28,8 @@ CHECKS: list[Check] = [
     if name.startswith("check_")
 ]
 FORMULA = re.compile(r"[⊙Σ√∂@∑]|\*\*|\bnp\.|\btorch\.(?!nn\.GRU\b)|[\w)] [−+·/*] [\w(]|\w = \w")
+WHOLE: set[tuple[Check, Any]] = set()
+"""Checks and right answers that were found to have no parts: no odd value takes the place of one, so once is enough."""
 FIRST_RIGHT = dict(reversed(RIGHT))  # a right answer that draws no random numbers itself
 
 
@@ -74,10 +76,14 @@ def test_a_right_answer_with_one_part_spoilt_passes_or_ends_in_a_traceback(check
 
         return answer
 
+    if (check, right) in WHOLE:
+        return
     part = 0
     while part == 0 or part < parts:
         try:
             check(learner(part))
+            if parts == 0:
+                WHOLE.add((check, right))
             assert parts == 0, f"part {part} was {odd}, and the check passed"
         except exercises.NotRight as letter:
             _assert_is_a_letter(str(letter).split(exercises.HINT)[0])

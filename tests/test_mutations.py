@@ -1,10 +1,12 @@
 """The tests are tested: every planted bug turns its test red."""
 
+import compileall
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import pytest
 
@@ -30,13 +32,18 @@ def runner() -> Iterator[Runner]:
         process.stdin.close()
 
 
-@pytest.fixture(scope="class")
+@pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the library, its tests and the tools they use; each test leaves it as it was."""
+    """A copy of the library, its tests and the tools they use; each test leaves it as it was.
+
+    It is compiled once. A bug that is as long as what it replaces, planted in the same second, must not be taken
+    for what stood there: the compiled files are compared with their sources by content, not by time and length.
+    """
     folder = tmp_path_factory.mktemp("planted") / "copy"
     for name in ("course_lib", "tests", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
     shutil.copy(ROOT / "pyproject.toml", folder)
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return folder
 
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -52,6 +52,8 @@ def check_looking_without_peeking(look: Callable[..., Any]) -> str:
 
 
 PositionRule = Callable[[SentencePair, int], int]
+Tokens = tuple[tuple[str, str, str], ...]
+"""For each token the English word looked at, the French word before, the word itself."""
 
 
 @cache
@@ -115,9 +117,13 @@ def _places(look: PositionRule) -> list[int]:
 
 
 def _perplexity_of_looking(look: PositionRule) -> float:
-    """Count French words after the English word looked at and the French word before; which is asked first is tuned."""
     corpus = _small_corpus()
-    train, validation, test = (_seen(pairs, look) for pairs in (corpus.train, corpus.validation, corpus.test))
+    return _perplexity_of_tokens(*(_seen(pairs, look) for pairs in (corpus.train, corpus.validation, corpus.test)))
+
+
+@lru_cache(maxsize=32)  # another rule that looks at the same places has the same perplexity
+def _perplexity_of_tokens(train: Tokens, validation: Tokens, test: Tokens) -> float:
+    """Count French words after the English word looked at and the French word before; which is asked first is tuned."""
     V = len({word for _, _, word in train}) + 1  # one more: all words never seen
     tried = {}
     for order in ((0, 1), (1, 0)):
@@ -128,13 +134,12 @@ def _perplexity_of_looking(look: PositionRule) -> float:
     return tried[min(tried)]
 
 
-def _seen(pairs: Sequence[SentencePair], look: PositionRule) -> list[tuple[str, str, str]]:
-    """Return for each token the English word looked at, the French word before, the word itself."""
-    return [
+def _seen(pairs: Sequence[SentencePair], look: PositionRule) -> Tokens:
+    return tuple(
         ((*pair.source, "</s>")[look(pair, i)], previous, word)
         for pair in pairs
         for i, (previous, word) in enumerate(pairwise(("<s>", *pair.target, "</s>")))
-    ]
+    )
 
 
 def _counted(

@@ -167,15 +167,15 @@ MUTATIONS = (
     Mutation(
         "the target is not shifted: the decoder reads what it is asked for",
         "batching.py",
-        "torch.cat((torch.tensor([BOS]), ids))",
-        "torch.cat((ids, torch.tensor([EOS])))",
+        "[[BOS, *ids] for ids in targets]",
+        "[[*ids, EOS] for ids in targets]",
         "test_batching.py::test_teacher_forcing_reads_each_word_one_step_after_it_is_asked_for",
     ),
     Mutation(
         "the end of sentence is never asked for",
         "batching.py",
-        "target_out = _pad([torch.cat((ids, torch.tensor([EOS])))",
-        "target_out = _pad([torch.cat((ids, torch.tensor([PAD])))",
+        "target_out = _padded([[*ids, EOS]",
+        "target_out = _padded([[*ids, PAD]",
         "test_batching.py::test_teacher_forcing_reads_each_word_one_step_after_it_is_asked_for",
     ),
     Mutation(
