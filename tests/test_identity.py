@@ -320,11 +320,141 @@ def test_the_same_run_goes_on_in_the_model_that_it_has_trained(tmp_path: Path, h
     assert fit(luong(hard=hard), CORPUS, replace(config, checkpoint=moved, progress=True, device="auto")).steps == 8
 
 
-def test_a_method_that_was_replaced_to_watch_a_run_does_not_make_it_another() -> None:
-    model = luong()
-    before = identity(model)
-    model.loss = lambda batch: Seq2Seq.loss(model, batch)  # type: ignore[method-assign]
-    assert identity(model) == before
+def test_a_method_that_was_replaced_and_a_hook_make_another_run() -> None:
+    """Whether they only watch, nobody can tell: a learner's own score is put into a model in just this way."""
+
+    def changed(number: int, how: str) -> dict[str, str]:
+        model = luong()
+        if how == "method":
+            model.decoder.attention.scores = lambda query, keys: number * query @ keys.mT  # type: ignore[method-assign]
+        elif how == "method of a layer":
+            model.decoder.embedding.forward = lambda ids: ids * number
+        else:
+            model.decoder.attention.register_forward_hook(lambda module, given, look: number)
+        return identity(model)
+
+    for how in ("method", "method of a layer", "hook"):
+        assert changed(2, how) == changed(2, how)
+        assert changed(2, how) != changed(3, how) and changed(2, how) != identity(luong()), how
+
+
+# --- what stands in a notebook --------------------------------------------------------------------
+
+
+def cell(source: str, file: str = "/notebook/1/11.py") -> Any:
+    """Run a cell of a notebook; return its ``made``. Another kernel gives it another file and other line numbers."""
+    place = {"__name__": "__main__", "nn": nn, "torch": torch, "DotAttention": DotAttention, "Objective": Objective}
+    exec(compile(source, file, "exec"), place)
+    return place["made"]
+
+
+SUBCLASS = """
+class Mine(DotAttention):
+    sharpness = {}
+    def scores(self, query, keys):
+        return super().scores(query, keys) * self.sharpness {}
+made = Mine(2, 2)
+"""
+HELPER = """
+def sharper(x):
+    return x * {}
+def made(x):
+    return sharper(x)
+"""
+FROZEN = "made = nn.Linear(2, 2); nn.init.constant_(made.weight, {}); made.weight.requires_grad_(False)"
+CELLS = {
+    "the body of a class": [SUBCLASS.format(2, "+ 1"), SUBCLASS.format(2, "- 1")],
+    "what stands in a class": [SUBCLASS.format(2, ""), SUBCLASS.format(3, "")],
+    "a comprehension in a function": ["made = lambda x: [y + 1 for y in x]", "made = lambda x: [y + 2 for y in x]"],
+    "a variable that a function reads": [f"s = {k}\nmade = lambda x: x * s" for k in (2, 3)],
+    "a function that a function calls": [HELPER.format(2), HELPER.format(3)],
+    "the object of a method": [
+        f"class Sharp:\n    k = {a}\n    def __init__(self): self.a = {b}\n    def go(self): pass\nmade = Sharp().go"
+        for a, b in ((1, 1), (1, 2), (2, 1))
+    ],
+    "slots": [
+        f"class Sharp:\n    __slots__ = ('a',)\n    def __init__(self): self.a = {k}\nmade = Sharp()" for k in (1, 2)
+    ],
+    "a property": [f"class Sharp:\n    @property\n    def a(self): return {k}\nmade = Sharp()" for k in (1, 2)],
+    "a layer of which torch prints nothing": [f"made = [nn.MultiheadAttention(8, {k})]" for k in (2, 4)],
+    "an option of a whole layer": [f"made = [nn.TransformerEncoderLayer(8, 2, norm_first={k})]" for k in (True, False)],
+    "the smoothing of a loss": [f"made = [nn.CrossEntropyLoss(label_smoothing={k})]" for k in (0.0, 0.1)],
+    "a parameter that does not learn": ["made = [nn.Linear(2, 2)]", *(FROZEN.format(k) for k in (1, 2))],
+}
+
+
+@pytest.mark.parametrize("what", CELLS)
+def test_what_stands_in_a_notebook_is_told_apart_and_equal_in_every_kernel(what: str) -> None:
+    def holding(source: str, file: str = "/notebook/1/11.py") -> str:
+        module = DotAttention(2, 2)
+        module.held = [cell(source, file)]
+        return model_settings(module)["model.held"]
+
+    for source in CELLS[what]:
+        assert holding(source) == holding("\n\n# another kernel\n" + source, "/notebook/2/7.py")
+    assert len({holding(source) for source in CELLS[what]}) == len(CELLS[what])
+
+
+def test_the_code_of_a_module_of_a_notebook_is_a_setting_of_its_own() -> None:
+    there, here = (model_settings(cell(SUBCLASS.format(2, more))) for more in ("+ 1", "- 1"))
+    assert differences(there, here).startswith("model.code: ")
+    assert "model.code" not in model_settings(DotAttention(2, 2))  # the course has a version
+
+
+def test_an_objective_of_a_notebook_is_another_one() -> None:
+    source = (
+        "class Mine(Objective):\n    def loss(self, *given):\n        return super().loss(*given) * {}\nmade = Mine()"
+    )
+    found = [identity(config=replace(CONFIG, objective=cell(source.format(k)))) for k in (2, 3)]
+    assert len({str(one) for one in [identity(), *found]}) == 3
+    assert differences(*found).startswith("objective.class: Mine ")
+
+
+def test_a_function_that_knows_its_own_module_has_an_end() -> None:
+    def model(number: int) -> DotAttention:
+        module = DotAttention(2, 2)
+        module.activation = lambda x: x * number * module.size
+        module.parents = [nn.Sequential(module), module]
+        later = lambda: unbound  # noqa: E731
+        module.later = later
+        found = model_settings(module)
+        unbound = 1
+        return found
+
+    assert model(2) == model(2) != model(3)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert identity(config=replace(CONFIG, steps=np.int64(4), clip_norm=np.float64(1.0))) == identity()
+
+
+class Watching(DotAttention):
+    """Keeps its last weights, and counts: what a learner adds to see more."""
+
+    def scores(self, query: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+        found = super().scores(query, keys)
+        self.last, self.looks = found, getattr(self, "looks", 0) + 1
+        return found
+
+
+def test_what_moves_by_itself_keeps_nobody_from_going_on(tmp_path: Path) -> None:
+    """After Ctrl-C the same cell is run again, with the model that has looked meanwhile; or in a new kernel."""
+
+    def watching() -> Seq2Seq:
+        model = luong()
+        model.decoder.attention = Watching(6, 6)
+        return model
+
+    def stop(step: int, _: Seq2Seq) -> None:
+        raise KeyboardInterrupt
+
+    config, model = replace(CONFIG, steps=8, checkpoint=tmp_path / "run.pt"), watching()
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            fit(model, CORPUS, config, stop)
+    assert fit(watching(), CORPUS, config).steps == fit(model, CORPUS, config).steps == 8
+    with pytest.raises(CheckpointError, match=r"decoder\.attention"):
+        fit(luong(), CORPUS, config)
 
 
 def test_a_long_list_of_differences_is_cut_and_an_option_handed_on_is_named_once() -> None:

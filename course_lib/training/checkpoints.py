@@ -98,9 +98,9 @@ def _check_identity(path: Path, state: Mapping[str, Any], here: Identity) -> Non
     there = state.get("identity")
     if not isinstance(there, dict):
         raise _no_checkpoint(path, "it does not say which run it belongs to")
-    if there != here:
+    if differing := differences(there, here):
         raise CheckpointError(
-            f"{path} belongs to another run ({differences(there, here)}). Nothing was changed. Use the settings of "
+            f"{path} belongs to another run ({differing}). Nothing was changed. Use the settings of "
             "that run to go on with it. To train anew, choose another folder, or delete this file."
         )
 

@@ -9,10 +9,11 @@ checkpoint brings its own.
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from course_lib.canonical import class_name, is_released
 from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.fingerprints import data_fingerprint
 from course_lib.seq2seq import Seq2Seq
-from course_lib.settings import Settings, as_setting, model_settings, parameter_settings
+from course_lib.settings import MOVES, Settings, as_setting, model_settings, parameter_settings
 from course_lib.training.config import TrainConfig
 
 
@@ -26,9 +27,18 @@ def run_identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) ->
     return identity | _fields(config)
 
 
+def moving(model: Seq2Seq, identity: Settings) -> Settings:
+    """Return the settings of ``model`` that have moved since its run had this ``identity``: they are none.
+
+    A class in a notebook keeps its last weights for a figure, or counts: whoever runs the cell again goes on.
+    """
+    return {name: MOVES for name, text in model_settings(model).items() if identity.get(name) != text}
+
+
 def _fields(settings: Any, prefix: str = "") -> Settings:
     """Return the fields of a dataclass, and of those within it, by name."""
-    found: Settings = {}
+    kind = type(settings)
+    found: Settings = {} if is_released(kind) else {f"{prefix}class": class_name(kind)}
     for field in fields(settings):
         value = getattr(settings, field.name)
         if not field.metadata.get("changes_result", True):

@@ -26,7 +26,7 @@ from course_lib.locks import only_writer
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training.checkpoints import checkpoint_size, load_checkpoint, save_checkpoint
 from course_lib.training.config import TrainConfig, learning_rate
-from course_lib.training.identity import run_identity
+from course_lib.training.identity import moving, run_identity
 
 OnValidation = Callable[[int, Seq2Seq], None]
 
@@ -65,6 +65,7 @@ def fit(
                 history = _train_to_next_stop(model, corpus, optimiser, history, order, config, bar)
                 history = _validated(model, corpus, history, config, bar)
                 if path is not None:
+                    identity |= moving(model, identity)
                     save_checkpoint(path, model, optimiser, history, identity)
                 if on_validation is not None:
                     with randomness_put_back(), evaluating(model):
