@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from course_lib.files import remove_orphans, write_atomically
 
@@ -31,9 +31,25 @@ def only_writer(path: Path, patience: float = 0.0) -> Iterator[None]:
     folder, and so is the note that says who holds it; both are gone when the block ends.
     """
     lock_file, note = path.with_name(f".{path.name}.lock"), path.with_name(f".{path.name}.holder.json")
+    lock = FileLock(lock_file)
+    try:
+        _acquire(lock, path, note, patience)
+        remove_orphans(path)
+        remove_orphans(note)
+        with suppress(OSError):  # a disk too full for a note is found, and said, by who writes here
+            write_atomically(note, json.dumps(_myself()).encode())
+        yield
+    finally:
+        try:
+            if lock.is_locked:
+                _remove(note, lock_file)
+        finally:  # also at a second Ctrl-C, and in a folder that is writable no more
+            lock.release()
+
+
+def _acquire(lock: BaseFileLock, path: Path, note: Path, patience: float) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the other kind of lock that a file system may call for
             lock.acquire(timeout=patience)
@@ -43,17 +59,12 @@ def only_writer(path: Path, patience: float = 0.0) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise OSError(f"Cannot write into the folder {path.parent}: {error.strerror}. Choose another.") from error
-    try:
-        remove_orphans(path)
-        remove_orphans(note)
-        with suppress(OSError):  # a disk too full for a note is found, and said, by who writes here
-            write_atomically(note, json.dumps(_myself()).encode())
-        yield
-    finally:
-        note.unlink(missing_ok=True)
+
+
+def _remove(*files: Path) -> None:
+    for file in files:
         with suppress(OSError):  # some systems remove no open file; there, filelock does after the release
-            lock_file.unlink()
-        lock.release()
+            file.unlink()
 
 
 def _myself() -> dict[str, str | int]:

@@ -95,9 +95,11 @@ def _is_part(name: str) -> bool:
 def _part(folder: Path, name: str, digest: str) -> bytes:
     """Return the part with this digest, from where a writer left it."""
     found = False
-    for candidate in (folder / name, folder / (name + _NEW)):
-        if candidate.is_file():
-            found, content = True, candidate.read_bytes()
+    for place in (name, name + _NEW, name):  # a writer may move it while it is looked for
+        with suppress(FileNotFoundError):
+            if not (folder / place).is_file():
+                continue
+            found, content = True, (folder / place).read_bytes()
             if _digest(content) == digest:
                 return content
     how = "is not the file that was saved with the others: it is cut off, was changed or replaced"

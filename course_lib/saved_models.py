@@ -96,10 +96,7 @@ def _built(folder: Path, description: Mapping[str, Any], parts: Mapping[str, byt
     source, target = (Vocabulary.from_json(parts[name], folder / name) for name in (SOURCE, TARGET))
     with randomness_put_back():  # the first parameters are drawn, and thrown away
         model = build_model(description["model"], source, target, **description["defaults"], **description["options"])
-    weights = tensors.from_bytes(parts[WEIGHTS])
-    for kind in {value.dtype for value in weights.values() if value.is_floating_point()}:
-        model.to(kind)
-    model.load_state_dict(weights)
+    model.load_state_dict(tensors.from_bytes(parts[WEIGHTS]), assign=True)  # each in its own number type
     return model
 
 

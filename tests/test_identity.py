@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
@@ -22,7 +23,7 @@ from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.decoders import BahdanauDecoder
 from course_lib.models import CONSTRUCTORS, luong2015
 from course_lib.seq2seq import Seq2Seq
-from course_lib.settings import differences, model_settings
+from course_lib.settings import as_setting, differences, model_settings
 from course_lib.training import CheckpointError, Objective, TrainConfig, fit
 from course_lib.training.identity import run_identity
 from course_lib.vocabulary import Vocabulary
@@ -393,6 +394,13 @@ def test_what_stands_in_a_notebook_is_told_apart_and_equal_in_every_kernel(what:
     for source in CELLS[what]:
         assert holding(source) == holding("\n\n# another kernel\n" + source, "/notebook/2/7.py")
     assert len({holding(source) for source in CELLS[what]}) == len(CELLS[what])
+
+
+def test_a_notebook_is_no_library_whatever_program_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/env/site-packages/kernel/__main__.py", raising=False)
+    there, here = (cell(f"made = lambda x: x + {k}") for k in (1, 2))
+    assert as_setting(there) != as_setting(here)
+    assert as_setting(nn.functional.relu).startswith("function(torch.nn.functional.relu")  # whatever its version
 
 
 def test_the_code_of_a_module_of_a_notebook_is_a_setting_of_its_own() -> None:

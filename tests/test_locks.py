@@ -152,3 +152,31 @@ def test_orphans_of_a_killed_writer_are_gone_when_the_next_one_starts(tmp_path: 
     stranger.write_bytes(b"of another file")
     with only_writer(tmp_path / "run.pt"):
         assert not orphan.exists() and stranger.exists()
+
+
+def test_a_folder_that_is_writable_no_more_does_not_keep_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the cell of a notebook that is run again is refused by its own process."""
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch, only_writer(tmp_path / "run.pt"):
+        patch.setattr(Path, "unlink", refused)
+    with only_writer(tmp_path / "run.pt"):
+        pass
+
+
+def test_a_second_ctrl_c_while_a_lock_is_given_back_does_not_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(path: Path, missing_ok: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    held = only_writer(tmp_path / "run.pt")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as kept, held:
+        patch.setattr(Path, "unlink", interrupted)
+    assert kept.tb is not None  # a notebook keeps the traceback, and with it the lock
+    with only_writer(tmp_path / "run.pt"):
+        pass

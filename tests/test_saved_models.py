@@ -90,6 +90,16 @@ def test_double_precision_is_kept(tmp_path: Path) -> None:
     assert answer(load_model(tmp_path)) == answer(double)
 
 
+def test_every_number_type_is_kept(tmp_path: Path) -> None:
+    mixed = model()
+    mixed.decoder.double()
+    save_model(tmp_path, mixed, "luong", OPTIONS)
+    there, here = mixed.state_dict(), load_model(tmp_path).state_dict()
+    assert {name: value.dtype for name, value in there.items()} == {name: value.dtype for name, value in here.items()}
+    assert all(torch.equal(there[name], here[name]) for name in there)
+    assert all(parameter.requires_grad for parameter in load_model(tmp_path).parameters())
+
+
 def test_options_of_another_model_are_refused_when_saving(tmp_path: Path) -> None:
     """The weights would fit: only the order in which the source is read differs."""
     with pytest.raises(ValueError, match=r"'reversed' there, 'forward' here.*options that this one was built with"):
@@ -197,6 +207,26 @@ def test_a_model_written_anew_while_it_is_read_is_read_again(tmp_path: Path, mon
     monkeypatch.setattr(manifest, "_part", overtaken)
     assert answer(load_model(tmp_path)) == SECOND
     assert len(calls) == 2
+
+
+def test_a_part_that_is_moved_while_it_is_looked_for_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer has replaced the manifest and moves the weights just after a reader has seen the old ones."""
+    save(tmp_path)
+    old, new = tmp_path / "weights.pt", tmp_path / "weights.pt.new"
+    before = old.read_bytes()
+    save(tmp_path, 2)
+    old.replace(new)
+    old.write_bytes(before)
+    read = Path.read_bytes
+
+    def overtaken(path: Path) -> bytes:
+        content = read(path)
+        if path == old and new.exists():
+            new.replace(old)
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", overtaken)
+    assert answer(load_model(tmp_path)) == SECOND
 
 
 # --- damaged --------------------------------------------------------------------------------------

@@ -228,9 +228,10 @@ def test_a_line_of_unknown_words_leaves_an_empty_line_and_the_others_are_transla
     letters: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, read: list[tuple[str, ...]]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("a b\nnever seen\nb\n"))
-    assert main(["translate", "--model", str(letters)]) == 0
+    assert main(["translate", "--model", str(letters)]) == 2, "one line was not translated"
     said = capsys.readouterr()
     assert said.out.count("\n") == 3 and "knows no word of 'never seen'" in said.err
+    assert "1 line(s) of unknown words were not translated" in said.err
     assert read == [("a", "b"), ("b",)]
 
 

@@ -29,7 +29,10 @@ def enter(arguments: Sequence[str], owns_process: bool = False) -> int:
     """
     if owns_process:
         open_missing_streams()
-    code = _answered(arguments, owns_process)
+    try:
+        code = _answered(arguments, owns_process)
+    except KeyboardInterrupt:  # the second one, while the first, or an error, was being answered
+        code = 130
     if owns_process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left to do takes no time, and has nothing to lose
         code = close_quietly(code)
@@ -53,9 +56,9 @@ def _answered(arguments: Sequence[str], owns_process: bool) -> int:
         except KeyboardInterrupt:
             _say(f"\nInterrupted. {options.interrupted(options)}")
             return 130
-        except BrokenPipeError:
-            return 0
         except Exception as error:
+            if isinstance(error, BrokenPipeError) and output.reader_left:
+                return 0
             if "--debug" in takewhile(lambda argument: argument != "--", arguments):
                 traceback.print_exception(error)
             _say(f"{f'{NAME} {options.name}'.rstrip()}: {explained(error)}")
@@ -71,7 +74,8 @@ def _say(text: str) -> None:
 @contextmanager
 def _ctrl_c_while_loading(owns_process: bool) -> Iterator[None]:
     """Let Ctrl-C end the process at once: an exception in the middle of an import may be lost in it, or reworded."""
-    if not owns_process or threading.current_thread() is not threading.main_thread():
+    ours = owns_process and threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script's "&" lets Ctrl-C go by
         yield
         return
     before = signal.signal(signal.SIGINT, _leave)

@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     shape = argparse.ArgumentDefaultsHelpFormatter
     general = _Parser(add_help=False)
     general.add_argument("--debug", action="store_true", help="show where in the library an error arose")
-    parser = _Parser(prog="python -m course_lib", description=_ABOUT)
+    parser = _Parser(prog="python -m course_lib", description=_ABOUT, parents=[general])
     commands = parser.add_subparsers(dest="name", metavar="command", required=True)
 
     training = commands.add_parser(

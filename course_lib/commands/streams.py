@@ -16,7 +16,7 @@ class Output:
 
     def __init__(self, stream: TextIO, keep_going: bool = False) -> None:
         self.stream, self.keep_going = stream, keep_going
-        self._told = False
+        self.reader_left = self._told = False
 
     def write(self, text: str) -> int:
         """Write ``text``; return its length."""
@@ -27,9 +27,7 @@ class Output:
             encoding = self.stream.encoding
             self.stream.write(text.translate(_STAND_INS).encode(encoding, "replace").decode(encoding))
         except BrokenPipeError:
-            if not self.keep_going:
-                raise
-            _drop(self.stream)
+            self._lose_reader()
         return len(text)
 
     def flush(self) -> None:
@@ -37,12 +35,17 @@ class Output:
         try:
             self.stream.flush()
         except BrokenPipeError:
-            if not self.keep_going:
-                raise
-            _drop(self.stream)
+            self._lose_reader()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
+
+    def _lose_reader(self) -> None:
+        """Drop what follows, or raise again what is being handled."""
+        self.reader_left = True
+        if not self.keep_going:
+            raise
+        _drop(self.stream)
 
     def _tell(self) -> None:
         """Say once, on stderr, that letters are lost and how to see them."""

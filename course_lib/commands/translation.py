@@ -14,6 +14,7 @@ def translate(options: Namespace) -> None:
     """Print the translation of each sentence; from standard input, a line a sentence, without any."""
     model, extra, _ = load_saved(options.model)
     splitting = source_splitting(extra)
+    untranslated = 0
     for where, line in _sentences(options):
         try:
             words, unknown = splitting.known(line, model.source_vocabulary)
@@ -21,6 +22,7 @@ def translate(options: Namespace) -> None:
             if options.sentences:
                 raise
             words, unknown = (), f"{where}: {error}"  # the other lines are translated all the same
+            untranslated += 1
         if options.sentences and not words:
             raise ValueError(f"The sentence {line!r} holds no word to translate.")
         if len(words) > MOST_WORDS:
@@ -30,6 +32,8 @@ def translate(options: Namespace) -> None:
         if unknown:
             print(unknown, file=sys.stderr)
         print(model.translate([words], unknown="unk")[0] if words else "", flush=True)  # an empty line stays one
+    if untranslated:
+        raise ValueError(f"{untranslated} line(s) of unknown words were not translated; they are empty in the output.")
 
 
 def _sentences(options: Namespace) -> Iterator[tuple[str, str]]:
@@ -37,6 +41,8 @@ def _sentences(options: Namespace) -> Iterator[tuple[str, str]]:
     if options.sentences:
         yield from ((f"Sentence {number}", sentence) for number, sentence in enumerate(options.sentences, 1))
         return
+    if sys.stdin.isatty():
+        print("Write a sentence a line; Ctrl-D (Windows: Ctrl-Z and Enter) ends.", file=sys.stderr)
     number = 0
     try:
         for number, line in enumerate(sys.stdin, 1):

@@ -69,9 +69,37 @@ MUTATIONS = (
     Mutation(
         "a closed pipe is an error",
         "commands/door.py",
-        "        except BrokenPipeError:\n            return 0\n",
+        "            if isinstance(error, BrokenPipeError) and output.reader_left:\n                return 0\n",
         "",
         "test_door.py::test_a_reader_who_leaves_ends_a_translation_and_not_a_training",
+    ),
+    Mutation(
+        "a connection that breaks is a reader who has left",
+        "commands/door.py",
+        "isinstance(error, BrokenPipeError) and output.reader_left",
+        "isinstance(error, BrokenPipeError)",
+        "test_door.py::test_a_connection_that_breaks_is_a_failure",
+    ),
+    Mutation(
+        "a second Ctrl-C shows a traceback",
+        "commands/door.py",
+        "    except KeyboardInterrupt:  # the second one",
+        "    except ZeroDivisionError:  # the second one",
+        "test_door.py::test_a_second_ctrl_c_while_the_first_is_answered_is_no_traceback",
+    ),
+    Mutation(
+        "Ctrl-C ends what was told to ignore it",
+        "commands/door.py",
+        "if not ours or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:",
+        "if not ours:",
+        "test_door.py::test_what_was_started_to_ignore_ctrl_c_ignores_it_while_torch_loads",
+    ),
+    Mutation(
+        "a line that was not translated is a success",
+        "commands/translation.py",
+        "            untranslated += 1\n",
+        "",
+        "test_splitting.py::test_a_line_of_unknown_words_leaves_an_empty_line_and_the_others_are_translated",
     ),
     Mutation(
         "an output that could not be written is a success",

@@ -65,8 +65,8 @@ MUTATIONS = (
     Mutation(
         "the note of a holder outlives the lock",
         "locks.py",
-        "        note.unlink(missing_ok=True)\n",
-        "",
+        "_remove(note, lock_file)",
+        "_remove(lock_file)",
         LOCKS + "a_lock_ends_with_its_block_even_by_an_error_and_leaves_no_file",
     ),
     Mutation(
@@ -75,6 +75,34 @@ MUTATIONS = (
         "        remove_orphans(path)\n",
         "",
         KILLED + "what_a_killed_run_left_half_written_is_removed_by_the_next",
+    ),
+    Mutation(
+        "a lock stays where its folder can no longer be written",
+        "locks.py",
+        "        with suppress(OSError):  # some systems",
+        "        with suppress(KeyError):  # some systems",
+        LOCKS + "a_folder_that_is_writable_no_more_does_not_keep_the_lock",
+    ),
+    Mutation(
+        "a second Ctrl-C keeps the lock",
+        "locks.py",
+        "        finally:  # also at a second Ctrl-C, and in a folder that is writable no more\n",
+        "        except ValueError:\n            pass\n        else:\n",
+        LOCKS + "a_second_ctrl_c_while_a_lock_is_given_back_does_not_keep_it",
+    ),
+    Mutation(
+        "a part that is moved while it is looked for is damage",
+        "manifest.py",
+        "(name, name + _NEW, name):",
+        "(name, name + _NEW):",
+        SAVED + "a_part_that_is_moved_while_it_is_looked_for_is_found",
+    ),
+    Mutation(
+        "number types are those of a new model",
+        "saved_models.py",
+        "tensors.from_bytes(parts[WEIGHTS]), assign=True)",
+        "tensors.from_bytes(parts[WEIGHTS]))",
+        SAVED + "every_number_type_is_kept",
     ),
     Mutation(
         "two trainings write one checkpoint",
@@ -277,7 +305,7 @@ MUTATIONS = (
         "canonical.py",
         'if library == "__main__":',
         "if not library:",
-        IDENTITY + "what_stands_in_a_notebook_is_told_apart_and_equal_in_every_kernel",
+        IDENTITY + "a_notebook_is_no_library_whatever_program_runs_it",
     ),
     Mutation(
         "layers of which torch prints nothing are one",
@@ -310,8 +338,8 @@ MUTATIONS = (
     Mutation(
         "a function that knows its module has no end",
         "canonical.py",
-        "    kind, around = type(module), (*around, id(module))",
-        "    kind = type(module)",
+        "    if id(value) in around:",
+        "    if False:",
         IDENTITY + "a_function_that_knows_its_own_module_has_an_end",
     ),
     Mutation(
