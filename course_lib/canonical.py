@@ -156,15 +156,42 @@ def _state(value: Any) -> Any:
 
 
 def _of_function(function: types.FunctionType, inner: functools.partial[str]) -> list[str]:
-    """Return the descriptions of what a function does: its code, its defaults, and what it reads outside."""
-    given = ([_content(cell) for cell in function.__closure__ or ()], function.__defaults__, function.__kwdefaults__)
+    """Return the descriptions of what a function does: its code, its defaults, and what it reads outside.
+
+    Functions that it calls are described beside it, each once, however many paths lead there.
+    """
     if is_released(function):
-        return [f"{function.__module__}.{function.__qualname__}", inner(given)]
-    parts = list(_all_code(function.__code__))
-    code = [(part.co_code, _constants(part, function.__doc__), part.co_names) for part in parts]
+        return [f"{function.__module__}.{function.__qualname__}", inner(_given(function))]
+    reached = [function]
+    for one in reached:  # which grows meanwhile
+        reached += [found for found in _reads(one).values() if _is_own_function(found) and found not in reached]
+    return [inner(part) for one in reached for part in (_code(one), _given(one), _plain_reads(one, reached))]
+
+
+def _given(function: types.FunctionType) -> tuple[Any, ...]:
+    return [_content(cell) for cell in function.__closure__ or ()], function.__defaults__, function.__kwdefaults__
+
+
+def _code(function: types.FunctionType) -> list[Any]:
+    parts = _all_code(function.__code__)
+    return [(part.co_code, _constants(part, function.__doc__), part.co_names) for part in parts]
+
+
+def _is_own_function(value: Any) -> bool:
+    return isinstance(value, types.FunctionType) and not is_released(value)
+
+
+def _plain_reads(function: types.FunctionType, reached: list[types.FunctionType]) -> dict[str, Any]:
+    """Return the settings that a function reads outside; in the place of another function, its place in the list."""
+    read = _reads(function)
+    return {name: reached.index(value) if _is_own_function(value) else value for name, value in read.items()}
+
+
+def _reads(function: types.FunctionType) -> dict[str, Any]:
+    """Return the global variables that a function reads, by name, where they are settings."""
     outside = function.__globals__
-    names = {name for part in parts for name in _globals_read(part) if isinstance(outside.get(name), _SETTINGS)}
-    return [inner(code), inner(given), inner({name: outside[name] for name in sorted(names)})]
+    names = {name for part in _all_code(function.__code__) for name in _globals_read(part)}
+    return {name: outside[name] for name in sorted(names) if isinstance(outside.get(name), _SETTINGS)}
 
 
 def _content(cell: types.CellType) -> Any:

@@ -31,7 +31,7 @@ def open_atomically(path: str | Path) -> Iterator[IO[bytes]]:
     Any exception in the block removes it and leaves what stood at ``path``; the rest as in
     :func:`write_atomically`.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # a link stays, and what it leads to is written
     remove_orphans(path, older_than=_DAY)
     with _new_file_beside(path) as (file, name):
         yield file
@@ -46,6 +46,7 @@ def check_writable(path: Path, size: int = 0) -> None:
 
     Writes that many bytes beside ``path``, where the new version will stand while the old one is still there.
     """
+    path = Path(os.path.realpath(path))
     if path.is_dir():
         raise OSError(f"{path} is a folder, where a file has to be written. Move it away, or choose another name.")
     with _room_for(path, size), _new_file_beside(path) as (file, _):

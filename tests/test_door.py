@@ -336,7 +336,11 @@ def test_a_second_ctrl_c_while_the_first_is_answered_is_no_traceback(
 
     monkeypatch.setattr(training, "load", interrupted)
     monkeypatch.setattr("course_lib.commands.parser.kept", interrupted)
-    assert main(["train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "twice"), *SMALL]) == 130
+    try:
+        code = main(["train", "--tsv", str(folder / "pairs.txt"), "--out", str(folder / "twice"), *SMALL])
+    except KeyboardInterrupt:
+        pytest.fail("It came through the door.")
+    assert code == 130
 
 
 def test_a_connection_that_breaks_is_a_failure(

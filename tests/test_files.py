@@ -58,6 +58,18 @@ def test_the_umask_decides_who_may_read_what_is_written(tmp_path: Path, mask: in
     assert (tmp_path / "ours").stat().st_mode & 0o777 == 0o666 & ~mask
 
 
+def test_a_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -> None:
+    """A checkpoint is a link to a disk that outlives the machine: on it the run has to be kept."""
+    kept, link = tmp_path / "kept" / "run.pt", tmp_path / "run.pt"
+    kept.parent.mkdir()
+    link.symlink_to(kept)
+    for content in (b"first", b"second"):
+        check_writable(link, 10)
+        write_atomically(link, content)
+        assert link.is_symlink() and kept.read_bytes() == link.read_bytes() == content
+    assert [path.name for path in kept.parent.iterdir()] == ["run.pt"]
+
+
 def test_old_orphans_are_removed_and_a_writer_at_work_is_left_alone(tmp_path: Path) -> None:
     old, fresh = tmp_path / ".file.bin.00000001.tmp", tmp_path / ".file.bin.00000002.tmp"
     others = [tmp_path / name for name in (".file.bin.tmp", ".file.bin2.00000001.tmp", ".fileXbin.00000001.tmp")]

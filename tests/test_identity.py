@@ -409,6 +409,14 @@ def test_the_code_of_a_module_of_a_notebook_is_a_setting_of_its_own() -> None:
     assert "model.code" not in model_settings(DotAttention(2, 2))  # the course has a version
 
 
+def test_functions_that_call_each_other_are_described_once() -> None:
+    """Each calls the two before it, and the last one: 2^40 paths lead to the first one."""
+    lines = ["def made(x): return f39(x)", "def f0(x): return {}", "def f1(x): return f0(x)"]
+    lines += [f"def f{k}(x): return f{k - 1}(f{k - 2}(x)) + (x and made(x))" for k in range(2, 40)]
+    there, here = (as_setting(cell("\n".join(lines).format(value))) for value in (1, 2))
+    assert there == as_setting(cell("\n".join(lines).format(1), "/notebook/2/7.py")) != here
+
+
 def test_an_objective_of_a_notebook_is_another_one() -> None:
     source = (
         "class Mine(Objective):\n    def loss(self, *given):\n        return super().loss(*given) * {}\nmade = Mine()"

@@ -35,6 +35,20 @@ MUTATIONS = (
         FILES + "old_orphans_are_removed_and_a_writer_at_work_is_left_alone",
     ),
     Mutation(
+        "a link is replaced by a file",
+        "files.py",
+        "    path = Path(os.path.realpath(path))  # a link stays, and what it leads to is written\n",
+        "    path = Path(path)\n",
+        FILES + "a_link_stays_and_the_file_that_it_leads_to_is_written",
+    ),
+    Mutation(
+        "functions that a function calls are no settings",
+        "canonical.py",
+        "reached += [found for found in _reads(one).values() if _is_own_function(found) and found not in reached]",
+        "reached += []",
+        IDENTITY + "what_stands_in_a_notebook_is_told_apart_and_equal_in_every_kernel",
+    ),
+    Mutation(
         "orphans of another file are removed",
         "files.py",
         "{re.escape(path.name)}",
@@ -261,7 +275,7 @@ MUTATIONS = (
     Mutation(
         "all functions are one",
         "canonical.py",
-        "return [inner(code), inner(given), inner({name: outside[name] for name in sorted(names)})]",
+        "return [inner(part) for one in reached for part in (_code(one), _given(one), _plain_reads(one, reached))]",
         "return []",
         IDENTITY + "a_hook_with_another_number_inside_is_another_setting",
     ),
@@ -289,8 +303,8 @@ MUTATIONS = (
     Mutation(
         "what a function reads outside is no setting",
         "canonical.py",
-        "for name in _globals_read(part) if isinstance(outside.get(name), _SETTINGS)}",
-        "for name in ()}",
+        "return {name: outside[name] for name in sorted(names) if isinstance(outside.get(name), _SETTINGS)}",
+        "return {}",
         IDENTITY + "what_stands_in_a_notebook_is_told_apart_and_equal_in_every_kernel",
     ),
     Mutation(
