@@ -32,6 +32,8 @@ _SETTINGS = (*_PLAIN, type, list, tuple, dict, Set, Tensor, np.ndarray, types.Fu
 
 def canonical(value: Any, around: Around = ()) -> str:
     """Describe ``value``, which stands in the objects ``around``; one that contains itself is described once."""
+    if type(value) is str:  # most of all there is: the words of a vocabulary
+        return repr(value)
     value = value.item() if isinstance(value, np.generic) else value
     if value is None or isinstance(value, _PLAIN):
         return repr(value)

@@ -111,6 +111,16 @@ def test_options_of_another_model_are_refused_when_saving(tmp_path: Path) -> Non
         save(tmp_path, extra={"a": object()})
 
 
+def test_a_score_that_was_put_into_a_model_by_hand_is_not_saved_as_if_it_were_not_there(tmp_path: Path) -> None:
+    own, watched = model(), model()
+    own.decoder.attention.scores = lambda query, keys: 2 * query @ keys.mT
+    watched.decoder.attention.register_forward_hook(lambda module, given, look: None)
+    for changed, what in ((own, r"decoder\.attention\.scores"), (watched, r"decoder\.attention\.hooks")):
+        with pytest.raises(ValueError, match=what):
+            save_model(tmp_path, changed, "luong", OPTIONS)
+    assert names(tmp_path) == []
+
+
 def test_a_default_that_changes_later_does_not_change_a_saved_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,13 @@ MUTATIONS = (
         SAVED + "a_part_that_is_moved_while_it_is_looked_for_is_found",
     ),
     Mutation(
+        "a hook is lost in silence when its model is saved",
+        "canonical.py",
+        '("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")',
+        "()",
+        SAVED + "a_score_that_was_put_into_a_model_by_hand_is_not_saved_as_if_it_were_not_there",
+    ),
+    Mutation(
         "number types are those of a new model",
         "saved_models.py",
         "tensors.from_bytes(parts[WEIGHTS]), assign=True)",
