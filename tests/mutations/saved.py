@@ -224,13 +224,6 @@ MUTATIONS = (
         SAVED + "a_default_that_changes_later_does_not_change_a_saved_model",
     ),
     Mutation(
-        "double precision is lost",
-        "saved_models.py",
-        "        model.to(kind)\n",
-        "        pass\n",
-        SAVED + "double_precision_is_kept",
-    ),
-    Mutation(
         "loading draws from the random state",
         "saved_models.py",
         "with randomness_put_back():  # the first",

@@ -209,7 +209,7 @@ MUTATIONS = (
     Mutation(
         "a saved model comes back with new weights",
         "saved_models.py",
-        "    model.load_state_dict(weights)\n",
+        "    model.load_state_dict(tensors.from_bytes(parts[WEIGHTS]), assign=True)  # each in its own number type\n",
         "",
         "test_cli.py::test_a_saved_model_comes_back_whole",
     ),
