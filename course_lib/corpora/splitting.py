@@ -4,10 +4,9 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from course_lib.corpora.text import Segment, clean, is_unspaced, split_unspaced, tokenise
+from course_lib.corpora.text import Segment, clean, tokenise
 from course_lib.options import check_option
 from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary
 
@@ -99,8 +98,6 @@ class Splitting:
             return tuple(clean(text).split())
         if self.rule == "characters":
             return _characters(clean(text), self.space)
-        if self.segment == "words" and (printed := _printed_words(text)):
-            return printed
         return tokenise(text, self.segment)
 
 
@@ -127,19 +124,6 @@ def _characters(text: str, space: str) -> tuple[str, ...]:
     if all(len(piece) == 1 for piece in pieces):
         return tuple(pieces)
     return tuple(space.join(pieces))
-
-
-def _printed_words(text: str) -> tuple[str, ...]:
-    """Return the words between spaces where jieba, without the spaces, finds these; else ().
-
-    Alone, a word may be split where it was whole beside its neighbours.
-    """
-    words = tokenise(text, "spaces")
-    for unspaced, run in groupby(words, is_unspaced):
-        found = list(run)
-        if unspaced and split_unspaced("".join(found), "words") != found:
-            return ()
-    return words
 
 
 @lru_cache(maxsize=4)

@@ -265,8 +265,8 @@ MUTATIONS = (
     Mutation(
         "half of the quotation marks are not normalised",
         "corpora/text.py",
-        "dict.fromkeys(map(ord, _ALL_QUOTES), '\"')",
-        'dict.fromkeys(map(ord, "“”«»"), \'"\')',
+        r"""map(ord, regex.findall(r"\p{Quotation_Mark}|״", _SIGNS))""",
+        'map(ord, "“”«»״")',
         "test_corpora_text.py::test_quotation_marks_stand_alone_and_apostrophes_stay",
     ),
     Mutation(
@@ -436,5 +436,47 @@ MUTATIONS = (
         "return tuple(space.join(pieces))",
         'return tuple("".join(pieces))',
         "test_splitting.py::test_dates_and_symbols_are_read_letter_by_letter",
+    ),
+    Mutation(
+        "a number behind an elision is taken apart",
+        "corpora/text.py",
+        'rf"{_NUMBER}|{_ELISION.pattern}(?={_NUMBER})"',
+        'rf"{_NUMBER}"',
+        "test_corpora_text.py::test_a_sign_inside_of_a_number_a_word_or_a_picture_parts_none",
+    ),
+    Mutation(
+        "a quoted word behind a Hebrew prefix is one word with it",
+        "corpora/text.py",
+        "\\p{{M}}*+(?!{_LETTER})'",
+        "\\p{{M}}*+'",
+        "test_corpora_text.py::test_a_sign_inside_of_a_number_a_word_or_a_picture_parts_none",
+    ),
+    Mutation(
+        "a hand and the colour of its skin are two words",
+        "corpora/text.py",
+        r"\S[\p{M}\p{Emoji_Modifier}]*+",
+        r"\S\p{M}*+",
+        "test_corpora_text.py::test_a_sign_inside_of_a_number_a_word_or_a_picture_parts_none",
+    ),
+    Mutation(
+        "a space parts words of Chinese before jieba has seen them",
+        "corpora/text.py",
+        'if segment == "words":',
+        "if False:",
+        "test_corpora_text.py::test_jieba_finds_the_same_words_whether_or_not_spaces_stand_in_a_sentence",
+    ),
+    Mutation(
+        "a quotation that begins behind a comma is closed there",
+        "corpora/text.py",
+        "(place == last_apostrophe and previous in _FOLLOW)",
+        "(token == \"'\" and previous in _FOLLOW)",
+        "test_corpora_text.py::test_words_stand_together_as_people_write_them",
+    ),
+    Mutation(
+        "wide letters count as wide marks",
+        "corpora/text.py",
+        r"[[\u3000-\u303f\uff00-\uffef]--[\p{L}\p{N}]]",
+        r"[\u3000-\u303f\uff00-\uffef]",
+        "test_corpora_text.py::test_words_stand_together_as_people_write_them",
     ),
 )
