@@ -100,14 +100,13 @@ def test_no_resampling_with_a_link_is_no_interval_and_no_error() -> None:
         assert intervals[-1] == (0, 0) and set(intervals) <= {None, (0, 0)}
 
 
-NUMBER_FORMATS = [".1f", "6.1f", "<8.2f", "^9.1f", "*>9.1f", "=+9.1f", "08.2f", "+9", "9,.1f", "12_.3e", ".2%", "n"]
+RIGHT = {"6.1f": 6, "*>9.1f": 9, "=+9.1f": 9, "08.2f": 8, "+9": 9, "9,.1f": 9, "12_.3e": 12, ".1f": 0, ".2%": 0, "n": 0}
 
 
-@pytest.mark.parametrize("spec", NUMBER_FORMATS)
-def test_a_dash_stands_where_the_number_would_in_every_format_of_a_number(spec: str) -> None:
-    number, dash = (format(Score(value, 1, "x"), spec) for value in (1.0, math.nan))
-    assert dash.strip() == "–" and (len(dash) == len(number) or not any(digit in spec[:3] for digit in "6899"))
-    assert dash.startswith("–") == (number.startswith("1") or len(dash) == 1)
+def test_a_dash_stands_where_the_number_would_in_every_format_of_a_number() -> None:
+    undefined = Score(math.nan, 1, "x")
+    assert {spec: format(undefined, spec) for spec in RIGHT} == {spec: "–".rjust(n) for spec, n in RIGHT.items()}
+    assert (f"{undefined:<8.2f}", f"{undefined:^9.1f}") == ("–".ljust(8), "–".center(9))
     with pytest.raises(ValueError, match="[Ff]ormat"):
         format(Score(math.nan, 1, "x"), "8.1q")
 
