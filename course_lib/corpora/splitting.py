@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from course_lib.corpora.text import Segment, clean, tokenise
 from course_lib.options import check_option
-from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary
+from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary, check_no_reserved
 
 if TYPE_CHECKING:  # subwords.py works on corpora, which hold splittings
     from course_lib.corpora.subwords import Subwords
@@ -23,7 +23,8 @@ class Splitting:
     """How one side of a corpus was split; calling it splits a sentence in the same way.
 
     ``rule`` is "tokenised" (:func:`~course_lib.corpora.text.tokenise` with ``segment``), "given" (the words
-    stand between spaces) or "characters" (each is a word; ``space`` stands for a space, "" for none).
+    stand between spaces) or "characters" (each, in small letters, is a word; ``space`` stands for a space,
+    "" for none).
     ``subwords`` is the model of sentencepiece that took the words apart, b"" for whole words.
 
     A sentence of the corpus, its words joined by spaces, gives these words again.
@@ -37,6 +38,8 @@ class Splitting:
     def __post_init__(self) -> None:
         check_option("rule", self.rule, SplittingRule)
         check_option("segment", self.segment, Segment)
+        if not isinstance(self.space, str) or not isinstance(self.subwords, bytes):
+            raise ValueError(f"space: expected a string, got {self.space!r}; subwords: bytes, got {self.subwords!r}.")
 
     def __call__(self, text: str) -> tuple[str, ...]:
         """Return the words of ``text``; () where there is none.
@@ -79,9 +82,10 @@ class Splitting:
         """Return the words of ``text`` for a model with this ``vocabulary``, and a sentence on those that it has not.
 
         The sentence is "" where it has all of them. UnknownTokenError where it has none: a translation of
-        nothing but unknown words would be one of no sentence in particular.
+        nothing but unknown words would be one of no sentence in particular. ReservedTokenError for a reserved one.
         """
         words = self(text)
+        check_no_reserved(words)
         unknown = [word for word in dict.fromkeys(words) if word not in vocabulary]
         if not unknown:
             return words, ""
@@ -97,7 +101,7 @@ class Splitting:
         if self.rule == "given":
             return tuple(clean(text).split())
         if self.rule == "characters":
-            return _characters(clean(text), self.space)
+            return _characters(clean(text).lower(), self.space)
         return tokenise(text, self.segment)
 
 
