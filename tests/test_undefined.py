@@ -107,7 +107,7 @@ def test_a_dash_stands_where_the_number_would_in_every_format_of_a_number() -> N
     undefined = Score(math.nan, 1, "x")
     assert {spec: format(undefined, spec) for spec in RIGHT} == {spec: "–".rjust(n) for spec, n in RIGHT.items()}
     assert (f"{undefined:<8.2f}", f"{undefined:^9.1f}") == ("–".ljust(8), "–".center(9))
-    with pytest.raises(ValueError, match="[Ff]ormat"):
+    with pytest.raises(ValueError, match=r"[Ff]ormat"):
         format(Score(math.nan, 1, "x"), "8.1q")
 
 

@@ -104,7 +104,7 @@ def test_a_library_that_splits_and_is_missing_is_named_beneath_the_box() -> None
 
 def test_a_typed_sentence_is_split_as_the_command_line_splits_it() -> None:
     player = explorer(MODEL, EXAMPLES, split=Splitting(), unknown="unk")
-    box, _, line, stage = parts(player)
+    box, _, _, stage = parts(player)
     box.value = "The cat’s!"
     assert first_frame(stage) == step_frame(trace(MODEL, ["the", "cat", "'s", "!"], unknown="unk"), 0)
 

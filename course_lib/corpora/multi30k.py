@@ -132,12 +132,14 @@ def _sentences(path: Path) -> list[Words]:
     """Return the words of each line; CorpusError, with file and line, for one without any."""
     try:
         raw = read_gzip(path) if path.suffix.lower() == ".gz" else path.read_bytes()
-        lines = raw.decode().removesuffix("\n").split("\n")
+        text = raw.decode()
     except PackedFileError as error:
         raise CorpusError(f"{path} {error}") from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is damaged (not UTF-8 at byte {error.start}). Download it again.") from error
-    sentences = [_words(line, split=_is_split(path)) for line in lines]
+    if "\0" in text:
+        raise CorpusError(f"{path} holds NUL bytes, as UTF-16 does. Save it as UTF-8.")
+    sentences = [_words(line, split=_is_split(path)) for line in text.removesuffix("\n").split("\n")]
     if () in sentences:
         raise CorpusError(f"{path}, line {sentences.index(()) + 1}: the line is empty. Download the file again.")
     return sentences

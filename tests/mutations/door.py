@@ -213,4 +213,25 @@ MUTATIONS = (
         "if not 1 <= sentence:",
         "test_hostile_files.py::test_one_huge_position_does_not_take_the_memory_of_the_machine",
     ),
+    Mutation(
+        "UTF-16 is read as UTF-8 where its bytes allow it",
+        "corpora/tsv.py",
+        'if b"\\0" in raw:',
+        "if False:",
+        "test_hostile_files.py::test_a_file_in_utf_16_without_a_mark_is_refused_and_loses_no_sign_in_silence",
+    ),
+    Mutation(
+        "captions in UTF-16 are read as UTF-8",
+        "corpora/multi30k.py",
+        'if "\\0" in text:',
+        "if False:",
+        "test_hostile_files.py::test_a_file_in_utf_16_without_a_mark_is_refused_and_loses_no_sign_in_silence",
+    ),
+    Mutation(
+        "a zip file is known by its name alone",
+        "corpora/tsv.py",
+        " or is_zip(path)",
+        "",
+        "test_hostile_files.py::test_a_packed_file_is_known_by_its_content_whatever_its_name",
+    ),
 )
