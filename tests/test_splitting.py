@@ -23,7 +23,7 @@ from course_lib.corpora.text import detokenise, tokenise
 from course_lib.models import build_model
 from course_lib.saved_models import load_saved, save_model
 from course_lib.seq2seq import Seq2Seq, Translation
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import UnknownTokenError, Vocabulary
 
 torch.set_num_threads(1)
 
@@ -233,6 +233,17 @@ def test_unknown_words_are_named_and_a_sentence_of_nothing_else_is_refused(
     assert "trained on words and marks, and each letter of scripts without spaces" in said.err
     assert main(["translate", "--model", str(letters), "a b ."]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_mark_that_the_model_knows_does_not_make_a_sentence_known() -> None:
+    """As people write Chinese it is one long word for a model that learnt words between spaces."""
+    corpus = drawn("zh-mr")
+    vocabulary, _ = corpus.vocabularies()
+    words, unknown = corpus.source_splitting.known("玛丽 正在 帮助 我们。", vocabulary)
+    assert len(words) == 5 and not unknown
+    with pytest.raises(UnknownTokenError, match="trained on .*with spaces between the words, also in Chinese"):
+        corpus.source_splitting.known("玛丽正在帮助我们。", vocabulary)
+    assert corpus.source_splitting.known("。", vocabulary) == (("。",), "")
 
 
 def test_a_line_of_unknown_words_leaves_an_empty_line_and_the_others_are_translated(

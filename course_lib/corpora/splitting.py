@@ -81,8 +81,8 @@ class Splitting:
     def known(self, text: str, vocabulary: Vocabulary) -> tuple[tuple[str, ...], str]:
         """Return the words of ``text`` for a model with this ``vocabulary``, and a sentence on those that it has not.
 
-        The sentence is "" where it has all of them. UnknownTokenError where it has none: a translation of
-        nothing but unknown words would be one of no sentence in particular. ReservedTokenError for a reserved one.
+        The sentence is "" where it has all of them. UnknownTokenError where it has none, or marks alone: a
+        translation of nothing but unknown words would be one of no sentence in particular. ReservedTokenError for a reserved one.
         """
         words = self(text)
         check_no_reserved(words)
@@ -90,7 +90,7 @@ class Splitting:
         if not unknown:
             return words, ""
         named = ", ".join(map(repr, unknown[:_NAMED])) + (", …" if len(unknown) > _NAMED else "")
-        if len(unknown) == len(set(words)):
+        if not any(_is_word(word) for word in words if word in vocabulary):
             raise UnknownTokenError(
                 f"The model knows no word of {_short(text)!r} (it reads: {named}). It was trained on {self}; "
                 "write the sentence in that way, or with other words."
@@ -115,6 +115,11 @@ BY_SPACES = Splitting(segment="spaces")
 def source_splitting(extra: Mapping[str, Any]) -> Splitting:
     """Return how a model reads a sentence, from what was saved beside it; tokenised where nothing says so."""
     return Splitting.from_record(extra[SOURCE_SPLITTING]) if SOURCE_SPLITTING in extra else Splitting()
+
+
+def _is_word(word: str) -> bool:
+    """Say whether ``word`` is more than marks."""
+    return any(character.isalnum() for character in word)
 
 
 def _short(text: str) -> str:

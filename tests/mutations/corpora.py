@@ -426,7 +426,7 @@ MUTATIONS = (
     Mutation(
         "a sentence of unknown words is translated",
         "corpora/splitting.py",
-        "if len(unknown) == len(set(words)):",
+        "if not any(_is_word(word) for word in words if word in vocabulary):",
         "if False:",
         "test_splitting.py::test_unknown_words_are_named_and_a_sentence_of_nothing_else_is_refused",
     ),
@@ -513,5 +513,12 @@ MUTATIONS = (
         "except (ValueError, ImportError) as problem:",
         "except ValueError as problem:",
         "test_widgets_explorer.py::test_a_library_that_splits_and_is_missing_is_named_beneath_the_box",
+    ),
+    Mutation(
+        "a full stop that the model knows stands for a sentence of which it knows no word",
+        "corpora/splitting.py",
+        "if not any(_is_word(word) for word in words if word in vocabulary):",
+        "if not any(word for word in words if word in vocabulary):",
+        "test_splitting.py::test_a_mark_that_the_model_knows_does_not_make_a_sentence_known",
     ),
 )
