@@ -241,7 +241,7 @@ def test_a_mark_that_the_model_knows_does_not_make_a_sentence_known() -> None:
     vocabulary, _ = corpus.vocabularies()
     words, unknown = corpus.source_splitting.known("玛丽 正在 帮助 我们。", vocabulary)
     assert len(words) == 5 and not unknown
-    with pytest.raises(UnknownTokenError, match="trained on .*with spaces between the words, also in Chinese"):
+    with pytest.raises(UnknownTokenError, match=r"trained on .*with spaces between the words, also in Chinese"):
         corpus.source_splitting.known("玛丽正在帮助我们。", vocabulary)
     assert corpus.source_splitting.known("。", vocabulary) == (("。",), "")
 

@@ -82,7 +82,8 @@ class Splitting:
         """Return the words of ``text`` for a model with this ``vocabulary``, and a sentence on those that it has not.
 
         The sentence is "" where it has all of them. UnknownTokenError where it has none, or marks alone: a
-        translation of nothing but unknown words would be one of no sentence in particular. ReservedTokenError for a reserved one.
+        translation of nothing but unknown words would be one of no sentence in particular.
+        ReservedTokenError for a word such as "<pad>".
         """
         words = self(text)
         check_no_reserved(words)
