@@ -234,4 +234,18 @@ MUTATIONS = (
         "",
         "test_hostile_files.py::test_a_packed_file_is_known_by_its_content_whatever_its_name",
     ),
+    Mutation(
+        "a length that is no number ends a download in an error of Python",
+        "corpora/downloads.py",
+        "self.expected = response.length ",
+        'self.expected = int(response.headers.get("Content-Length") or 0) or None ',
+        "test_corpora_tatoeba.py::test_a_length_that_is_no_number_is_no_length",
+    ),
+    Mutation(
+        "an address that is none is an error of Python",
+        "corpora/downloads.py",
+        "except ValueError as error:  # of the address",
+        "except KeyError as error:  # of the address",
+        "test_corpora_tatoeba.py::test_an_address_that_is_none_is_an_error_of_the_download",
+    ),
 )
