@@ -138,7 +138,8 @@ class _Transfer:
         if response.status == 206:
             self.version = None  # what it sends is not what was asked for: next time from the start
             raise _Broken("the server went on in the wrong place")
-        self.expected = response.length  # None where the server does not say, or says no number
+        length = response.headers.get("Content-Length", "")
+        self.expected = int(length) if length.isdecimal() else None
         strong = response.headers.get("ETag", "")
         self.version = strong if strong.startswith('"') else response.headers.get("Last-Modified")
 
