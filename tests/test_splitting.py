@@ -154,6 +154,7 @@ def test_dates_and_symbols_are_read_letter_by_letter() -> None:
         assert corpus.source_splitting("".join(pair.source).replace("␣", " ")) == pair.source
     assert load("reversal", size=10).source_splitting("abcd") == tuple("abcd")
     assert corpus.source_splitting("May 3, 1998") == tuple("may␣3,␣1998")
+    assert CHARACTERS("क्\u200dष") == CHARACTERS("क ् ष") == tuple("क्ष")  # a joiner is not seen
 
 
 def test_train_saves_how_the_words_of_its_corpus_were_split(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ class Splitting:
 
 SOURCE_SPLITTING, TARGET_SPLITTING = "source_splitting", "target_splitting"  # names in the record of a saved model
 _NAMED = 8  # unknown words in a message
+_NO_JOINERS = dict.fromkeys((0x200C, 0x200D))  # alone they shape no letter
 GIVEN = Splitting("given")
 CHARACTERS = Splitting("characters")
 BY_SPACES = Splitting(segment="spaces")
@@ -129,8 +130,8 @@ def _short(text: str) -> str:
 
 
 def _characters(text: str, space: str) -> tuple[str, ...]:
-    """Return the characters of ``text``; spaces between single characters are those of a printed sentence."""
-    pieces = text.split()
+    """Return the characters of ``text`` that are seen; spaces between single ones are those of a printed sentence."""
+    pieces = text.translate(_NO_JOINERS).split()
     if all(len(piece) == 1 for piece in pieces):
         return tuple(pieces)
     return tuple(space.join(pieces))

@@ -521,4 +521,11 @@ MUTATIONS = (
         "if not any(word for word in words if word in vocabulary):",
         "test_splitting.py::test_a_mark_that_the_model_knows_does_not_make_a_sentence_known",
     ),
+    Mutation(
+        "a joiner between two letters is a character of its own",
+        "corpora/splitting.py",
+        "text.translate(_NO_JOINERS).split()",
+        "text.split()",
+        "test_splitting.py::test_dates_and_symbols_are_read_letter_by_letter",
+    ),
 )
