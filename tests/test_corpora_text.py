@@ -218,6 +218,8 @@ def test_every_character_alone_and_beside_others_gives_whole_words_again() -> No
 
 def test_a_joiner_beside_a_lone_mark_does_not_stay_at_the_edge_of_a_word() -> None:
     assert tokenise("\u093a\u200c\u0620") == ("\u093a", "\u0620")
+    words = tokenise("”\u094d\u200c\u094d'1")  # nor does it make a letter of the mark behind it
+    assert words == ('"\u094d', "\u094d", "'", "1") == tokenise(" ".join(words))
 
 
 def test_marks_stay_on_the_letter_before_them_also_where_jieba_splits() -> None:

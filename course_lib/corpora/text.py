@@ -45,7 +45,7 @@ _WORD = _compiled(
     rf"{_NUMBER}|{_ELISION.pattern}(?={_NUMBER})"  # d'1,5
     rf"|(?<!\S)(?:{'|'.join(_ENDINGS)})(?!{_LETTER}|['-])"  # an ending that was split off before
     rf"|(?:{_ALONE}\p{{M}}*+)++"
-    rf"|{_LETTER}++(?:(?:{_INSIDE}){_LETTER}++)*+(?:{_ACRONYM}|'(?!\p{{M}}))?"
+    rf"|[{_JOINERS}]++|{_LETTER}++(?:(?:{_INSIDE}){_LETTER}++)*+(?:{_ACRONYM}|'(?!\p{{M}}))?"
     r"|\p{M}++|\p{Regional_Indicator}{2}|\S[\p{M}\p{Emoji_Modifier}]*+"  # two letters are a flag
 )
 _OF_UNSPACED = _compiled(_ALONE)

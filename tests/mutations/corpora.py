@@ -528,4 +528,11 @@ MUTATIONS = (
         "text.split()",
         "test_splitting.py::test_dates_and_symbols_are_read_letter_by_letter",
     ),
+    Mutation(
+        "a joiner begins a word",
+        "corpora/text.py",
+        'rf"|[{_JOINERS}]++|{_LETTER}++',
+        'rf"|{_LETTER}++',
+        "test_corpora_text.py::test_a_joiner_beside_a_lone_mark_does_not_stay_at_the_edge_of_a_word",
+    ),
 )
