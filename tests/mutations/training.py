@@ -307,7 +307,7 @@ MUTATIONS = (
     Mutation(
         "an undefined score has another width in a table",
         "metrics.py",
-        "return format(\"–\", f\"{'<' if spec.startswith('<') else '>'}{width}\")",
+        "return format(\"–\", f\"{align.replace('=', '>') or '>'}{width}\")",
         'return "–"',
         "test_undefined.py::test_bleu_of_sentences_too_short_for_it_is_undefined_and_not_the_worst",
     ),
