@@ -4,6 +4,7 @@ Words and numbers come in, a frozen score comes out: no torch, no model. Chapter
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from course_lib.shapes import Bool, Float, Int
 MOST_RESAMPLINGS = 100_000
 """Their intervals stand still long before; a thousand is usual."""
 
+_ALIGNED = re.compile(r"^(?:.?([<>^=]))?[-+ ]?z?#?0?(\d*)")  # how a format begins: where a number stands, how wide
 _NO_FOUR_WORDS = (
     "no reference has four words, so that nothing could match four in a row, not even a perfect translation; "
     "see exact match"
@@ -198,23 +200,28 @@ def _resampled(
 
     ``counts`` holds a row of numbers a sentence. Sentences are drawn with replacement, as many as there
     are, ``bootstrap`` times, always the same draws; ``score`` turns the sums (bootstrap, ·) into values.
-    None for a single sentence: drawn again and again it is always itself, which is no certainty.
+    None for a single sentence, which drawn again and again is always itself: that is no certainty. None,
+    too, where ``score`` is undefined in every draw.
     """
     check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
     n = len(counts)
     if bootstrap < 2 or n < 2:
         return None
     drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=bootstrap)  # how often each sentence
-    low, high = np.percentile(100 * score(drawn @ counts), (2.5, 97.5))
+    scores = score(drawn @ counts)
+    if not len(scores):
+        return None
+    low, high = np.percentile(100 * scores, (2.5, 97.5))
     return float(low), float(high)
 
 
 def _number(value: float, spec: str) -> str:
-    """Format ``value``; what is undefined is a dash of the same width."""
+    """Format ``value``; what is undefined is a dash as wide as a number would be asked to be."""
     if not math.isnan(value):
         return format(value, spec)
-    width = spec.partition(".")[0].lstrip("<>^=+- #0").rstrip("efgEFG%")
-    return format("–", f"{'<' if spec.startswith('<') else '>'}{width}")
+    format(0.0, spec)  # what no number can be formatted by is an error here, too
+    ((align, width),) = _ALIGNED.findall(spec)
+    return format("–", f"{align.replace('=', '>') or '>'}{width}")
 
 
 def _between(interval: tuple[float, float] | None) -> str:

@@ -64,11 +64,12 @@ def test_training_writes_a_model_that_translates_and_a_history(tsv: Path, capsys
 def test_the_same_command_goes_on_where_it_was_interrupted(tsv: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "--tsv", str(tsv), "--out", str(tsv.parent / "run"), *SMALL]
     assert main(command) == 0
-    weights = (tsv.parent / "run" / "weights.pt").read_bytes()
+    files = [tsv.parent / "run" / name for name in ("weights.pt", "history.json")]
+    before = [file.read_bytes() for file in files]
     capsys.readouterr()
     assert main(command) == 0
     assert "step " not in capsys.readouterr().out.replace(" steps in", "")  # finished: nothing is trained again
-    assert (tsv.parent / "run" / "weights.pt").read_bytes() == weights
+    assert [file.read_bytes() for file in files] == before  # the seconds too, which no second training would repeat
 
 
 def test_ctrl_c_says_how_to_go_on(

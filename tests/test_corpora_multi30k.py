@@ -63,6 +63,16 @@ def test_files_that_are_split_already_are_read_by_their_spaces(folder: Path) -> 
     assert load("multi30k", path=folder).train[0].source == ("it", "'s", '"', "two", "cats.")
 
 
+def test_files_that_are_split_already_are_so_in_capitals_too_and_read_again_from_print(folder: Path) -> None:
+    for split, lines in ENGLISH.items():
+        (folder / f"{split}.en").unlink()
+        text = "".join(f"e&#769;t&shy;e &nbsp; &apos;s t-shirt {line}\n" for line in lines)
+        (folder / f"{split}.LC.NORM.TOK.EN").write_text(text, encoding="utf-8")
+    corpus = load("multi30k", path=folder)
+    assert corpus.train[0].source == ("éte", "'s", "t-shirt", "Two", "cats.")
+    assert all(corpus.source_splitting(" ".join(pair.source)) == pair.source for pair in corpus.train)
+
+
 def test_two_sides_of_different_length_are_not_cut_to_the_shorter_one(folder: Path) -> None:
     (folder / "val.en").write_text("A dog runs.\nA tree.\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"val\.en has 2 lines and .*val\.de\.gz has 3"):

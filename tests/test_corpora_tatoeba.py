@@ -108,6 +108,19 @@ def test_what_is_cut_damaged_or_served_wrong_leaves_nothing_behind(
     assert len(site.asked) == (4 if "4 attempts" in message else 1)
 
 
+@pytest.mark.parametrize("length", ["many", "5, 5", "-7", ""])
+def test_a_length_that_is_no_number_is_no_length(length: str, site: Site, tmp_path: Path) -> None:
+    site.length = length
+    assert fetch(site, tmp_path).read_bytes() == ZIP
+
+
+@pytest.mark.parametrize("url", ["", "fra-eng.zip", "http://[", "http://é/fra-eng.zip\n"])
+def test_an_address_that_is_none_is_an_error_of_the_download(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError):
+        download_zip(url, tmp_path / "fra-eng.zip", attempts=1, timeout=1, progress=False)
+    assert os.listdir(tmp_path) == []
+
+
 def test_another_hash_is_refused_and_the_old_file_stays(site: Site, tmp_path: Path) -> None:
     (tmp_path / "fra-eng.zip").write_bytes(b"old")
     with pytest.raises(DownloadError, match=r"expected a file with the SHA-256 00ff, got [0-9a-f]{64}"):

@@ -43,6 +43,10 @@ def sentences(path: Path, column: int) -> list[str]:
         ("अभी - अभी आया ।", "hi", "अभी - अभी आया।"),
         ("' t was here", "en", "'t was here"),
         ("say ' yes ' , or ' no ' .", "en", "say 'yes', or 'no'."),
+        ("he said , ' yes ' , then : ' no ! '", "en", "he said, 'yes', then: 'no!'"),
+        ("they 're gone . '", "en", "they're gone.'"),  # where it opened was another sentence
+        ("ｔｗｏ ｗｏｒｄｓ （ 三 ）", "zh", "ｔｗｏ ｗｏｒｄｓ（三）"),
+        ("هل أنت هنا ؟ نعم ، هنا", "ar", "هل أنت هنا؟ نعم، هنا"),
         ("ส วั ส ดี", "Thai", "สวัสดี"),
         ("", "en", ""),
     ],
@@ -141,15 +145,41 @@ def test_a_thai_sentence_it_has_not_seen_is_made_of_characters_it_has() -> None:
         ("i'd've", "i 'd 've"),
         ("tom 's and i 'm here", "tom 's and i 'm here"),
         ("Qur‘an 5'10", "qur'an 5'10"),
+        ("I don´t; l´ami, it`s", "i don't ; l' ami , it 's"),
     ],
 )
 def test_quotation_marks_stand_alone_and_apostrophes_stay(text: str, words: str) -> None:
     assert tokenise(text) == tuple(words.split(" "))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("d'1,5 million, l’10:30", "d' 1,5 million , l' 10:30"),
+        ("'1,5' l'2 d'1,", "' 1,5 ' l' 2 d' 1 ,"),
+        ("\u0661\u066c\u0660\u0660\u0660\u066b\u0665 \u061f", "\u0661\u066c\u0660\u0660\u0660\u066b\u0665 \u061f"),
+        ("col·legi, 2·3, a·b", "col·legi , 2 · 3 , a · b"),
+        ('צה״ל ד"ר ג׳ירפה', 'צה"ל ד"ר ג\'ירפה'),  # the sign in an acronym stands before its last letter
+        ('ב"הארץ" אמר "לא"', 'ב " הארץ " אמר " לא "'),
+        ("👍🏽 🇫🇷🇩🇪!", "👍🏽 🇫🇷 🇩🇪 !"),
+    ],
+)
+def test_a_sign_inside_of_a_number_a_word_or_a_picture_parts_none(text: str, words: str) -> None:
+    assert tokenise(text) == tuple(words.split(" "))
+
+
+@pytest.mark.parametrize("gap", [" ", "  ", "\u3000", "\u00a0"])
+def test_jieba_finds_the_same_words_whether_or_not_spaces_stand_in_a_sentence(gap: str) -> None:
+    text = "再来一杯啤酒怎么样？"
+    words = tokenise(text, "words")
+    assert "啤酒" in words
+    assert tokenise(text.replace("啤", f"啤{gap}"), "words") == tokenise(gap.join(text), "words") == words
+    assert tokenise("a 再 3 来 b", "words") == ("a", "再", "3", "来", "b")
+
+
 PIECES = st.sampled_from(
     "l' qu' 's 'll ' ’ ‘ ‚ ‹ „ « 「 don't boys' e \u0301 \u200d \u200c क \u094d ก \u0e33 က \u102c 漢 ー カ ﾞ".split()
-    + "1,000.5 10: - Σ İ J \u030c ا ، \u0f0b ❤ \ufe0f \u180e \u202a x ， 。".split()
+    + '1,000.5 10: - ` ´ l·l ׳ ״ ד"ר 🇫 👍 🏽 我们 啤酒 Σ İ J \u030c ا ، \u0f0b ❤ \ufe0f \u180e \u202a x ， 。'.split()
     + list(" \u2028\u00a0\x1c\x00")
 )
 TEXTS = st.text() | st.lists(PIECES | st.characters(), max_size=10).map("".join)
@@ -167,6 +197,7 @@ def check_words(text: str) -> None:
             assert character not in DIRECTIONS + HIDDEN and (character not in JOINERS or inside)
     segmented = tokenise(text, "words")
     assert "".join(segmented) == "".join(words) and all(segmented)
+    assert tokenise(" ".join(segmented), "words") == segmented
 
 
 @settings(max_examples=400, deadline=None)
@@ -187,6 +218,8 @@ def test_every_character_alone_and_beside_others_gives_whole_words_again() -> No
 
 def test_a_joiner_beside_a_lone_mark_does_not_stay_at_the_edge_of_a_word() -> None:
     assert tokenise("\u093a\u200c\u0620") == ("\u093a", "\u0620")
+    words = tokenise("”\u094d\u200c\u094d'1")  # nor does it make a letter of the mark behind it
+    assert words == ('"\u094d', "\u094d", "'", "1") == tokenise(" ".join(words))
 
 
 def test_marks_stay_on_the_letter_before_them_also_where_jieba_splits() -> None:

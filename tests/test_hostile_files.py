@@ -119,6 +119,40 @@ def test_kinds_of_file_are_known_in_capitals_too(tmp_path: Path, name: str, insi
     assert pairs_of(load("tsv", path=tmp_path / name)) == pairs_of(load("tsv", path=plain))
     plain.unlink()
     assert pairs_of(load("tatoeba", path=tmp_path)) == pairs_of(load("tsv", path=tmp_path / name))
+    (tmp_path / name).write_bytes(b"<html>")
+    with pytest.raises(CorpusError, match="no whole zip file"):
+        load("tsv", path=tmp_path / name)
+
+
+def test_a_packed_file_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.txt"
+    path.write_bytes(TEXT)
+    plain = pairs_of(load("tsv", path=path))
+    for name, content in (
+        ("pairs.txt", packed("fra.txt")),
+        ("p.tsv.GZ", gzip.compress(TEXT)),
+        ("p", gzip.compress(TEXT)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert pairs_of(load("tsv", path=tmp_path / name)) == plain
+    (tmp_path / "p").write_bytes(gzip.compress(TEXT)[:-9])
+    with pytest.raises(CorpusError, match=r"p is damaged .*Download it again"):
+        load("tsv", path=tmp_path / "p")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-32-be"])
+def test_a_file_in_utf_16_without_a_mark_is_refused_and_loses_no_sign_in_silence(encoding: str, tmp_path: Path) -> None:
+    """In UTF-16 the quotation mark U+2019 is a space and a control, in UTF-8 both valid."""
+    lines = [f"I have {n} cats.\tJ\u2019ai {n} chats." for n in range(9)]
+    path = tmp_path / "pairs.txt"
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode(encoding))
+    with pytest.raises(CorpusError, match=r"pairs\.txt, line 1: a NUL byte.*Save the file as UTF-8"):
+        load("tsv", path=path)
+    for split in ("train", "val", "test"):
+        for language in ("en", "de"):
+            (tmp_path / f"{split}.{language}").write_bytes("".join(f"{line}\n" for line in lines).encode(encoding))
+    with pytest.raises(CorpusError, match=r"train\.en holds NUL bytes.*Save it as UTF-8"):
+        load("multi30k", path=tmp_path)
 
 
 def test_a_folder_of_captions_is_read_in_capitals_too(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from course_lib.corpora.text import detokenise, tokenise
 from course_lib.models import build_model
 from course_lib.saved_models import load_saved, save_model
 from course_lib.seq2seq import Seq2Seq, Translation
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import UnknownTokenError, Vocabulary
 
 torch.set_num_threads(1)
 
@@ -153,6 +153,8 @@ def test_dates_and_symbols_are_read_letter_by_letter() -> None:
     for pair in corpus.train:
         assert corpus.source_splitting("".join(pair.source).replace("␣", " ")) == pair.source
     assert load("reversal", size=10).source_splitting("abcd") == tuple("abcd")
+    assert corpus.source_splitting("May 3, 1998") == tuple("may␣3,␣1998")
+    assert CHARACTERS("क्\u200dष") == CHARACTERS("क ् ष") == tuple("क्ष")  # a joiner is not seen
 
 
 def test_train_saves_how_the_words_of_its_corpus_were_split(tmp_path: Path) -> None:
@@ -183,7 +185,17 @@ def test_a_record_gives_back_the_splitting(splitting: Splitting) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"rule": "guess"}, {"segment": "word"}, {"subwords": "§"}, {"subwords": None}, {"more": "x"}]
+    "change",
+    [
+        {"space": 5},
+        {"space": None},
+        {"rule": ["given"]},
+        {"rule": "guess"},
+        {"segment": "word"},
+        {"subwords": "§"},
+        {"subwords": None},
+        {"more": "x"},
+    ],
 )
 def test_a_record_of_something_else_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no record of how words were split"):
@@ -224,6 +236,17 @@ def test_unknown_words_are_named_and_a_sentence_of_nothing_else_is_refused(
     assert capsys.readouterr().err == ""
 
 
+def test_a_mark_that_the_model_knows_does_not_make_a_sentence_known() -> None:
+    """As people write Chinese it is one long word for a model that learnt words between spaces."""
+    corpus = drawn("zh-mr")
+    vocabulary, _ = corpus.vocabularies()
+    words, unknown = corpus.source_splitting.known("玛丽 正在 帮助 我们。", vocabulary)
+    assert len(words) == 5 and not unknown
+    with pytest.raises(UnknownTokenError, match=r"trained on .*with spaces between the words, also in Chinese"):
+        corpus.source_splitting.known("玛丽正在帮助我们。", vocabulary)
+    assert corpus.source_splitting.known("。", vocabulary) == (("。",), "")
+
+
 def test_a_line_of_unknown_words_leaves_an_empty_line_and_the_others_are_translated(
     letters: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, read: list[tuple[str, ...]]
 ) -> None:
@@ -240,3 +263,17 @@ def test_many_unknown_words_do_not_fill_the_screen() -> None:
     _, said = Splitting().known(" ".join(["a", *(f"w{n}" for n in range(1000))]), vocabulary)
     assert "'w7', …" in said and "w8" not in said
     assert replace(Splitting(), segment="words") != Splitting()
+
+
+def test_a_reserved_word_in_a_line_is_named_and_the_others_are_translated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vocabulary = Vocabulary.build([["a", "b"]])
+    extra = {"source_splitting": GIVEN.to_record()}
+    save_model(tmp_path, build_model("bahdanau", vocabulary, vocabulary, **SIZES), "bahdanau", SIZES, extra=extra)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a b\n<pad> a\nb\n"))
+    assert main(["translate", "--model", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 3 and said.out.split("\n")[1] == ""
+    assert "Line 2 of standard input" in said.err and "'<pad>'" in said.err
+    assert main(["translate", "--model", str(tmp_path), "a </s> b"]) == 2

@@ -91,6 +91,26 @@ def test_resamplings_without_a_link_leave_the_interval_of_aer_a_number() -> None
     assert interval == (0, 0)
 
 
+@pytest.mark.filterwarnings("error")
+def test_no_resampling_with_a_link_is_no_interval_and_no_error() -> None:
+    """Two draws of five pairs may both miss the one that holds a link."""
+    for place in range(12):
+        links = [{(0, 0)} if pair == place else set() for pair in range(12)]
+        intervals = [aer(links, links, links, bootstrap=draws).interval for draws in (2, 3, 500)]
+        assert intervals[-1] == (0, 0) and set(intervals) <= {None, (0, 0)}
+
+
+RIGHT = {"6.1f": 6, "*>9.1f": 9, "=+9.1f": 9, "08.2f": 8, "+9": 9, "9,.1f": 9, "12_.3e": 12, ".1f": 0, ".2%": 0, "n": 0}
+
+
+def test_a_dash_stands_where_the_number_would_in_every_format_of_a_number() -> None:
+    undefined = Score(math.nan, 1, "x")
+    assert {spec: format(undefined, spec) for spec in RIGHT} == {spec: "–".rjust(n) for spec, n in RIGHT.items()}
+    assert (f"{undefined:<8.2f}", f"{undefined:^9.1f}") == ("–".ljust(8), "–".center(9))
+    with pytest.raises(ValueError, match=r"[Ff]ormat"):
+        format(Score(math.nan, 1, "x"), "8.1q")
+
+
 def test_precision_of_no_link_is_a_dash() -> None:
     text = str(aer([set()], [{(0, 0)}], [{(0, 0)}]))
     assert "precision – %" in text and "recall 0.0 %" in text and "nan" not in text

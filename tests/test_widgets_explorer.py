@@ -6,6 +6,7 @@ import ipywidgets
 import pytest
 from ipywidgets.embed import dependency_state
 
+from course_lib.corpora.splitting import Splitting
 from course_lib.tracing import trace
 from course_lib.widgets import Player, explorer
 from course_lib.widgets.exploring import WHY
@@ -88,6 +89,24 @@ def test_a_typed_sentence_is_split_as_the_chapter_says():
     box, _, _, stage = parts(explorer(MODEL, EXAMPLES, split=lambda text: text.lower().rstrip(".").split()))
     box.value = "The cat sleeps."
     assert first_frame(stage) == step_frame(trace(MODEL, EXAMPLES[0]), 0)
+
+
+def test_a_library_that_splits_and_is_missing_is_named_beneath_the_box() -> None:
+    def split(_: str) -> list[str]:
+        raise ImportError('Install it with "pip install jieba".')
+
+    player = explorer(MODEL, EXAMPLES, split=split)
+    box, _, line, stage = parts(player)
+    before = first_frame(stage)
+    box.value = "the cat"
+    assert "pip install jieba" in soup(line.value).get_text() and first_frame(stage) == before
+
+
+def test_a_typed_sentence_is_split_as_the_command_line_splits_it() -> None:
+    player = explorer(MODEL, EXAMPLES, split=Splitting(), unknown="unk")
+    box, _, _, stage = parts(player)
+    box.value = "The cat’s!"
+    assert first_frame(stage) == step_frame(trace(MODEL, ["the", "cat", "'s", "!"], unknown="unk"), 0)
 
 
 def test_an_unknown_word_is_translated_around_where_the_page_says_so():

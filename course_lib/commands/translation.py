@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from course_lib.corpora.splitting import source_splitting
 from course_lib.options import MOST_WORDS
 from course_lib.saved_models import load_saved
-from course_lib.vocabulary import UnknownTokenError
+from course_lib.vocabulary import ReservedTokenError, UnknownTokenError
 
 
 def translate(options: Namespace) -> None:
@@ -18,7 +18,7 @@ def translate(options: Namespace) -> None:
     for where, line in _sentences(options):
         try:
             words, unknown = splitting.known(line, model.source_vocabulary)
-        except UnknownTokenError as error:
+        except (UnknownTokenError, ReservedTokenError) as error:
             if options.sentences:
                 raise
             words, unknown = (), f"{where}: {error}"  # the other lines are translated all the same

@@ -119,11 +119,13 @@ class _Transfer:
         headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
         if (arrived := self.file.tell()) and self.version:
             headers |= {"Range": f"bytes={arrived}-", "If-Range": self.version}
-        request = urllib.request.Request(self.url, headers=headers)
         try:
+            request = urllib.request.Request(self.url, headers=headers)
             return urllib.request.urlopen(request, timeout=self.timeout)
         except (HTTPException, ConnectionError, TimeoutError) as error:  # URLError holds all others
             raise _Broken(f"no answer ({error})") from error
+        except ValueError as error:  # of the address, or of one that the server sent us to
+            raise DownloadError(f"{self.url}: no address that can be asked ({error}).") from error
 
     def _place(self, response: HTTPResponse) -> None:
         """Put the file's end where the response begins."""
@@ -136,8 +138,8 @@ class _Transfer:
         if response.status == 206:
             self.version = None  # what it sends is not what was asked for: next time from the start
             raise _Broken("the server went on in the wrong place")
-        length = response.headers.get("Content-Length")
-        self.expected = int(length) if length else None
+        length = response.headers.get("Content-Length", "")
+        self.expected = int(length) if length.isdecimal() else None
         strong = response.headers.get("ETag", "")
         self.version = strong if strong.startswith('"') else response.headers.get("Last-Modified")
 

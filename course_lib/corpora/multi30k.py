@@ -78,7 +78,11 @@ def multi30k_corpus(
 
 def _splitting(folder: Path, language: str) -> Splitting:
     """Return how the training sentences of ``language`` became words."""
-    return GIVEN if _TOKENISED in _file(folder, _SPLITS["train"], language).name else Splitting()
+    return GIVEN if _is_split(_file(folder, _SPLITS["train"], language)) else Splitting()
+
+
+def _is_split(path: Path) -> bool:
+    return _TOKENISED in path.name.lower()
 
 
 def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[SentencePair, ...]:
@@ -128,12 +132,14 @@ def _sentences(path: Path) -> list[Words]:
     """Return the words of each line; CorpusError, with file and line, for one without any."""
     try:
         raw = read_gzip(path) if path.suffix.lower() == ".gz" else path.read_bytes()
-        lines = raw.decode().removesuffix("\n").split("\n")
+        text = raw.decode()
     except PackedFileError as error:
         raise CorpusError(f"{path} {error}") from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is damaged (not UTF-8 at byte {error.start}). Download it again.") from error
-    sentences = [_words(line, split=_TOKENISED in path.name) for line in lines]
+    if "\0" in text:
+        raise CorpusError(f"{path} holds NUL bytes, as UTF-16 does. Save it as UTF-8.")
+    sentences = [_words(line, split=_is_split(path)) for line in text.removesuffix("\n").split("\n")]
     if () in sentences:
         raise CorpusError(f"{path}, line {sentences.index(()) + 1}: the line is empty. Download the file again.")
     return sentences
@@ -141,4 +147,4 @@ def _sentences(path: Path) -> list[Words]:
 
 def _words(line: str, split: bool) -> Words:
     """Split a line into words; where that is done already, undo the escapes of Moses such as &apos;."""
-    return tuple(html.unescape(clean(line)).split()) if split else tokenise(line)
+    return tuple(clean(html.unescape(line)).split()) if split else tokenise(line)

@@ -36,6 +36,16 @@ class PackedFileError(Exception):
     """A packed file that cannot be read; the message goes on after its name: "is no whole …", and what to do."""
 
 
+def is_zip(path: Path) -> bool:
+    """Say whether the file at ``path`` begins as a zip file does, whatever its name."""
+    return _beginning(path).startswith(b"PK\x03\x04")
+
+
+def is_gzip(path: Path) -> bool:
+    """Say whether the file at ``path`` begins as a gzip file does, whatever its name."""
+    return _beginning(path).startswith(b"\x1f\x8b")
+
+
 def read_from_zip(path: Path, wanted: Callable[[str], bool]) -> tuple[list[str], bytes]:
     """Return the names in the zip file at ``path`` that are ``wanted``, and the content where it is just one.
 
@@ -79,6 +89,11 @@ def read_gzip(path: Path) -> bytes:
     if len(content) > LARGEST:
         raise PackedFileError(_too_large(len(content)))
     return content
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -25,7 +25,7 @@ _HELD_OUT_SHARE, _HELD_OUT_MOST = 0.05, 2000
 def split_of(sentence: Sequence[str]) -> Split:
     """Return the one split that may hold ``sentence``: 1/16 validation, 1/16 test, the rest training.
 
-    It hangs on the words alone. So no corpus, whatever its size, seed or lengths, trains on a
+    It depends on the words alone. So no corpus, whatever its size, seed or lengths, trains on a
     sentence that another one tests on.
     """
     part = zlib.crc32(" ".join(sentence).encode()) % _PARTS

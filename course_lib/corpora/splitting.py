@@ -4,12 +4,11 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from course_lib.corpora.text import Segment, clean, is_unspaced, split_unspaced, tokenise
+from course_lib.corpora.text import Segment, clean, tokenise
 from course_lib.options import check_option
-from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary
+from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary, check_no_reserved
 
 if TYPE_CHECKING:  # subwords.py works on corpora, which hold splittings
     from course_lib.corpora.subwords import Subwords
@@ -24,7 +23,8 @@ class Splitting:
     """How one side of a corpus was split; calling it splits a sentence in the same way.
 
     ``rule`` is "tokenised" (:func:`~course_lib.corpora.text.tokenise` with ``segment``), "given" (the words
-    stand between spaces) or "characters" (each is a word; ``space`` stands for a space, "" for none).
+    stand between spaces) or "characters" (each, in small letters, is a word; ``space`` stands for a space,
+    "" for none).
     ``subwords`` is the model of sentencepiece that took the words apart, b"" for whole words.
 
     A sentence of the corpus, its words joined by spaces, gives these words again.
@@ -38,6 +38,8 @@ class Splitting:
     def __post_init__(self) -> None:
         check_option("rule", self.rule, SplittingRule)
         check_option("segment", self.segment, Segment)
+        if not isinstance(self.space, str) or not isinstance(self.subwords, bytes):
+            raise ValueError(f"space: expected a string, got {self.space!r}; subwords: bytes, got {self.subwords!r}.")
 
     def __call__(self, text: str) -> tuple[str, ...]:
         """Return the words of ``text``; () where there is none.
@@ -79,15 +81,17 @@ class Splitting:
     def known(self, text: str, vocabulary: Vocabulary) -> tuple[tuple[str, ...], str]:
         """Return the words of ``text`` for a model with this ``vocabulary``, and a sentence on those that it has not.
 
-        The sentence is "" where it has all of them. UnknownTokenError where it has none: a translation of
-        nothing but unknown words would be one of no sentence in particular.
+        The sentence is "" where it has all of them. UnknownTokenError where it has none, or marks alone: a
+        translation of nothing but unknown words would be one of no sentence in particular.
+        ReservedTokenError for a word such as "<pad>".
         """
         words = self(text)
+        check_no_reserved(words)
         unknown = [word for word in dict.fromkeys(words) if word not in vocabulary]
         if not unknown:
             return words, ""
         named = ", ".join(map(repr, unknown[:_NAMED])) + (", …" if len(unknown) > _NAMED else "")
-        if len(unknown) == len(set(words)):
+        if not any(_is_word(word) for word in words if word in vocabulary):
             raise UnknownTokenError(
                 f"The model knows no word of {_short(text)!r} (it reads: {named}). It was trained on {self}; "
                 "write the sentence in that way, or with other words."
@@ -98,14 +102,13 @@ class Splitting:
         if self.rule == "given":
             return tuple(clean(text).split())
         if self.rule == "characters":
-            return _characters(clean(text), self.space)
-        if self.segment == "words" and (printed := _printed_words(text)):
-            return printed
+            return _characters(clean(text).lower(), self.space)
         return tokenise(text, self.segment)
 
 
 SOURCE_SPLITTING, TARGET_SPLITTING = "source_splitting", "target_splitting"  # names in the record of a saved model
 _NAMED = 8  # unknown words in a message
+_NO_JOINERS = dict.fromkeys((0x200C, 0x200D))  # alone they shape no letter
 GIVEN = Splitting("given")
 CHARACTERS = Splitting("characters")
 BY_SPACES = Splitting(segment="spaces")
@@ -116,30 +119,22 @@ def source_splitting(extra: Mapping[str, Any]) -> Splitting:
     return Splitting.from_record(extra[SOURCE_SPLITTING]) if SOURCE_SPLITTING in extra else Splitting()
 
 
+def _is_word(word: str) -> bool:
+    """Say whether ``word`` is more than marks."""
+    return any(character.isalnum() for character in word)
+
+
 def _short(text: str) -> str:
     text = text.strip()
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _characters(text: str, space: str) -> tuple[str, ...]:
-    """Return the characters of ``text``; spaces between single characters are those of a printed sentence."""
-    pieces = text.split()
+    """Return the characters of ``text`` that are seen; spaces between single ones are those of a printed sentence."""
+    pieces = text.translate(_NO_JOINERS).split()
     if all(len(piece) == 1 for piece in pieces):
         return tuple(pieces)
     return tuple(space.join(pieces))
-
-
-def _printed_words(text: str) -> tuple[str, ...]:
-    """Return the words between spaces where jieba, without the spaces, finds these; else ().
-
-    Alone, a word may be split where it was whole beside its neighbours.
-    """
-    words = tokenise(text, "spaces")
-    for unspaced, run in groupby(words, is_unspaced):
-        found = list(run)
-        if unspaced and split_unspaced("".join(found), "words") != found:
-            return ()
-    return words
 
 
 @lru_cache(maxsize=4)

@@ -38,27 +38,31 @@ def _compiled(pattern: str) -> "regex.Pattern[str]":
 # Unicode calls what is not to be seen "default ignorable": soft hyphen, zero-width space, marks of direction, …
 _INVISIBLE = _compiled(rf"[[\p{{Default_Ignorable_Code_Point}}\p{{Cc}}\ufff9-\ufffb]--[{_JOINERS}]]")
 _STRAY_JOINER = _compiled(f"(?<!{_SHAPED})[{_JOINERS}]+|[{_JOINERS}]+(?!{_SHAPED})")
+_NUMBER = r"\d++(?:[.,:٫٬]\d++)++"  # 1,000.50 and 10:30
+_INSIDE = r"['-]|(?<=l)·(?=l)"  # what parts no word; the dot is Catalan's
+_ACRONYM = rf'(?<=\p{{Hebrew}})"\p{{Hebrew}}\p{{M}}*+(?!{_LETTER})'  # Hebrew marks one before its last letter
 _WORD = _compiled(
-    r"\d++(?:[.,:]\d++)++"  # 1,000.50 and 10:30
+    rf"{_NUMBER}|{_ELISION.pattern}(?={_NUMBER})"  # d'1,5
     rf"|(?<!\S)(?:{'|'.join(_ENDINGS)})(?!{_LETTER}|['-])"  # an ending that was split off before
     rf"|(?:{_ALONE}\p{{M}}*+)++"
-    rf"|{_LETTER}++(?:['-]{_LETTER}++)*+(?:'(?!\p{{M}}))?"
-    r"|\p{M}++|\S\p{M}*+"
+    rf"|[{_JOINERS}]++|{_LETTER}++(?:(?:{_INSIDE}){_LETTER}++)*+(?:{_ACRONYM}|'(?!\p{{M}}))?"
+    r"|\p{M}++|\p{Regional_Indicator}{2}|\S[\p{M}\p{Emoji_Modifier}]*+"  # two letters are a flag
 )
 _OF_UNSPACED = _compiled(_ALONE)
 _CLUSTER = _compiled(r"\X\p{M}*+")
 _RUN_OF_CHINESE = _compiled(rf"(?:[{_CHINESE}]\p{{M}}*+)++|\X\p{{M}}*+")
 _MARK = regex.compile(r"\p{M}")
 # Every quotation mark that Unicode knows is one of two; ‚ and ‹ › are never apostrophes, so they stand apart.
-_ALL_QUOTES = regex.findall(r"\p{Quotation_Mark}", "".join(map(chr, range(0x10000))))
-_QUOTES = dict.fromkeys(map(ord, _ALL_QUOTES), '"') | {
-    **dict.fromkeys(map(ord, "'’‘ʼ＇"), "'"),
+_SIGNS = "".join(map(chr, range(0x10000)))
+_QUOTES = dict.fromkeys(map(ord, regex.findall(r"\p{Quotation_Mark}|״", _SIGNS)), '"') | {
+    **dict.fromkeys(map(ord, "'’‘ʼ＇׳´`"), "'"),  # the last two by those who miss the apostrophe on their keyboard
     **dict.fromkeys(map(ord, "‚‛‹›"), " ' "),
 }
 # Marks that no space parts from the word before them, or after them, in a sentence put together.
-_FOLLOW = set(".,;:!?)]}%…।॥°/")
+_FOLLOW = {*regex.findall(r"\p{Terminal_Punctuation}", _SIGNS), *")]}%٪…°/"}
 _LEAD = set("([{$£€₹¿¡#@/")
-_WIDE_MARK = regex.compile("[\u3000-\u303f\uff00-\uffef]")
+_WIDE_MARK = _compiled(r"[[\u3000-\u303f\uff00-\uffef]--[\p{L}\p{N}]]")
+_SPACE_IN_CHINESE = _compiled(rf"([{_CHINESE}]\p{{M}}*+) (?=[{_CHINESE}])")
 _FRENCH = ("fr", "fra", "french")
 _FRENCH_SPACED = set("?!;:%")
 
@@ -79,7 +83,8 @@ def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     """Split ``text`` into lower-case words and punctuation marks.
 
     French elisions stand alone ("l'", "qu'"), so do English endings ("'s", "'ll"); words with a
-    hyphen and "don't" or "aujourd'hui" stay whole. Quotation marks become " or ' and stand alone.
+    hyphen and "don't" or "aujourd'hui" stay whole. Quotation marks become " or ' and stand alone; ` and ´
+    are read as '.
     Scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, …) are split into characters,
     each with its marks; Tibetan at the dots between its syllables. ``segment="words"`` gives the words
     that jieba finds in Chinese, ``segment="spaces"`` keeps the words of a text in which spaces part them.
@@ -87,14 +92,16 @@ def tokenise(text: str, segment: Segment = "characters") -> tuple[str, ...]:
     """
     check_option("segment", segment, Segment)
     text = unicodedata.normalize("NFC", clean(text).lower()).translate(_QUOTES)
+    if segment == "words":  # a space says nothing in Chinese; read with it, words once split might be split anew
+        text = _SPACE_IN_CHINESE.sub(r"\1", text)
     words: list[str] = []
     quoted = False  # inside of single quotation marks, where an apostrophe at the end of a word closes them
     for found in _WORD.finditer(text):
         word = found.group().strip(_JOINERS)  # nothing to join at the edge of a word
         if not word:
             continue
-        if is_unspaced(word):
-            words.extend(split_unspaced(word, segment))
+        if _is_unspaced(word):
+            words.extend(_split_unspaced(word, segment))
             continue
         closes = quoted and word[-1] == "'" != word and not _is_elision(text, found)
         if word != "'":
@@ -115,9 +122,10 @@ def detokenise(tokens: Sequence[str], language: str = "English") -> str:
     french = language.lower() in _FRENCH
     text, previous, glue = "", "", True
     inside = {'"': False, "'": False}
-    for token in tokens:
+    last_apostrophe = max((place for place, token in enumerate(tokens) if token == "'"), default=None)
+    for place, token in enumerate(tokens):
         if token in inside:
-            closes = inside[token] or (token == "'" and previous in _FOLLOW)
+            closes = inside[token] or (place == last_apostrophe and previous in _FOLLOW)
             inside[token] = not closes
             follows, leads = closes, not closes
         else:
@@ -150,15 +158,15 @@ def _leads(token: str) -> bool:
 
 
 def _is_wide(token: str) -> bool:
-    return bool(is_unspaced(token) or _WIDE_MARK.match(token))
+    return bool(_is_unspaced(token) or _WIDE_MARK.match(token))
 
 
-def is_unspaced(word: str) -> bool:
+def _is_unspaced(word: str) -> bool:
     """Say whether ``word`` begins with a letter of a script that has no spaces between words."""
     return bool(_OF_UNSPACED.match(word))
 
 
-def split_unspaced(run: str, segment: Segment) -> list[str]:
+def _split_unspaced(run: str, segment: Segment) -> list[str]:
     """Split a run of letters that no spaces part."""
     if segment == "spaces":
         return [run]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_lib.corpora.packed import PackedFileError, read_from_zip
+from course_lib.corpora.packed import PackedFileError, is_gzip, is_zip, read_from_zip, read_gzip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
 from course_lib.corpora.splits import split_by_source
 from course_lib.corpora.splitting import Splitting
@@ -24,14 +24,14 @@ def read_tsv(
     seed: int = 1,
     segment: Segment = "characters",
 ) -> ParallelCorpus:
-    """Read English sentences and their translations from a .txt, .tsv or .zip file.
+    """Read English sentences and their translations from a text file, packed by zip or gzip or not at all.
 
     Each line holds two or three columns: source, target, and perhaps the attribution. ``max_words``
     keeps pairs of at most that many words a side; ``language`` names the target language; ``segment``
     splits Chinese (see :func:`~course_lib.corpora.text.tokenise`). Pairs are cleaned, tokenised and
     taken once; a reserved token such as ``<pad>`` in the text is three ordinary ones, ``<``, ``pad`` and ``>``.
     The splits are by source sentence. CorpusError, with file and line, for a line that
-    is malformed or not UTF-8, or where too little is left.
+    is malformed or not UTF-8 (UTF-16 is told by its NUL bytes), or where too little is left.
     """
     if path is None:
         raise CorpusError(f"The corpus 'tsv' needs a file of sentence pairs. {_HOW_TO_GET_ONE}")
@@ -67,6 +67,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
     if not lines[-1]:
         lines.pop()  # what follows the last line feed
     for number, raw in enumerate(lines, 1):
+        if b"\0" in raw:  # UTF-8 it may be all the same, but then half of each sign would pass for another one
+            raise CorpusError(f"{path}, line {number}: a NUL byte, as in UTF-16. Save the file as UTF-8.")
         try:
             columns = raw.rstrip(b"\r").decode().split("\t")
         except UnicodeDecodeError as error:
@@ -90,15 +92,17 @@ def _read(path: Path) -> bytes:
         raise CorpusError(f"There is no file {path}. {_HOW_TO_GET_ONE}")
     if path.is_dir():
         raise CorpusError(f"{path} is a folder; give the .txt, .tsv or .zip file in it.")
-    return _unzip(path) if path.suffix.lower() == ".zip" else path.read_bytes()
+    try:
+        if is_gzip(path):
+            return read_gzip(path)
+        return _unzip(path) if path.suffix.lower() == ".zip" or is_zip(path) else path.read_bytes()
+    except PackedFileError as error:
+        raise CorpusError(f"{path} {error}") from error
 
 
 def _unzip(path: Path) -> bytes:
     """Return the one text of a zip file; manythings adds _about.txt, which holds no pairs."""
-    try:
-        names, content = read_from_zip(path, _may_hold_pairs)
-    except PackedFileError as error:
-        raise CorpusError(f"{path} {error}") from error
+    names, content = read_from_zip(path, _may_hold_pairs)
     if len(names) != 1:
         raise CorpusError(f"{path}: expected one .txt file of pairs inside, found {names or 'none'}.")
     return content

@@ -32,7 +32,8 @@ def explorer(
 
     ``examples`` are source sentences (words), traced now: they are what the page shows before
     anything is typed, and all that it shows without a kernel. ``split`` makes words of the typed
-    text. ``unknown`` is that of :func:`~course_lib.tracing.trace`: with ``"unk"`` the model reads ``<unk>``
+    text: give ``source_splitting`` of the corpus, and it is read as the command line reads it.
+    ``unknown`` is that of :func:`~course_lib.tracing.trace`: with ``"unk"`` the model reads ``<unk>``
     in the place of a word that it does not know. What cannot be translated (no word, an unknown one) is
     explained beneath the box, and the frames stay. ValueError without an example, and for one that the
     model cannot read.
@@ -69,7 +70,7 @@ class _Asking:
         """Translate what the box holds, or say in the line why not."""
         try:
             made = self.translate(self.box.value)
-        except ValueError as problem:
+        except (ValueError, ImportError) as problem:  # the library that splits its words may be missing
             self._say(escape(str(problem)))
             return
         unknown = listed([f"‘{word(made.source[j])}’" for j in sorted(made.unknown)])

@@ -307,8 +307,22 @@ MUTATIONS = (
     Mutation(
         "an undefined score has another width in a table",
         "metrics.py",
-        "return format(\"–\", f\"{'<' if spec.startswith('<') else '>'}{width}\")",
+        "return format(\"–\", f\"{align.replace('=', '>') or '>'}{width}\")",
         'return "–"',
         "test_undefined.py::test_bleu_of_sentences_too_short_for_it_is_undefined_and_not_the_worst",
+    ),
+    Mutation(
+        "resamplings without any link end in an error",
+        "metrics.py",
+        "    if not len(scores):\n        return None\n",
+        "",
+        "test_undefined.py::test_no_resampling_with_a_link_is_no_interval_and_no_error",
+    ),
+    Mutation(
+        "a dash stands at the right whatever the format asks for",
+        "metrics.py",
+        "{align.replace('=', '>') or '>'}",
+        ">",
+        "test_undefined.py::test_a_dash_stands_where_the_number_would_in_every_format_of_a_number",
     ),
 )

@@ -14,6 +14,7 @@ class Site:
     content: bytes
     cut_after: list[int] = field(default_factory=list)  # bytes of the body, one number a request; then no more cuts
     announced: int | None = None  # a Content-Length that is not true
+    length: str | None = None  # one that is no number
     kind: str = "application/zip"
     status: int = 200
     ranges: bool = True
@@ -60,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
         if start:
             self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
         self.send_header("Content-Type", site.kind)
-        self.send_header("Content-Length", str(size - start))
+        self.send_header("Content-Length", site.length if site.length is not None else str(size - start))
         self.send_header("ETag", version)
         self.end_headers()
         end = start + site.cut_after.pop(0) if site.cut_after else len(content)
