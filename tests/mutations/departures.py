@@ -34,7 +34,7 @@ MUTATIONS = (
         "sutskever2014",
         "dropout",
     ),
-    taken_away("batching.py", "torch.tensor([BOS])", "torch.tensor([EOS])", "FixedVectorDecoder", READS),
+    taken_away("batching.py", "_padded([[BOS, *ids]", "_padded([[EOS, *ids]", "FixedVectorDecoder", READS),
     taken_away(
         "decoders/fixed_vector.py",
         "self.rnn = nn.GRU(embedding + hidden, hidden, batch_first=True)",
