@@ -121,6 +121,16 @@ def test_a_score_that_was_put_into_a_model_by_hand_is_not_saved_as_if_it_were_no
     assert names(tmp_path) == []
 
 
+def test_what_training_moves_in_hard_attention_keeps_no_model_from_being_saved(tmp_path: Path) -> None:
+    options = {**OPTIONS, "hard": True}
+    for number, attribute in enumerate(("baseline", "soft_share")):
+        trained = model(hard=True)
+        moved = {"baseline": torch.tensor(0.5), "soft_share": 0.5}[attribute]
+        setattr(trained.decoder.attention, attribute, moved)
+        save_model(tmp_path / str(number), trained, "luong", options)
+    assert load_model(tmp_path / "0").decoder.attention.baseline == 0.5
+
+
 def test_a_default_that_changes_later_does_not_change_a_saved_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

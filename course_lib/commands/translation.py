@@ -33,7 +33,7 @@ def translate(options: Namespace) -> None:
             print(unknown, file=sys.stderr)
         print(model.translate([words], unknown="unk")[0] if words else "", flush=True)  # an empty line stays one
     if untranslated:
-        raise ValueError(f"{untranslated} line(s) of unknown words were not translated; they are empty in the output.")
+        raise ValueError(f"{untranslated} line(s) could not be translated; they are empty in the output.")
 
 
 def _sentences(options: Namespace) -> Iterator[tuple[str, str]]:

@@ -371,18 +371,18 @@ MUTATIONS = (
         IDENTITY + "what_moves_by_itself_keeps_nobody_from_going_on",
     ),
     Mutation(
-        "what moves while training makes another run",
+        "a model whose share of soft looks moved is refused when saving",
         "attention/hard.py",
         'NO_SETTINGS = ("baseline", "soft_share")',
         'NO_SETTINGS = ("baseline",)',
-        IDENTITY + "the_same_run_goes_on_in_the_model_that_it_has_trained",
+        SAVED + "what_training_moves_in_hard_attention_keeps_no_model_from_being_saved",
     ),
     Mutation(
-        "the baseline makes another run",
+        "a model whose baseline moved is refused when saving",
         "attention/hard.py",
         'NO_SETTINGS = ("baseline", "soft_share")',
         'NO_SETTINGS = ("soft_share",)',
-        IDENTITY + "the_same_run_goes_on_in_the_model_that_it_has_trained",
+        SAVED + "what_training_moves_in_hard_attention_keeps_no_model_from_being_saved",
     ),
     Mutation(
         "a label makes another run",

@@ -160,7 +160,7 @@ MUTATIONS = (
     Mutation(
         "gradients of earlier steps add up",
         "training/loop.py",
-        "    optimiser.zero_grad()\n",
+        "        optimiser.zero_grad()\n",
         "",
         "test_training.py::test_gradients_are_those_of_the_batch_alone",
     ),
