@@ -422,7 +422,7 @@ def test_a_seed_gives_the_same_corpus_in_every_process() -> None:
     [
         ({"size": 0}, "size: expected 1 or more, got 0"),
         ({"max_length": 3}, "max_length: expected 8 or more"),
-        ({"lexicon": "tiny"}, "'full' or 'small', got 'tiny'"),
+        ({"lexicon": "tiny"}, "lexicon: expected one of 'full', 'small', got 'tiny'"),
     ],
 )
 def test_an_option_out_of_range_is_refused(options: dict[str, object], message: str) -> None:
