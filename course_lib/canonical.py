@@ -49,7 +49,7 @@ def canonical(value: Any, around: Around = ()) -> str:
     if isinstance(value, Tensor):
         return f"{tuple(value.shape)} {value.dtype} {_digest(value)}"
     if isinstance(value, np.ndarray):
-        content = inner(value.tolist()) if value.dtype.hasobject else _sha(value.tobytes())
+        content = inner(value.tolist()) if value.dtype.hasobject else short_digest(value.tobytes())
         return f"{value.shape} {value.dtype} {content}"
     if isinstance(value, nn.Module):  # in a list, a dict or a function, where torch does not see it
         return inner(_of_modules(value, around))
@@ -114,7 +114,7 @@ def _code_of_class(kind: type, around: Around) -> str:
         for name, value in vars(above).items()
         if callable(value) or not name.startswith("__")
     ]
-    return _sha(canonical(said, (*around, id(kind))).encode()) if own else ""
+    return short_digest(canonical(said, (*around, id(kind))).encode()) if own else ""
 
 
 def is_released(thing: Any) -> bool:
@@ -221,8 +221,9 @@ def _globals_read(code: types.CodeType) -> Iterator[str]:
 
 
 def _digest(tensor: Tensor) -> str:
-    return _sha(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return short_digest(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
 
 
-def _sha(content: bytes) -> str:
+def short_digest(content: bytes) -> str:
+    """Return the first 16 hexadecimal digits of a digest of ``content``."""
     return hashlib.sha256(content).hexdigest()[:16]

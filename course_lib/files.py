@@ -69,14 +69,23 @@ def remove_orphans(path: Path, older_than: float = 0.0) -> None:
 
 
 @contextmanager
+def folder_of(path: Path) -> Iterator[None]:
+    """Make the folder of ``path`` where it is missing; OSError naming it where the block cannot write into it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        if error.strerror is None:
+            raise  # it says so itself
+        raise OSError(f"Cannot write into the folder {path.parent}: {error.strerror}. Choose another.") from error
+
+
+@contextmanager
 def _new_file_beside(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """Give a new file in the folder of ``path``, under a name that no other writer has; the block may move it."""
     name = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with folder_of(path):
         handle = os.open(name, _NEW_FILE, 0o666)  # of which the system takes away what the umask says
-    except OSError as error:
-        raise OSError(f"Cannot write into the folder {path.parent}: {error.strerror}. Choose another.") from error
     try:
         with os.fdopen(handle, "w+b") as file:
             yield file, name

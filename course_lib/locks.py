@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from course_lib.files import remove_orphans, write_atomically
+from course_lib.files import folder_of, remove_orphans, write_atomically
 
 
 class InUseError(OSError):
@@ -49,16 +49,13 @@ def only_writer(path: Path, patience: float = 0.0) -> Iterator[None]:
 
 def _acquire(lock: BaseFileLock, path: Path, note: Path, patience: float) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
+        with folder_of(path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the other kind of lock that a file system may call for
             lock.acquire(timeout=patience)
     except Timeout:
         raise InUseError(
             f"{path} is in use: {_holder(note)} is writing it. Wait until that has ended, or choose another folder."
         ) from None
-    except OSError as error:
-        raise OSError(f"Cannot write into the folder {path.parent}: {error.strerror}. Choose another.") from error
 
 
 def _remove(*files: Path) -> None:

@@ -4,14 +4,13 @@ Two models with equal settings and equal parameters compute the same. Nothing he
 setting is whatever a module remembers.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 
-from course_lib.canonical import canonical, of_module
+from course_lib.canonical import canonical, of_module, short_digest
 
 Settings = dict[str, str]
 
@@ -62,4 +61,4 @@ def _short(text: str) -> str:
     """Return ``text``, or where it is long its beginning and a digest of all of it."""
     if len(text) <= _LONGEST:
         return text
-    return f"{text[: _LONGEST // 2]}… {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{text[: _LONGEST // 2]}… {short_digest(text.encode())}"

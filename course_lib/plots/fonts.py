@@ -45,13 +45,15 @@ def families() -> list[str]:
 def families_for(text: str, first: Sequence[str] | None = None) -> list[str]:
     """Return ``first`` (the fonts of a figure unless told) and, for letters that they lack, fonts that have them."""
     first = families() if first is None else list(first)
-    others = [_having(sign, _installed()) for sign in _lacking(text, first)]
+    fonts = _installed()
+    others = [_having(sign, fonts) for sign in _lacking(text, first, fonts)]
     return list(dict.fromkeys([*first, *(name for name in others if name)]))
 
 
 def unprintable(text: str) -> str:
     """Return the signs of ``text`` that no font on this machine has, each once."""
-    return "".join(sign for sign in _lacking(text, families()) if _having(sign, _installed()) is None)
+    fonts = _installed()
+    return "".join(sign for sign in _lacking(text, families(), fonts) if _having(sign, fonts) is None)
 
 
 def lettered(figure: Figure) -> Figure:
@@ -114,10 +116,10 @@ def _members(family: str) -> list[str]:
     return list(settings[f"font.{family}"]) if family in GENERIC else [family]
 
 
-def _lacking(text: str, names: Sequence[str]) -> list[str]:
+def _lacking(text: str, names: Sequence[str], fonts: int) -> list[str]:
     """Return the visible signs of ``text`` that none of the fonts ``names`` has."""
     signs = [sign for sign in dict.fromkeys(text) if not sign.isascii() and unicodedata.category(sign)[0] not in "CZ"]
-    return [sign for sign in signs if not any(_has(name, sign, _installed()) for name in names)]
+    return [sign for sign in signs if not any(_has(name, sign, fonts) for name in names)]
 
 
 def _installed() -> int:
