@@ -360,7 +360,7 @@ def test_a_connection_that_breaks_is_a_failure(
 def in_a_process(*arguments: str, encoding: str = "utf-8", reads: int | None = None) -> tuple[int, str, str]:
     """Run a command in a fork that owns its process; return exit code, output and errors.
 
-    With ``reads`` the reader of its output goes after so many bytes.
+    With ``reads`` the reader of its output goes after so many bytes, which may end within a letter.
     """
     (out, out_end), (err, err_end) = os.pipe(), os.pipe()
     child = os.fork()
@@ -388,7 +388,8 @@ def in_a_process(*arguments: str, encoding: str = "utf-8", reads: int | None = N
         else:
             seen = output.read()
         said = errors.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode(encoding), said.decode(encoding)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code, seen.decode(encoding, "ignore" if reads is not None else "strict"), said.decode(encoding)
 
 
 @pytest.mark.parametrize(("encoding", "arrow"), [("ascii", "  -> "), ("cp1252", "  -> "), ("utf-8", "  → ")])
