@@ -1,9 +1,11 @@
 """A slider on a page: its widget, its frame, and what the frame says."""
 
+from time import monotonic
+
 import pytest
 from playwright.sync_api import Locator
 
-from .visits import WIDGET_PAGES
+from .visits import FRAMES, WIDGET_PAGES
 
 WIDGETS = pytest.mark.parametrize("name", WIDGET_PAGES)
 
@@ -20,10 +22,9 @@ def stage_of(handle: Locator) -> Locator:
 
 def shown(stage: Locator, unlike: str | None = None) -> str:
     """Return the frame's text, as soon as it is another one than ``unlike``, or after three seconds as it is."""
-    stage.page.wait_for_timeout(50)
-    for _ in range(60):
+    until = monotonic() + 3
+    while True:
+        stage.page.evaluate(FRAMES)
         text = stage.inner_text()
-        if text != unlike:
-            break
-        stage.page.wait_for_timeout(50)
-    return text
+        if text != unlike or monotonic() > until:
+            return text

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .sliders import WIDGETS, shown, stage_of, widget_of
-from .visits import PAGES, WIDGET_PAGES, WIDGET_STATE, serve, visiting
+from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, serve, visiting
 
 pytestmark = pytest.mark.browser
 ALL_PAGES = pytest.mark.parametrize("name", PAGES)
@@ -26,7 +26,7 @@ def test_every_built_page_is_visited(html: Path) -> None:
 @ALL_PAGES
 def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: str, width: int, scheme: str) -> None:
     with visiting(browser, width, scheme) as visit:
-        visit.open(f"{site}/{name}")
+        visit.open(f"{site}/{name}", until_silent=True)
         assert visit.errors == []
         assert visit.outside == []
         for seen_at in (width, 390):
@@ -43,7 +43,7 @@ def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: s
 def test_every_control_has_a_name(site: str, browser: Browser, name: str) -> None:
     with visiting(browser) as visit:
         visit.open(f"{site}/{name}")
-        visit.page.wait_for_timeout(100)  # the names are given in the frame after the widgets are drawn
+        visit.page.evaluate(FRAMES)  # the names are given in the frame after the widgets are drawn
         assert visit.nameless() == []
 
 
@@ -88,9 +88,9 @@ def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None
         plays = visit.page.locator(".widget-play")
         if not plays.count():
             pytest.skip("no Play on this page")
-        for number in range(plays.count()):
-            row = plays.nth(number).locator("xpath=..")
-            handle, button = row.locator("[role=slider]"), plays.nth(number).locator("button").first
+        stopped = []
+        for play in plays.all():
+            handle, button = play.locator("xpath=..").locator("[role=slider]"), play.locator("button").first
             handle.focus()
             handle.press("Home")
             before = handle.get_attribute("aria-valuetext")
@@ -98,9 +98,10 @@ def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None
             moved = "([el, before]) => el.getAttribute('aria-valuetext') !== before"
             visit.page.wait_for_function(moved, arg=[handle.element_handle(), before], timeout=5_000)
             button.click()
-            stopped = handle.get_attribute("aria-valuetext")
-            visit.page.wait_for_timeout(1_500)  # longer than one beat of Play
-            assert handle.get_attribute("aria-valuetext") == stopped
+            stopped.append((handle, handle.get_attribute("aria-valuetext")))
+        visit.page.wait_for_timeout(1_500)  # longer than one beat of Play
+        for handle, at in stopped:
+            assert handle.get_attribute("aria-valuetext") == at
         assert visit.errors == []
 
 

@@ -9,7 +9,7 @@ from course_lib.widgets.frames import step_frame
 from tests.oracles.traces import random_trace
 
 from .sliders import WIDGETS, shown, stage_of, widget_of
-from .visits import Visit, visiting
+from .visits import FRAMES, Visit, visiting
 
 pytestmark = pytest.mark.browser
 NUMBERED = re.compile(r"\b(Step|Position|Word) (\d+)")
@@ -21,7 +21,7 @@ def sliders(visit: Visit) -> list[Locator]:
 
 def value(handle: Locator) -> str:
     """Return what the slider says it stands at, once it has said so."""
-    handle.page.wait_for_timeout(60)  # the words follow the number in the next frame
+    handle.page.evaluate(FRAMES)  # the words follow the number in the next frame
     return handle.get_attribute("aria-valuetext") or ""
 
 

@@ -18,6 +18,19 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 HERE = "127.0.0.1"
 EXTRA_PAGES = ("index.html", "genindex.html", "search.html")  # what Sphinx adds to the book's own pages
+# Resolves when the widgets have had the same elements for ten frames: their parts are drawn one after the other.
+UNMOVED = """() => new Promise(done => {
+  let size = -1, still = 0;
+  const look = () => {
+    const now = document.querySelectorAll('.widget-subarea *').length;
+    still = now === size ? still + 1 : 0;
+    size = now;
+    if (still < 10) requestAnimationFrame(look); else done();
+  };
+  look();
+})"""
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+"""Resolves when what a key or a click changes has been drawn, and what follows it in the next frame."""
 CONTROLS = {"button", "slider", "spinbutton", "textbox", "searchbox", "combobox", "checkbox", "radio", "link", "switch"}
 
 
@@ -96,8 +109,11 @@ class Visit:
         else:
             route.continue_()
 
-    def open(self, address: str) -> None:
-        """Load ``address`` and wait until formulas are set and widgets are drawn."""
+    def open(self, address: str, until_silent: bool = False) -> None:
+        """Load ``address`` and wait until formulas are set and widgets are drawn.
+
+        With ``until_silent`` wait half a second more without a request: a late one is seen too.
+        """
         self.page.goto(address, wait_until="load")
         self.page.wait_for_function("() => !window.MathJax?.startup?.promise || window.MathJax.startup.document")
         self.page.evaluate("() => window.MathJax?.startup?.promise")
@@ -105,7 +121,9 @@ class Visit:
             "() => document.querySelectorAll(`script[type='application/vnd.jupyter.widget-view+json']`).length"
             " <= document.querySelectorAll('.widget-subarea > .jupyter-widgets').length",
         )
-        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(UNMOVED)
+        if until_silent:
+            self.page.wait_for_load_state("networkidle")
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than its window."""
