@@ -96,7 +96,7 @@ def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None
             before = handle.get_attribute("aria-valuetext")
             button.click()
             moved = "([el, before]) => el.getAttribute('aria-valuetext') !== before"
-            visit.page.wait_for_function(moved, arg=[handle.element_handle(), before], timeout=5_000)
+            visit.page.wait_for_function(moved, arg=[handle.element_handle(), before], timeout=20_000)
             button.click()
             stopped.append((handle, handle.get_attribute("aria-valuetext")))
         visit.page.wait_for_timeout(1_500)  # longer than one beat of Play

@@ -94,6 +94,7 @@ class Visit:
     outside: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
+        self.page.set_default_timeout(120_000)  # a machine with other work is slow, and right
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
