@@ -87,7 +87,7 @@ def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequen
     _check_words(hypotheses)
     _check_words(references)
     hits = np.array([tuple(ours) == tuple(theirs) for ours, theirs in zip(hypotheses, references, strict=True)])
-    interval = _resampled(hits[:, None], lambda sums: sums[:, 0] / len(references), bootstrap)
+    interval = resampled_interval(hits[:, None], lambda sums: sums[:, 0] / len(references), bootstrap)
     return Score(100 * float(hits.mean()), len(references), "exact match, % of sentences", interval)
 
 
@@ -176,7 +176,7 @@ def aer(
         precision=100 * in_possible / proposed if proposed else math.nan,
         recall=100 * in_sure / wanted if wanted else math.nan,
         n=len(links),
-        interval=_resampled(counts, _error_rates, bootstrap),
+        interval=resampled_interval(counts, _error_rates, bootstrap),
     )
 
 
@@ -191,8 +191,8 @@ def _may_draw_none(wanted: Sequence[bool]) -> bool:
     return (1 - sum(wanted) / len(wanted)) ** len(wanted) > 0.001
 
 
-def _resampled(
-    counts: Int[np.ndarray, "B _"] | Bool[np.ndarray, "B _"],
+def resampled_interval(
+    counts: Int[np.ndarray, "B _"] | Bool[np.ndarray, "B _"] | Float[np.ndarray, "B _"],
     score: Callable[[Float[np.ndarray, "_ _"]], Float[np.ndarray, "_"]],
     bootstrap: int,
 ) -> tuple[float, float] | None:

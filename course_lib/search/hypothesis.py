@@ -51,7 +51,7 @@ class Hypothesis:
     finished: bool
 
 
-def allowed(log_probs: Float[Tensor, "B V"]) -> Float[Tensor, "B V"]:
+def allowed(log_probs: Float[Tensor, "B *T V"]) -> Float[Tensor, "B *T V"]:
     """Put PAD and BOS out of reach: no target sentence holds them."""
     return log_probs.index_fill(-1, torch.tensor([PAD, BOS], device=log_probs.device), -torch.inf)
 
