@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -19,6 +18,8 @@ from course_lib.evaluation import BUCKETS, Evaluation, evaluate, evaluate_by_len
 from course_lib.files import write_atomically
 from course_lib.fingerprints import pairs_fingerprint
 from course_lib.history import History
+from course_lib.metrics import word_errors
+from course_lib.metrics.balance import KINDS
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 
@@ -88,17 +89,11 @@ def by_sentence(model: Seq2Seq, pairs: Sequence[SentencePair]) -> dict[str, Any]
     ``exact`` is a string of 0 and 1. ``words`` counts, blind to order: the references' words, those of them that
     a translation lacks, those it says too often, and those its reference does not have at all.
     """
-    words: Counter[str] = Counter()
-    exact = ""
-    for pair, translation in zip(pairs, translations(model, pairs, unknown="unk"), strict=True):
-        reference, said = Counter(pair.target), Counter(translation.tokens)
-        too_many = said - reference
-        words["reference"] += reference.total()
-        words["omitted"] += (reference - said).total()
-        words["repeated"] += sum(n for word, n in too_many.items() if word in reference)
-        words["invented"] += sum(n for word, n in too_many.items() if word not in reference)
-        exact += str(int(tuple(translation.tokens) == tuple(pair.target)))
-    return {"exact": exact, "words": dict(words)}
+    said = [translation.tokens for translation in translations(model, pairs, unknown="unk")]
+    exact = [tuple(ours) == tuple(pair.target) for ours, pair in zip(said, pairs, strict=True)]
+    counts = [(len(pair.target), *word_errors(ours, pair.target)) for ours, pair in zip(said, pairs, strict=True)]
+    words = dict(zip(("reference", *KINDS), map(sum, zip(*counts, strict=True)), strict=False))
+    return {"exact": "".join(str(int(hit)) for hit in exact), "words": words}
 
 
 def as_record(scores: Evaluation) -> dict[str, Any]:

@@ -77,7 +77,7 @@ QUESTIONS = (
     ("length normalised", "search/scoring.py", "def length_penalty("),
     ("frames", "widgets/frames.py", "def step_frame("),
     ("exercises", "course_lib/checks/chapter05.py", "def check_"),
-    ("BLEU", "course_lib/metrics.py", "def bleu("),
+    ("BLEU", "course_lib/metrics/sentences.py", "def bleu("),
     ("a score", "course_lib/models.py", "def _score("),
     ("otherwise", "course_lib/departures.py", "Departs from the paper:"),
 )

@@ -48,7 +48,7 @@ def hard_links(
 ) -> frozenset[Link]:
     """Turn attention weights into links: the largest of each row, or all that reach ``threshold``.
 
-    Without a threshold this is :func:`course_lib.metrics.argmax_links`: at most one link a target
+    Without a threshold this is :func:`argmax_links`: at most one link a target
     word. With one, a word may have several or none. The lengths count words, ``</s>`` excluded.
     """
     largest = argmax_links(weights, source_length, target_length)
