@@ -9,15 +9,18 @@ from course_lib.alignment.links import (
     symmetrise,
     transposed,
 )
+from course_lib.alignment.looks import Kind, look_kinds
 from course_lib.alignment.regions import RegionScores, score_regions
 
 __all__ = [
     "IBMModel1",
+    "Kind",
     "RegionScores",
     "Symmetrisation",
     "argmax_links",
     "hard_links",
     "ibm_model1",
+    "look_kinds",
     "score_regions",
     "swapped",
     "symmetrise",

@@ -58,8 +58,8 @@ MUTATIONS = (
     Mutation(
         "the mask stays forgotten",
         FILE,
-        "        hook.remove()\n",
-        "        pass\n",
+        "(forget)\n    try:\n        yield\n    finally:\n        hook.remove()\n",
+        "(forget)\n    yield\n",
         "test_interventions.py::test_after_the_block_the_model_is_as_it_was_even_if_it_broke",
     ),
     Mutation(

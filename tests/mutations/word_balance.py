@@ -56,8 +56,8 @@ MUTATIONS = (
     Mutation(
         "the two models are scored on different draws",
         DIFFERENCES,
-        "resampled_interval(difference[:, None], ",
-        "resampled_interval((left.astype(float) - np.roll(right.astype(float), 1))[:, None], ",
+        "        difference[:, None],",
+        "        (left.astype(float) - np.roll(right.astype(float), 1))[:, None],",
         TEST + "both_models_are_scored_on_the_same_draw",
     ),
     Mutation(
