@@ -102,7 +102,7 @@ def evaluate_regions(
     ValueError for a model without attention.
     """
     with evaluating(model):
-        runs = forced_runs(model, pairs, batch_size, unknown)
+        runs = _runs(model, pairs, batch_size, unknown)
         seen = [one for indices, _, output in runs for one in _weights_of(pairs, indices, output).values()]
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
@@ -137,7 +137,7 @@ def _forced(
     """Run once over ``pairs`` with teacher forcing: perplexity, and what was seen of each where it is asked for."""
     nats, tokens = 0.0, 0
     seen: dict[int, _Seen] = {}
-    for indices, batch, output in forced_runs(model, pairs, batch_size, unknown):
+    for indices, batch, output in _runs(model, pairs, batch_size, unknown):
         loss = model.loss_of(output, batch)
         nats, tokens = nats + float(loss.total), tokens + loss.tokens
         if alignment:
@@ -159,7 +159,7 @@ def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
     return aer(links, sure, possible, bootstrap)
 
 
-def forced_runs(
+def _runs(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
 ) -> Iterator[tuple[list[int], Batch, DecoderOutput]]:
     """Run the model over ``pairs`` with teacher forcing, one source length a batch; say which pairs each batch has."""

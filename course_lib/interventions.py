@@ -82,9 +82,10 @@ def guided(model: Seq2Seq, positions: Int[Tensor, "B T"]) -> Iterator[None]:
     """Give all the weight of sentence b at step i to source position ``positions[b, i]``; −1 leaves the look free.
 
     For one run over B sentences that takes at most T steps, such as ``model(batch)`` with teacher forcing:
-    positions count from 0 on both sides, and ``</s>`` of the source is one. What a run says of each word:
-    :func:`course_lib.word_scores.score_run`. Held looks are off the path of training: a sound model, held
-    at its gold links, shows what holding costs. Chapter 6.
+    positions count from 0 on both sides, and ``</s>`` of the source is one. What such a run says of each word:
+    :func:`course_lib.word_scores.score_run`, or ``score_words`` where one batch holds all pairs. ``evaluate`` and
+    ``translations`` shuffle theirs. Held looks are off the path of training: a sound model, held at its gold links,
+    shows what holding costs. Chapter 6.
     ValueError for a position on padding or outside the source, another number of sentences, a step
     more than there are columns, and for a second run in the block.
     """

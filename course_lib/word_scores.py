@@ -12,13 +12,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from course_lib.batching import Batch
+from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
-from course_lib.evaluation import forced_runs
 from course_lib.finite import require_finite
 from course_lib.metrics import Score, resampled_interval
-from course_lib.options import check_count
+from course_lib.options import MOST_WORDS, check_count
 from course_lib.search.hypothesis import allowed
 from course_lib.seq2seq import Seq2Seq, evaluating
 from course_lib.shapes import Bool, Float, Shaped
@@ -55,8 +54,11 @@ def score_words(
         raise ValueError("There is nothing to score: got no sentence pair.")
     found: dict[int, tuple[WordScores, int]] = {}  # of each pair its batch, and its row there
     with evaluating(model):
-        for indices, batch, output in forced_runs(model, pairs, batch_size, unknown):
-            scored = score_run(output, batch)
+        # sorted: where one batch holds them all, its rows are the caller's, as those of a held look are
+        for indices in map(sorted, epoch_batches(pairs, batch_size, seed=0, epoch=0)):
+            chosen = [pairs[k] for k in indices]
+            batch = collate(chosen, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
+            scored = score_run(model(batch), batch)
             found |= {k: (scored, row) for row, k in enumerate(indices)}
     rows = [found[k] for k in range(len(pairs))]
     looks = [scored.looks[row] for scored, row in rows if scored.looks is not None]
@@ -93,9 +95,10 @@ def in_parts(values: Sequence[Shaped[np.ndarray, "_"]], parts: int, leave_out: i
     ``values`` hold a number a word; the last ``leave_out`` of each sentence are dropped, by default the full stop
     and ``</s>``, which stand at the end whatever the source says. Word i (from 0) of the n that remain belongs to
     the part that holds its middle, (i + ½) / n. A sentence of fewer words than parts leaves some of them without one.
+    The share answered in part k is ``share_answered([paid[k]], [needed[k]])`` of what comes back.
     ValueError where a sentence does not hold one number a word.
     """
-    check_count("parts", parts)
+    check_count("parts", parts, most=MOST_WORDS)
     check_count("leave_out", leave_out, least=0)
     pooled: list[list[float]] = [[] for _ in range(parts)]
     for number, sentence in enumerate(values):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.corpora.pairs import SentencePair
 from course_lib.interventions import guided, pinned, read_apart
 from course_lib.tracing import trace
-from course_lib.word_scores import score_run
+from course_lib.word_scores import score_run, score_words
 from tests.oracles.models import PAIRS, batch, make
 from tests.oracles.reference import annotations, array
 from tests.shape_checks import unchecked
@@ -122,6 +123,20 @@ def test_a_second_run_is_held_at_what_was_left_of_the_first(name: str) -> None:
         run(model)
         with pytest.raises(ValueError, match="they belong to one run, and here begins a second"):
             run(model)
+
+
+def test_sentences_of_one_length_are_scored_with_the_looks_of_others() -> None:
+    words = ("the", "cat", "sees", "dog", "black", "sleeps", "sleep", "cats")
+    pairs = [SentencePair((words[k], "cat", words[-k]), ("le", "chat", "dort")) for k in range(8)]
+    model, positions = make("bahdanau"), torch.tensor([[k % 4, -1, (k + 1) % 3, -1] for k in range(8)])
+    with guided(model, positions):
+        found = score_words(model, pairs)
+    for k, pair in enumerate(pairs):
+        with guided(model, positions[k : k + 1]):
+            alone = score_words(model, [pair])
+        np.testing.assert_allclose(found.nats[k], alone.nats[0], rtol=1e-9)
+    with pytest.raises(ValueError, match="expected a row for each of 4 sentences, got 8"), guided(model, positions):
+        score_words(model, pairs, batch_size=4)
 
 
 @pytest.mark.parametrize("name", GLOBAL)

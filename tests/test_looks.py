@@ -42,7 +42,9 @@ def test_a_sentence_on_paper_is_seen_otherwise() -> None:
         "gold",
         None,
     ]
-    assert word_jumps(looks, SentencePair(tuple(SOURCE), tuple(TARGET), DIAGONAL, DIAGONAL))[:5] == [3, 0, -1, -2, 5]
+    pair = SentencePair(tuple(SOURCE), tuple(TARGET), DIAGONAL, DIAGONAL)
+    assert word_jumps(looks, pair) == [3, 0, -1, -2, 5, 3, -6, -3, 0, None]
+    assert nearness([looks], [pair]).jumps == {-4: 1, -3: 1, -2: 1, -1: 1, 0: 2, 1: 0, 2: 0, 3: 2, 4: 1}
 
 
 def test_what_is_several_kinds_is_the_first_of_them() -> None:

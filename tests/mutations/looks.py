@@ -31,7 +31,7 @@ MUTATIONS = (
         NEARNESS,
         "jumps[max(-FURTHEST, min(FURTHEST, jump))] += 1",
         "jumps[jump] = jumps.get(jump, 0) + 1",
-        TEST + "nearness_and_kinds_differ_from_loops_over_all_cells",
+        TEST + "a_sentence_on_paper_is_seen_otherwise",
     ),
     Mutation(
         "jumps before and after are exchanged",
@@ -118,6 +118,13 @@ MUTATIONS = (
         "    if end > T:\n",
         "    positions = F.pad(positions, (0, max(0, end - T)), value=-1)\n    if False:\n",
         HELD + "a_look_is_held_at_what_is_no_word",
+    ),
+    Mutation(
+        "held looks meet shuffled sentences",
+        "word_scores.py",
+        "in map(sorted, epoch_batches(pairs, batch_size, seed=0, epoch=0)):",
+        "in epoch_batches(pairs, batch_size, seed=0, epoch=0):",
+        HELD + "sentences_of_one_length_are_scored_with_the_looks_of_others",
     ),
     Mutation(
         "a second run goes on where the first one ended",
