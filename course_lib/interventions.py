@@ -175,6 +175,8 @@ def read_apart(model: Seq2Seq, at: Sequence[int]) -> Iterator[None]:
             "Expected a model whose encoder is a BidirectionalEncoder, such as bahdanau2014; "
             f"its encoder: {type(encoder).__name__}."
         )
+    if not isinstance(at, Sequence) or isinstance(at, str):
+        raise ValueError(f"at: expected a list of positions, such as [4], got {at!r}.")
     cuts = [check_count("at", position) for position in at]
     if any(after <= before for before, after in pairwise(cuts)):
         raise ValueError(f"at: expected positions that ascend, got {list(at)}.")

@@ -100,6 +100,7 @@ def in_parts(values: Sequence[Shaped[np.ndarray, "_"]], parts: int, leave_out: i
     """
     check_count("parts", parts, most=MOST_WORDS)
     check_count("leave_out", leave_out, least=0)
+    _check_arrays(values)
     pooled: list[list[float]] = [[] for _ in range(parts)]
     for number, sentence in enumerate(values):
         numbers = np.asarray(sentence)
@@ -127,6 +128,7 @@ def share_answered(
     models; of a single sentence there is none. Undefined where nothing was needed.
     ValueError where the two do not hold the same words, and for numbers below 0: they are no nats.
     """
+    _check_arrays(paid, needed)
     if len(paid) != len(needed) or not len(paid):
         raise ValueError(
             f"Expected the same sentences twice, at least one; got {len(paid)} paid, {len(needed)} needed."
@@ -137,6 +139,11 @@ def share_answered(
     if not sums[:, 1].sum():
         return Score(math.nan, n, signature, undefined="no nat was needed, so that nothing is left to answer")
     return Score(100 * float(_answered(sums.sum(0, keepdims=True))[0]), n, signature, interval)
+
+
+def _check_arrays(*sides: object) -> None:
+    if any(isinstance(side, WordScores) for side in sides):
+        raise ValueError("Expected one array a sentence, got WordScores: give its nats, or what else of it you mean.")
 
 
 def _sums(number: int, paid: Float[np.ndarray, "_"], needed: Float[np.ndarray, "_"]) -> tuple[float, float]:

@@ -222,6 +222,8 @@ def test_a_source_without_a_cut_is_read_otherwise_and_a_cut_one_alike() -> None:
         ("bahdanau", [3, 1], "ascend"),
         ("bahdanau", [1.5], "at: expected a whole number"),
         ("bahdanau", [True], "at: expected a whole number"),
+        ("bahdanau", 1, r"at: expected a list of positions, such as \[4\], got 1"),
+        ("bahdanau", "1", "at: expected a list of positions"),
         ("luong-dot", [1], "its encoder: LSTMEncoder"),
         ("cho", [1], "its encoder: GRUEncoder"),
     ],

@@ -201,6 +201,8 @@ def test_weights_of_something_else_are_near_to_nothing(weights, pairs, message) 
         (np.eye(3), {(0, 0)}, ["a", "b", "</s>"], r"expected weights of shape \(T, 4\).*Give the words without </s>"),
         (np.eye(3), {(0, 0)}, "ab", "expected weights"),
         (np.eye(3)[0], {(0, 0)}, ["a", "b"], r"got \(3,\)"),
+        (np.eye(3), None, ["a", "b"], "Nobody has linked the words of this pair"),
+        (None, {(0, 0)}, ["a", "b"], "a model without attention looks nowhere"),
         (np.eye(3) * math.nan, {(0, 0)}, ["a", "b"], "attention weights: 9 of 9 numbers are NaN"),
     ],
 )

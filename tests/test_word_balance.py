@@ -88,6 +88,11 @@ def test_a_draw_without_a_word_is_no_share() -> None:
     assert found.omitted == 50 and all(math.isfinite(end) for interval in found.intervals for end in interval)
 
 
+def test_a_translation_that_is_missing_is_not_an_empty_one() -> None:
+    with pytest.raises(TypeError, match="NoneType"):
+        word_balance([None], [["a"]])
+
+
 @pytest.mark.parametrize(
     ("said", "wanted", "message"),
     [
@@ -179,6 +184,7 @@ def test_the_interval_of_a_difference_leaves_what_single_sentences_allow(hits) -
         ([[1.0], [2.0]], [1.0, 2.0], r"ours: expected one number a sentence, got an array of float64 \(2, 1\)"),
         (["a", "b"], [1.0, 2.0], "ours: expected one number a sentence"),
         ([None, 1.0], [1.0, 2.0], "ours: expected one number a sentence"),
+        ([1, 0], [0, 0], "may be hits or counts: give booleans for hits, floats for counts"),
         ([[1.0], [1.0, 2.0]], [1.0, 2.0], "ours: expected one number a sentence; some entries hold several"),
     ],
 )

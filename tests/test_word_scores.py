@@ -207,6 +207,13 @@ def test_shares_of_other_words_are_refused(paid, needed, message) -> None:
         share_answered(paid, needed)
 
 
+def test_scores_as_a_whole_are_no_nats() -> None:
+    scores = score_words(make("fixed"), MIXED[:1])
+    for call in (lambda: share_answered(scores, scores), lambda: in_parts(scores, 5)):
+        with pytest.raises(ValueError, match="got WordScores: give its nats"):
+            call()
+
+
 def test_a_number_of_resamplings_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="bootstrap: expected 0 or more, got -1"):
         share_answered(PAID, NEEDED, bootstrap=-1)

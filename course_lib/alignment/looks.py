@@ -27,6 +27,8 @@ def look_kinds(looks: Float[np.ndarray, "T S"], links: AbstractSet[Link], source
     the first counts, as in :func:`~course_lib.alignment.argmax_links`.
     ValueError where the rows do not fit the source or the links; :class:`~course_lib.finite.NotFiniteError` for NaN.
     """
+    if links is None:
+        raise ValueError("Nobody has linked the words of this pair, so there is no gold to look at.")
     gold = by_word(links)
     best = checked_look(looks, source, links).argmax(axis=1)
     return [_kind(int(j), gold[i], source) if i in gold else None for i, j in enumerate(best)]
@@ -54,7 +56,7 @@ def by_word(links: Collection[Link]) -> Mapping[int, AbstractSet[int]]:
 
 
 def checked_look(
-    looks: Float[np.ndarray, "T S"],
+    looks: Float[np.ndarray, "T S"] | None,
     source: Sequence[str],
     links: Collection[Link],
     where: str = "",
@@ -64,6 +66,8 @@ def checked_look(
 
     ``target_length`` counts the words of the target, where they are known; ``</s>`` has the last row and column.
     """
+    if looks is None:
+        raise ValueError(f"{where}there are no weights: a model without attention looks nowhere.")
     rows = np.asarray(looks)
     S = len(source) + 1
     expected = f"({'T' if target_length is None else target_length + 1}, {S})"

@@ -11,7 +11,7 @@ from course_lib.metrics.score import shown_interval
 from course_lib.metrics.sides import check_parallel, check_words
 from course_lib.shapes import Float, Int
 
-Interval = tuple[float, float]
+_Interval = tuple[float, float]
 KINDS = ("omitted", "repeated", "invented")
 
 
@@ -28,7 +28,7 @@ class WordBalance:
     repeated: float
     invented: float
     n: int
-    intervals: tuple[Interval, Interval, Interval] | None = None
+    intervals: tuple[_Interval, _Interval, _Interval] | None = None
 
     def __str__(self) -> str:
         intervals = self.intervals or (None, None, None)
@@ -67,7 +67,7 @@ def word_balance(
 def word_errors(said: Sequence[str], wanted: Sequence[str]) -> tuple[int, int, int]:
     """Return how many words of one sentence are omitted, repeated too often, and invented; see :func:`word_balance`."""
     check_words((said, wanted))
-    has, should = Counter(said), Counter(wanted)
+    has, should = Counter(tuple(said)), Counter(tuple(wanted))  # Counter(None) would be empty
     too_many = has - should
     repeated = sum(n for word, n in too_many.items() if word in should)
     return (should - has).total(), repeated, too_many.total() - repeated

@@ -9,13 +9,13 @@ from course_lib.finite import require_finite
 from course_lib.metrics.resampling import resampled_interval
 from course_lib.metrics.score import Score
 from course_lib.metrics.sides import check_parallel
-from course_lib.shapes import Bool, Float, Shaped
+from course_lib.shapes import Shaped
 
-Values = Sequence[bool] | Sequence[float] | Shaped[np.ndarray, "_"] | str
-REMEDY = "A sentence without a number cannot be compared: leave it out on both sides."
+_Values = Sequence[bool] | Sequence[float] | Shaped[np.ndarray, "_"] | str
+_REMEDY = "A sentence without a number cannot be compared: leave it out on both sides."
 
 
-def paired_difference(ours: Values, theirs: Values, bootstrap: int = 0) -> Score:
+def paired_difference(ours: _Values, theirs: _Values, bootstrap: int = 0) -> Score:
     """Return the mean of ``ours`` minus the mean of ``theirs``, over the same sentences in the same order.
 
     Hits are yes or no a sentence, such as exact or not: booleans, or the string of 0 and 1 that the records of the
@@ -24,10 +24,13 @@ def paired_difference(ours: Values, theirs: Values, bootstrap: int = 0) -> Score
     ``bootstrap`` > 0 adds a 95 % interval from that many resamplings: each draws sentences once, and both models
     are scored on what was drawn (paired bootstrap: Koehn, 2004). It is narrower than the two models' own
     intervals tell where both fail at the same sentences. A difference is called one where it leaves 0 out.
-    ValueError for sides of different length, for hits beside other numbers, and for NaN.
+    ValueError for sides of different length, for hits beside other numbers, for NaN, and for whole numbers of which
+    none is above 1: they may be hits or counts.
     """
     check_parallel(ours=ours, theirs=theirs)
     left, right = _numbers("ours", ours), _numbers("theirs", theirs)
+    if left.dtype.kind == right.dtype.kind and left.dtype.kind in "iu" and max(left.max(), right.max()) <= 1:
+        raise ValueError("Whole numbers of 1 at most may be hits or counts: give booleans for hits, floats for counts.")
     hits = left.dtype == bool
     if hits != (right.dtype == bool):
         raise ValueError(
@@ -42,8 +45,8 @@ def paired_difference(ours: Values, theirs: Values, bootstrap: int = 0) -> Score
     return Score(unit * float(difference.mean()), len(difference), f"difference of {what}, ours − theirs", interval)
 
 
-def _numbers(side: str, values: Any) -> Bool[np.ndarray, "_"] | Float[np.ndarray, "_"]:
-    """Return hits as booleans, other numbers as floats."""
+def _numbers(side: str, values: Any) -> Shaped[np.ndarray, "_"]:
+    """Return hits as booleans, other numbers as they are."""
     if isinstance(values, str):
         if set(values) - {"0", "1"}:
             raise ValueError(f"{side}: a string of hits holds 0 and 1 alone, got {values[:40]!r}.")
@@ -56,5 +59,5 @@ def _numbers(side: str, values: Any) -> Bool[np.ndarray, "_"] | Float[np.ndarray
         raise ValueError(f"{side}: expected one number a sentence, got an array of {numbers.dtype} {numbers.shape}.")
     if numbers.dtype.kind == "b":
         return numbers
-    require_finite(side, numbers, remedy=REMEDY)
-    return numbers.astype(float)
+    require_finite(side, numbers, remedy=_REMEDY)
+    return numbers

@@ -1,6 +1,6 @@
 """Two sides of a comparison hold the same sentences, and sentences hold words. Chapter 2."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
 
 def check_words(sentences: Sequence[Sequence[str]]) -> None:
@@ -10,7 +10,7 @@ def check_words(sentences: Sequence[Sequence[str]]) -> None:
             raise ValueError(f"A sentence is a sequence of words; got the string {sentence!r}. Split it first.")
 
 
-def check_parallel(**sides: Sequence[object]) -> None:
+def check_parallel(**sides: Sized) -> None:
     """Raise ValueError unless the sides have as many items as each other, and at least one."""
     counts = {name: len(side) for name, side in sides.items()}
     if len(set(counts.values())) > 1:

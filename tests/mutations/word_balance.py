@@ -7,8 +7,8 @@ MUTATIONS = (
     Mutation(
         "words are counted as sets",
         BALANCE,
-        "has, should = Counter(said), Counter(wanted)",
-        "has, should = Counter(set(said)), Counter(set(wanted))",
+        "Counter(tuple(said)), Counter(tuple(wanted))",
+        "Counter(set(said)), Counter(set(wanted))",
         TEST + "a_word_said_twice_that_should_be_said_twice_is_in_balance",
     ),
     Mutation(
@@ -82,9 +82,16 @@ MUTATIONS = (
         TEST + "what_cannot_be_compared_is_refused",
     ),
     Mutation(
+        "hits written as 0 and 1 are taken for counts",
+        DIFFERENCES,
+        "    if left.dtype.kind == right.dtype.kind",
+        "    if False and left.dtype.kind == right.dtype.kind",
+        TEST + "what_cannot_be_compared_is_refused",
+    ),
+    Mutation(
         "a sentence without a number makes the difference NaN",
         DIFFERENCES,
-        "    require_finite(side, numbers, remedy=REMEDY)\n",
+        "    require_finite(side, numbers, remedy=_REMEDY)\n",
         "",
         TEST + "what_cannot_be_compared_is_refused",
     ),
