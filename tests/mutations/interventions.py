@@ -2,7 +2,7 @@
 
 from tests.mutations import Mutation
 
-FILE = "interventions.py"
+FILE = "interventions/looks.py"
 MUTATIONS = (
     Mutation(
         "the temperature multiplies the scores of a model",
@@ -15,9 +15,9 @@ MUTATIONS = (
         "tempered weights bring back the old context",
         FILE,
         "        return replace(look, weights=weights, context=weighted_sum(weights, values))\n\n"
-        "    with _changing(model, change):\n        yield\n\n\n@contextmanager\ndef pinned",
+        "    with changing(model, change):\n        yield\n\n\n@contextmanager\ndef pinned",
         "        return replace(look, weights=weights)\n\n"
-        "    with _changing(model, change):\n        yield\n\n\n@contextmanager\ndef pinned",
+        "    with changing(model, change):\n        yield\n\n\n@contextmanager\ndef pinned",
         "test_interventions.py::test_tempered_weights_are_the_softmax_of_the_divided_scores",
     ),
     Mutation(

@@ -2,7 +2,8 @@
 
 from tests.mutations import Mutation
 
-NEARNESS, LOOKS, FILE = "alignment/nearness.py", "alignment/looks.py", "interventions.py"
+NEARNESS, LOOKS = "alignment/nearness.py", "alignment/looks.py"
+HOLDING, READING = "interventions/holding.py", "interventions/reading.py"
 TEST, HELD = "test_looks.py::test_", "test_held_looks.py::test_"
 MUTATIONS = (
     Mutation(
@@ -86,35 +87,35 @@ MUTATIONS = (
     ),
     Mutation(
         "a look is held one step late",
-        FILE,
+        HOLDING,
         "positions[:, start:end].to",
         "positions.roll(1, 1)[:, start:end].to",
         HELD + "a_held_look_brings_back_another_annotation_or_a_free_one_is_held",
     ),
     Mutation(
         "free looks see nothing",
-        FILE,
+        HOLDING,
         "torch.where((wanted < 0).unsqueeze(-1), look.weights, one_hot)",
         "torch.where((wanted < 0).unsqueeze(-1), torch.zeros_like(look.weights), one_hot)",
         HELD + "a_look_that_is_free_everywhere_changes_nothing",
     ),
     Mutation(
         "a held look brings back the old context",
-        FILE,
+        HOLDING,
         "one_hot)\n        return replace(look, weights=weights, context=weighted_sum(weights, values))",
         "one_hot)\n        return replace(look, weights=weights)",
         HELD + "a_held_look_brings_back_another_annotation_or_a_free_one_is_held",
     ),
     Mutation(
         "a look may be held on padding",
-        FILE,
+        HOLDING,
         "    lengths = mask.sum(-1, keepdim=True)  # (B, 1); padding stands behind the words\n",
         "    lengths = torch.full_like(mask.sum(-1, keepdim=True), mask.shape[1])\n",
         HELD + "a_look_is_held_at_what_is_no_word",
     ),
     Mutation(
         "steps past the last column are free",
-        FILE,
+        HOLDING,
         "    if end > T:\n",
         "    positions = F.pad(positions, (0, max(0, end - T)), value=-1)\n    if False:\n",
         HELD + "a_look_is_held_at_what_is_no_word",
@@ -128,21 +129,21 @@ MUTATIONS = (
     ),
     Mutation(
         "a second run goes on where the first one ended",
-        FILE,
+        HOLDING,
         "        if done:\n",
         "        if False:\n",
         HELD + "a_second_run_is_held_at_what_was_left_of_the_first",
     ),
     Mutation(
         "runs are counted after the block",
-        FILE,
+        HOLDING,
         "        try:\n            yield\n        finally:\n            hook.remove()\n",
         "        yield\n",
         HELD + "a_look_stays_held_after_the_block_even_if_it_broke",
     ),
     Mutation(
         "the backward half crosses the cut",
-        FILE,
+        READING,
         "memory = torch.cat([memory for memory, _ in pieces], dim=1)  # (B, S, 2H)",
         "H = whole.memory.shape[2] // 2\n"
         "        memory = torch.cat([memory for memory, _ in pieces], dim=1)\n"
@@ -151,28 +152,28 @@ MUTATIONS = (
     ),
     Mutation(
         "the decoder starts from the last piece",
-        FILE,
+        READING,
         "pieces[0][1].hidden[1]))",
         "pieces[-1][1].hidden[1]))",
         HELD + "a_piece_hears_of_another",
     ),
     Mutation(
         "the last piece of a shorter source is as long as the batch",
-        FILE,
+        READING,
         "lengths.clamp(max=end) - start)",
         "torch.full_like(lengths, end - start))",
         HELD + "a_cut_of_a_batch_reads_padding",
     ),
     Mutation(
         "</s> alone is a piece",
-        FILE,
+        READING,
         "if cuts[-1] > int(lengths.min()) - 2:",
         "if cuts[-1] > int(lengths.min()) - 1:",
         HELD + "a_source_is_cut_where_it_cannot_be",
     ),
     Mutation(
         "a source stays cut after the block",
-        FILE,
+        READING,
         "    hook = encoder.register_forward_hook(cut)\n    try:\n        yield\n    finally:\n        hook.remove()\n",
         "    encoder.register_forward_hook(cut)\n    yield\n",
         HELD + "a_source_without_a_cut_is_read_otherwise_and_a_cut_one_alike",

@@ -82,7 +82,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a NaN temperature passes",
-        "interventions.py",
+        "interventions/looks.py",
         'check_number("temperature", temperature, above=0)',
         "pass",
         "test_not_a_number.py::test_no_option_takes_a_number_that_is_none",
@@ -96,7 +96,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a cold softmax overflows",
-        "interventions.py",
+        "interventions/looks.py",
         "scores = (scores - scores.amax(-1, keepdim=True)).double()",
         "scores = scores.double()",
         "test_not_a_number.py::test_any_temperature_gives_weights_that_sum_to_one",

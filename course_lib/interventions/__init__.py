@@ -1,0 +1,10 @@
+"""Reach into a trained model for the length of a block: what would it do if …? Chapters 5, 6 and 12.
+
+Each function is a context manager around a model; after the block the model is as it was.
+"""
+
+from course_lib.interventions.holding import guided
+from course_lib.interventions.looks import pinned, tempered, unmasked
+from course_lib.interventions.reading import read_apart
+
+__all__ = ["guided", "pinned", "read_apart", "tempered", "unmasked"]

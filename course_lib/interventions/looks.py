@@ -1,0 +1,116 @@
+"""Reach into a trained model's attention for the length of a block: what would it do if …? Chapters 5, 6 and 12.
+
+Each function is a context manager around a model with global attention (Bahdanau's, Luong's); after the
+block the model is as it was. What changes is what the look gives, so the later steps live with it::
+
+    with pinned(model, position=3, steps=[5]):
+        changed = trace(model, source)
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.attention import Attended, Attention, weighted_sum
+from course_lib.options import check_count, check_number
+from course_lib.seq2seq import Seq2Seq
+from course_lib.shapes import Bool, Float
+
+DIVISORS = 1e-3, 1e30
+"""Temperatures by which a score can be divided as it is; outside, the quotient would leave the range of a float32."""
+
+
+@contextmanager
+def tempered(model: Seq2Seq, temperature: float) -> Iterator[None]:
+    """Divide the scores by ``temperature`` before the softmax: below 1 sharper, above 1 flatter.
+
+    The scores of a trace stay as they were, its weights are softmax(e / τ). ValueError unless τ is a
+    number above 0.
+    """
+    check_number("temperature", temperature, above=0)
+
+    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
+        scores = look.scores
+        if not DIVISORS[0] <= temperature <= DIVISORS[1]:
+            scores = (scores - scores.amax(-1, keepdim=True)).double()
+        weights = torch.softmax(scores / temperature, dim=-1).to(look.weights.dtype)
+        return replace(look, weights=weights, context=weighted_sum(weights, values))
+
+    with changing(model, change):
+        yield
+
+
+@contextmanager
+def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) -> Iterator[None]:
+    """Give all the weight to source ``position`` (from 0) at ``steps`` (from 0; ``None``: at every one).
+
+    Steps are counted from the entry of the block, so translate or trace once in it. A position that
+    is no word of the source is a ValueError, and so is one, or a step, that is no whole number.
+    """
+    check_count("position", position, least=0)
+    for step in steps if steps is not None else ():
+        check_count("steps", step, least=0)
+    done = 0
+
+    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
+        nonlocal done
+        if not 0 <= position < mask.shape[-1] or not bool(mask[..., position].all()):
+            raise ValueError(
+                f"position: expected a word of the source, 0 … {int(mask.sum(-1).min()) - 1}, got {position}."
+            )
+        T = 1 if look.weights.dim() == 2 else look.weights.shape[1]
+        here = torch.tensor([steps is None or step in steps for step in range(done, done + T)], device=mask.device)
+        done += T
+        one_hot = torch.zeros_like(look.weights)
+        one_hot[..., position] = 1.0
+        weights = torch.where(here.unsqueeze(-1), one_hot, look.weights)
+        return replace(look, weights=weights, context=weighted_sum(weights, values))
+
+    with changing(model, change):
+        yield
+
+
+@contextmanager
+def unmasked(model: Seq2Seq) -> Iterator[None]:
+    """Forget the mask: padding is scored, and takes its share of the weight. Chapter 4's bug, to look at."""
+
+    def forget(_attention: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        query, keys, values, mask, *others = arguments
+        return (query, keys, values, torch.ones_like(mask), *others)
+
+    hook = _attention_of(model).register_forward_pre_hook(forget)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+@contextmanager
+def changing(
+    model: Seq2Seq, change: Callable[[Attended, Float[Tensor, "B S M"], Bool[Tensor, "B S"]], Attended]
+) -> Iterator[None]:
+    """Pass every look through ``change``, with the values and the mask it was made with."""
+
+    def hook(_attention: nn.Module, arguments: tuple[Any, ...], look: Attended) -> Attended:
+        _query, _keys, values, mask, *_ = arguments
+        return change(look, values, mask)
+
+    handle = _attention_of(model).register_forward_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _attention_of(model: Seq2Seq) -> Attention:
+    attention = model.decoder.attention
+    if not isinstance(attention, Attention):
+        got = "none" if attention is None else type(attention).__name__
+        raise ValueError(
+            f"Expected a model that looks at the whole source, such as bahdanau2014; its attention: {got}."
+        )
+    return attention
