@@ -184,6 +184,7 @@ def test_the_interval_of_a_difference_leaves_what_single_sentences_allow(hits) -
         ([[1.0], [2.0]], [1.0, 2.0], r"ours: expected one number a sentence, got an array of float64 \(2, 1\)"),
         (["a", "b"], [1.0, 2.0], "ours: expected one number a sentence"),
         ([None, 1.0], [1.0, 2.0], "ours: expected one number a sentence"),
+        (np.array([1, 0], np.uint8), [0, 0], "may be hits or counts"),
         ([1, 0], [0, 0], "may be hits or counts: give booleans for hits, floats for counts"),
         ([[1.0], [1.0, 2.0]], [1.0, 2.0], "ours: expected one number a sentence; some entries hold several"),
     ],

@@ -29,7 +29,7 @@ def paired_difference(ours: _Values, theirs: _Values, bootstrap: int = 0) -> Sco
     """
     check_parallel(ours=ours, theirs=theirs)
     left, right = _numbers("ours", ours), _numbers("theirs", theirs)
-    if left.dtype.kind == right.dtype.kind and left.dtype.kind in "iu" and max(left.max(), right.max()) <= 1:
+    if {left.dtype.kind, right.dtype.kind} <= {"i", "u"} and max(left.max(), right.max()) <= 1:
         raise ValueError("Whole numbers of 1 at most may be hits or counts: give booleans for hits, floats for counts.")
     hits = left.dtype == bool
     if hits != (right.dtype == bool):

@@ -84,8 +84,8 @@ MUTATIONS = (
     Mutation(
         "hits written as 0 and 1 are taken for counts",
         DIFFERENCES,
-        "    if left.dtype.kind == right.dtype.kind",
-        "    if False and left.dtype.kind == right.dtype.kind",
+        "    if {left.dtype.kind, right.dtype.kind} <= ",
+        "    if False and {left.dtype.kind, right.dtype.kind} <= ",
         TEST + "what_cannot_be_compared_is_refused",
     ),
     Mutation(
