@@ -23,6 +23,7 @@ from course_lib.metrics.balance import KINDS
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 
+IDLE_DRAWS = 20
 BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
 
@@ -38,6 +39,7 @@ def pairs_by_length(
     """
     found: dict[tuple[int, int], dict[tuple[str, ...], SentencePair]] = {bucket: {} for bucket in buckets}
     given = {"max_length": max(high for _, high in buckets), **options}
+    sizes, idle = 0, 0
     for seed in itertools.count(1):
         for pair in load(name, size=1, seed=seed, **given).test:
             chosen = [bucket for (low, high), bucket in found.items() if low <= len(pair.source) <= high]
@@ -45,6 +47,11 @@ def pairs_by_length(
                 chosen[0][pair.source] = pair
         if all(len(bucket) == per_bucket for bucket in found.values()):
             break
+        before, sizes = sizes, sum(map(len, found.values()))
+        idle = 0 if sizes > before else idle + 1
+        if idle == IDLE_DRAWS:
+            got = {f"{low}-{high}": len(bucket) for (low, high), bucket in found.items()}
+            raise ValueError(f"{name}: expected {per_bucket} pairs of each length, found no more than {got}.")
     return [pair for bucket in found.values() for pair in bucket.values()]
 
 

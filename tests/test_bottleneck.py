@@ -1,6 +1,7 @@
 """The record of chapter 3 is made by a script that runs for hours: what it chooses is looked at before."""
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,18 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("bottleneck")
 
 
-def test_held_out_pairs_come_in_the_lengths_asked_for_and_no_others(script: Any) -> None:
-    pairs = script.pairs_by_length("copy", 700, [(3, 4), (6, 6)], min_length=2)  # more than one draw holds
+def test_held_out_pairs_come_in_the_lengths_asked_for_and_no_others(
+    script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = script.pairs_by_length("copy", 250, [(4, 5), (6, 6)], min_length=2)  # more than one draw holds
     lengths = [len(pair.source) for pair in pairs]
-    assert [sum(low <= n <= high for n in lengths) for low, high in ((3, 4), (6, 6))] == [700, 700]
-    assert len(pairs) == len({pair.source for pair in pairs}) == 1400
+    assert [sum(low <= n <= high for n in lengths) for low, high in ((4, 5), (6, 6))] == [250, 250]
+    assert len(pairs) == len({pair.source for pair in pairs}) == 500
     assert {pair.source for pair in script.load("copy", size=3_000, seed=2).train}.isdisjoint(p.source for p in pairs)
+
+    monkeypatch.setattr(sys.modules["records"], "IDLE_DRAWS", 3)
+    with pytest.raises(ValueError, match=r"copy: expected 30 pairs of each length, found no more than \{'2-2'"):
+        script.pairs_by_length("copy", 30, [(2, 2)], min_length=2, max_length=6)  # a hundred are there, for all splits
 
 
 def test_a_learning_rate_is_that_of_the_lowest_perplexity_and_not_guessed(script: Any) -> None:
