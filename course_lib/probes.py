@@ -15,7 +15,7 @@ from course_lib.metrics import Score, exact_match
 from course_lib.options import check_number
 from course_lib.shapes import Float
 
-Label = str | int
+_Label = str | int
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +26,13 @@ class Probe:
     in standard deviations. ``weights`` (D, K) and ``bias`` (K) are the lines.
     """
 
-    classes: tuple[Label, ...]
+    classes: tuple[_Label, ...]
     mean: Float[np.ndarray, "_"]
     scale: Float[np.ndarray, "_"]
     weights: Float[np.ndarray, "_ _"]
     bias: Float[np.ndarray, "_"]
 
-    def labels(self, vectors: Float[np.ndarray, "_ _"]) -> tuple[Label, ...]:
+    def labels(self, vectors: Float[np.ndarray, "_ _"]) -> tuple[_Label, ...]:
         """Return the answer for each of ``vectors``; ValueError where they have another size than those fitted to."""
         vectors = _checked(vectors)
         if vectors.shape[1] != len(self.mean):
@@ -43,7 +43,7 @@ class Probe:
         lines = (vectors - self.mean) / self.scale @ self.weights + self.bias  # (N, K)
         return tuple(self.classes[k] for k in lines.argmax(1))
 
-    def score(self, vectors: Float[np.ndarray, "_ _"], labels: Sequence[Label], bootstrap: int = 0) -> Score:
+    def score(self, vectors: Float[np.ndarray, "_ _"], labels: Sequence[_Label], bootstrap: int = 0) -> Score:
         """Return for how many of ``vectors`` the answer is their label, in per cent.
 
         Give others than those it was fitted to. A label that it has never seen counts as a mistake. ``bootstrap`` > 0
@@ -55,7 +55,7 @@ class Probe:
         return replace(right, signature="linear probe, % right")
 
 
-def fit_probe(vectors: Float[np.ndarray, "_ _"], labels: Sequence[Label], ridge: float = 10.0) -> Probe:
+def fit_probe(vectors: Float[np.ndarray, "_ _"], labels: Sequence[_Label], ridge: float = 10.0) -> Probe:
     """Fit a linear probe to N ``vectors`` and the label of each, by ridge regression on the labels as 0 and 1.
 
     The weights are (ZᵀZ + λI)⁻¹ Zᵀ(Y − Ȳ), with Z the standardised vectors, Y (N, K) the labels and λ ``ridge``,
@@ -86,7 +86,7 @@ def _checked(vectors: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "_ _"]:
     return table
 
 
-def _plain(labels: Sequence[Label], expected: int) -> list[Label]:
+def _plain(labels: Sequence[_Label], expected: int) -> list[_Label]:
     """Return ``labels`` as Python has them; ValueError unless they are ``expected`` words or whole numbers."""
     listed = labels.tolist() if isinstance(labels, np.ndarray) else list(labels)
     plain = [label.item() if isinstance(label, np.generic) else label for label in listed]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.alignment import hard_links, ibm_model1, swapped, symmetrise, transposed
+from course_lib.alignment import hard_links, ibm_model1, symmetrise, transposed, turned_round
 from course_lib.corpora import SentencePair, load
 from course_lib.metrics import aer
 
@@ -114,9 +114,9 @@ def test_model_1_aligns_the_courses_french_far_better_than_chance():
     pairs = load("en-fr", size=2000).train
     gold = {"sure": [pair.sure for pair in pairs], "possible": [pair.possible for pair in pairs]}
     forward = ibm_model1(pairs)
-    backward = ibm_model1([swapped(pair) for pair in pairs])
+    backward = ibm_model1([turned_round(pair) for pair in pairs])
     there = [forward.links(pair) for pair in pairs]
-    back = [transposed(backward.links(swapped(pair))) for pair in pairs]
+    back = [transposed(backward.links(turned_round(pair))) for pair in pairs]
     joined = [symmetrise(*both) for both in zip(there, back, strict=True)]
     both = [symmetrise(*sides, "intersection") for sides in zip(there, back, strict=True)]
     assert aer(there, **gold).aer < 30 and aer(back, **gold).aer < 30
@@ -204,8 +204,8 @@ def test_growing_by_hand():
 
 def test_swapping_a_pair_turns_its_links():
     pair = SentencePair(("a", "b"), ("x",), frozenset({(1, 0)}), frozenset({(0, 0), (1, 0)}))
-    assert swapped(pair) == SentencePair(("x",), ("a", "b"), frozenset({(0, 1)}), frozenset({(0, 0), (0, 1)}))
-    assert swapped(swapped(pair)) == pair and swapped(BOOKS[0]).sure is None
+    assert turned_round(pair) == SentencePair(("x",), ("a", "b"), frozenset({(0, 1)}), frozenset({(0, 0), (0, 1)}))
+    assert turned_round(turned_round(pair)) == pair and turned_round(BOOKS[0]).sure is None
 
 
 def test_wrong_options_are_told_what_there_is():

@@ -5,9 +5,9 @@ from course_lib.alignment.links import (
     Symmetrisation,
     argmax_links,
     hard_links,
-    swapped,
     symmetrise,
     transposed,
+    turned_round,
 )
 from course_lib.alignment.looks import Kind, look_kinds
 from course_lib.alignment.regions import RegionScores, score_regions
@@ -22,7 +22,7 @@ __all__ = [
     "ibm_model1",
     "look_kinds",
     "score_regions",
-    "swapped",
     "symmetrise",
     "transposed",
+    "turned_round",
 ]

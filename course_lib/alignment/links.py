@@ -60,7 +60,7 @@ def hard_links(
     return frozenset((int(j), int(i)) for i, j in np.argwhere(words >= threshold))
 
 
-def swapped(pair: SentencePair) -> SentencePair:
+def turned_round(pair: SentencePair) -> SentencePair:
     """Return the pair read the other way round, gold links too."""
     if pair.sure is None or pair.possible is None:
         return SentencePair(pair.target, pair.source)
