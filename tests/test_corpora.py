@@ -9,7 +9,7 @@ from course_lib.corpora import ParallelCorpus, SentencePair, available, load
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
 from course_lib.vocabulary import SPECIAL_TOKENS, ReservedTokenError
 
-TOYS = ("reversal", "copy", "dates", "numbers")
+TOYS = ("reversal", "copy", "dates", "numbers", "lists")
 
 
 def every_pair(corpus: ParallelCorpus) -> list[SentencePair]:
