@@ -53,11 +53,12 @@ def test_every_sentence_with_one_joint_is_found() -> None:
         ("do we eat because we sleep ?", "est-ce que nous mangeons parce que nous dormons ."),
         ("we eat because we sleep .", "nous mangeons parce que nous dormons !"),
         ("we eat because we sleep .", "nous mangeons parce qu' il dort et parce que nous dormons ."),
-        ("go because we sleep .", "allez parce que nous dormons ."),
     ],
 )
 def test_what_no_one_joint_takes_apart_is_left_out(source: str, target: str) -> None:
-    assert halves([pair(source, target)]) == []
+    assert halves([pair(source, target)], shortest=1) == []
+    sound = pair("we eat because we sleep .", "nous mangeons parce que nous dormons .")
+    assert len(halves([sound], shortest=1)) == 1 and halves([sound]) == []
 
 
 def test_the_halves_keep_the_links_of_their_words() -> None:
@@ -71,14 +72,16 @@ def test_the_halves_keep_the_links_of_their_words() -> None:
             assert (cut, len(each.left.target) - 1) in left
             between = whole - moved - kept
             assert kept <= whole and moved <= whole
-            in_whole = {(j, i) for j, i in between if (j < cut) == (i < len(each.left.target) - 1) and j != cut}
-            assert not {(j, i) for j, i in in_whole if i >= back or j < cut}, each
-    unlinked = halves([pair("we eat now because we sleep .", "nous mangeons parce que nous dormons .")])
+            assert not {(j, i) for j, i in between if j < cut and i < len(each.left.target) - 1}
+            assert not {(j, i) for j, i in between if j > cut and i >= back}
+    unlinked = halves([pair("we eat now because we sleep here .", "nous mangeons parce que nous dormons .")])
     assert unlinked[0].left.sure is None and unlinked[0].right.possible is None
 
 
 def test_a_joint_of_ones_own_cuts_too() -> None:
-    (found,) = halves([pair("we eat now but we sleep .", "nous mangeons mais nous dormons .")], {"but": [("mais",)]})
+    (found,) = halves(
+        [pair("we eat now but we sleep here .", "nous mangeons mais nous dormons .")], {"but": [("mais",)]}
+    )
     assert " ".join(found.left.source) == "we eat now ." and " ".join(found.right.target) == "nous dormons ."
     for joints in ({}, {"but": "mais"}, {"but": ["mais"]}, {"but": []}, {"but": [()]}):
         with pytest.raises(ValueError, match="joints: expected what the target may say for each source word"):
