@@ -7,7 +7,7 @@ from course_lib.corpora.pairs import Link, SentencePair
 from course_lib.corpora.splits import Words
 from course_lib.options import check_count
 
-JOINTS: dict[str, tuple[Words, ...]] = {"because": (("parce", "que"), ("parce", "qu'"))}
+BECAUSE: dict[str, tuple[Words, ...]] = {"because": (("parce", "que"), ("parce", "qu'"))}
 """The English joint and the French ones; *but*, *when*, *so* and *while* are rare in short sentences."""
 _STOP = "."
 
@@ -22,7 +22,7 @@ class Halves:
 
 
 def halves(
-    pairs: Iterable[SentencePair], joints: Mapping[str, Sequence[Words]] = JOINTS, shortest: int = 4
+    pairs: Iterable[SentencePair], joints: Mapping[str, Sequence[Words]] = BECAUSE, shortest: int = 4
 ) -> list[Halves]:
     """Return those of ``pairs`` that one joint takes apart into two sentences, in their order. Chapter 6.
 

@@ -17,7 +17,7 @@ Words = tuple[str, ...]
 T = TypeVar("T")
 
 HELD_OUT = 500  # validation pairs, and as many test pairs, of a toy task
-PARTS = 16  # of all sentences; one is for validation, one for testing
+_PARTS = 16  # two of them are held out
 _PATIENCE = 50_000  # draws in a row that bring nothing new
 _HELD_OUT_SHARE, _HELD_OUT_MOST = 0.05, 2000
 
@@ -28,7 +28,7 @@ def split_of(sentence: Sequence[str]) -> Split:
     It depends on the words alone. So no corpus, whatever its size, seed or lengths, trains on a
     sentence that another one tests on.
     """
-    part = zlib.crc32(" ".join(sentence).encode()) % PARTS
+    part = zlib.crc32(" ".join(sentence).encode()) % _PARTS
     return "validation" if part == 0 else "test" if part == 1 else "train"
 
 
