@@ -45,6 +45,11 @@ SEEDS = (1, 2, 3)
 Change = Callable[[Seq2Seq], AbstractContextManager[None]]
 
 
+def unchanged(_model: Seq2Seq) -> AbstractContextManager[None]:
+    """Leave the model as its paper has it."""
+    return nullcontext()
+
+
 @contextmanager
 def no_choice(model: Seq2Seq) -> Iterator[None]:
     """Hold v_a at 0, where it starts: every word is looked at alike, whatever is learnt elsewhere."""
@@ -81,7 +86,7 @@ class Row:
     steps: int = 2_500
     reverse_source: bool = False
     learning_rate: float = 2e-3
-    change: Change = nullcontext
+    change: Change = unchanged
     corpus: str = "en-fr"
     seeds: tuple[int, ...] = SEEDS
     validated: bool = False
@@ -126,7 +131,7 @@ def main() -> None:
         print(*(f"{row.corpus}, {row.name}, {row.longest} words: {row.steps:,} updates" for row in rows), sep="\n")
         return
     torch.set_num_threads(1)
-    corpora, held_out = cache(partial(load, **CORPUS)), cache(partial(pairs_by_length, per_bucket=PER_BUCKET))
+    corpora, held_out = cache(_corpus), cache(partial(pairs_by_length, per_bucket=PER_BUCKET))
     for row in rows:
         steps = min(row.steps, arguments.most_steps or row.steps)
         corpus = corpora(row.corpus)
@@ -146,6 +151,10 @@ def main() -> None:
             folder = arguments.out.with_suffix("") / key.replace(", ", "-").replace(" ", "_")
             work = partial(run, row, seed, steps, corpus, held_out(row.corpus), folder)
             run_once(arguments.out, key, settings, work)
+
+
+def _corpus(name: str) -> ParallelCorpus:
+    return load(name, **CORPUS)
 
 
 def run(

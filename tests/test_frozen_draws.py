@@ -67,6 +67,15 @@ def test_the_draws_are_frozen(name: str) -> None:
     assert got == DRAWS.get(name), f"{name}: {got}\n{CHANGED}"
 
 
+GENDERS = {"masculine": "3532844c9f01bfeb", "feminine": "3739bec0911f1798"}
+
+
+@pytest.mark.parametrize("gender", GENDERS)
+def test_the_draws_of_one_gender_are_frozen(gender: str) -> None:
+    got = fingerprint(everything(load("en-fr", size=200, gender=gender)))
+    assert got == GENDERS[gender], f"en-fr, {gender}: {got}\n{CHANGED}"
+
+
 LISTS = {"said": "33b9d8f6af78e18a", "sorted": "d9fb81ba64db956a"}
 
 
