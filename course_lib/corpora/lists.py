@@ -49,7 +49,7 @@ _Meaning = tuple[object, str]  # of which item a word speaks, and which part of 
 _Said = list[tuple[str, _Meaning]]
 
 
-def lists(
+def list_corpus(
     size: int = 5000,
     seed: int = 1,
     least: int = 2,
