@@ -9,7 +9,7 @@ from course_lib.corpora import ParallelCorpus, SentencePair, available, load
 from course_lib.corpora.splits import draw_splits, split_by_source, split_of
 from course_lib.vocabulary import SPECIAL_TOKENS, ReservedTokenError
 
-TOYS = ("reversal", "copy", "dates", "numbers")
+TOYS = ("reversal", "copy", "dates", "numbers", "lists")
 
 
 def every_pair(corpus: ParallelCorpus) -> list[SentencePair]:
@@ -21,7 +21,7 @@ def every_pair(corpus: ParallelCorpus) -> list[SentencePair]:
 
 def test_available_lists_every_corpus_with_its_options() -> None:
     assert set(available()) >= {"en-fr", "reversal", "copy", "dates", "tsv"}
-    assert available()["en-fr"] == ("size", "seed", "max_length", "lexicon")
+    assert available()["en-fr"] == ("size", "seed", "max_length", "lexicon", "gender")
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_with_all() -> None:

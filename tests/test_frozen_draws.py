@@ -67,6 +67,27 @@ def test_the_draws_are_frozen(name: str) -> None:
     assert got == DRAWS.get(name), f"{name}: {got}\n{CHANGED}"
 
 
+GENDERS = {"masculine": "3532844c9f01bfeb", "feminine": "3739bec0911f1798"}
+
+
+@pytest.mark.parametrize("gender", GENDERS)
+def test_the_draws_of_one_gender_are_frozen(gender: str) -> None:
+    got = fingerprint(everything(load("en-fr", size=200, gender=gender)))
+    assert got == GENDERS[gender], f"en-fr, {gender}: {got}\n{CHANGED}"
+
+
+LISTS = {"said": "33b9d8f6af78e18a", "sorted": "d9fb81ba64db956a"}
+
+
+@pytest.mark.parametrize("order", LISTS)
+def test_the_draws_of_lists_are_frozen(order: str) -> None:
+    """Each setting of the options draws from the same numbers: one that moves them moves every record of lists."""
+    options = ({}, {"again": 0, "most": 10}, {"again": 0.8, "least": 1, "seed": 2})
+    lines = (line for more in options for line in everything(load("lists", size=200, order=order, **more)))
+    got = fingerprint(lines)
+    assert got == LISTS[order], f"lists, {order}: {got}\nWhat was measured on lists is out of date: run it again."
+
+
 def test_a_fingerprint_sees_a_word_and_a_link() -> None:
     corpus = load("phrasebook", language="fr")
     pair = next(pair for pair in corpus.train if pair.sure)

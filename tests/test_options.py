@@ -49,7 +49,19 @@ def allows_none(function: Callable[..., Any], name: str) -> bool:
 
 
 def corpora() -> Iterator[tuple[str, str, bool]]:
-    for name in ("reversal", "copy", "dates", "numbers", "scenes", "phrasebook", "tsv", "tatoeba", "multi30k", "en-fr"):
+    for name in (
+        "reversal",
+        "copy",
+        "dates",
+        "numbers",
+        "lists",
+        "scenes",
+        "phrasebook",
+        "tsv",
+        "tatoeba",
+        "multi30k",
+        "en-fr",
+    ):
         make = _maker(name)
         for option in numbers_of(make, int):
             yield name, option, allows_none(make, option)

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from course_lib.corpora.grammar.corpus import synchronous
 from course_lib.corpora.grammar.languages.table import LANGUAGES
+from course_lib.corpora.lists import list_corpus
 from course_lib.corpora.multi30k import multi30k_corpus
 from course_lib.corpora.number_words import numbers
 from course_lib.corpora.pairs import CorpusError, Link, ParallelCorpus, SentencePair
@@ -24,6 +25,7 @@ _CORPORA: dict[str, Callable[..., ParallelCorpus]] = {
     "copy": copy,
     "dates": dates,
     "numbers": numbers,
+    "lists": list_corpus,
     "scenes": caption_corpus,
     "multi30k": multi30k_corpus,
     "phrasebook": phrasebook_corpus,

@@ -11,6 +11,14 @@ TODAY = {
     ("en-fr", '{"max_length": 40, "seed": 1, "size": 100000}'): "542c8a6600be8678",
     ("en-zh", '{"max_length": 40, "seed": 1, "size": 100000}'): "d511783ae3d51d81",
     ("en-fr", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "94363148388cc918",
+    (
+        "en-fr",
+        '{"gender": "feminine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
+    ): "9592a171a317979a",
+    (
+        "en-fr",
+        '{"gender": "masculine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
+    ): "d3dd7df52187f033",
     ("en-zh", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "515e3610f29f5dc3",
     ("en-mr", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "d52ab55980884395",
 }

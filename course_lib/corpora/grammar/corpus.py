@@ -10,6 +10,7 @@ from course_lib.corpora.grammar.constructions import Construction
 from course_lib.corpora.grammar.derivations import Derivation, Token, align
 from course_lib.corpora.grammar.engine import SynchronousGrammar
 from course_lib.corpora.grammar.language import Language
+from course_lib.corpora.grammar.languages.french import FRENCH, of_one_gender
 from course_lib.corpora.grammar.languages.table import LANGUAGES
 from course_lib.corpora.grammar.lexemes import lexemes
 from course_lib.corpora.grammar.lexicon import TAKEN_FOR
@@ -21,6 +22,7 @@ from course_lib.corpora.splitting import BY_SPACES
 from course_lib.options import check_count, check_option, check_seed
 
 LexiconSize = Literal["full", "small"]
+Gender = Literal["both", "masculine", "feminine"]
 MIN_LENGTH = 4
 SHORTEST_MAXIMUM = 8
 GRAMMAR_HELD_OUT = 1000
@@ -33,6 +35,7 @@ def synchronous(
     seed: int = 1,
     max_length: int = 40,
     lexicon: LexiconSize = "full",
+    gender: Gender = "both",
 ) -> ParallelCorpus:
     """Draw ``size`` distinct training pairs and 1,000 each for validation and test, with gold links.
 
@@ -40,14 +43,17 @@ def synchronous(
 
     Source sentences hold 4 to ``max_length`` words, punctuation among them. Which split a sentence
     may enter depends on the sentence alone, so that no load, whatever its size, seed or length,
-    trains on what another one tests on. ValueError for an option out of range, or where the
-    grammar runs out of new sentences.
+    trains on what another one tests on.
+
+    ``gender`` is of French alone: "masculine" and "feminine" write every article, possessive, adjective
+    and participle in the form of that gender (:func:`~course_lib.corpora.grammar.languages.french.of_one_gender`).
+    Into French, all three have the same source sentences in the same splits. ValueError for an option out of
+    range, or where the grammar runs out of new sentences.
     """
     check_option("lexicon", lexicon, LexiconSize)
     check_count("max_length", max_length, least=SHORTEST_MAXIMUM)
     check_seed(seed)
-
-    languages = LANGUAGES[source], LANGUAGES[target]
+    languages = _languages(source, target, check_option("gender", gender, Gender))
 
     def stream() -> Iterator[tuple[Words, Words, Callable[[], SentencePair]]]:
         for derivation in grammar(lexicon, languages).derivations(seed):
@@ -66,6 +72,19 @@ def synchronous(
         source_splitting=BY_SPACES,
         target_splitting=BY_SPACES,
     )
+
+
+def _languages(source: str, target: str, gender: Gender) -> tuple[Language, Language]:
+    found = LANGUAGES[source], LANGUAGES[target]
+    if gender == "both":
+        return found
+    if FRENCH not in found:
+        raise ValueError(
+            f"gender: {gender!r} is for corpora with French; of {found[0].name} and {found[1].name} neither is "
+            'written in one gender. Leave it out, or load "en-fr".'
+        )
+    one, other = (of_one_gender("m" if gender == "masculine" else "f") if each is FRENCH else each for each in found)
+    return one, other
 
 
 def _pair(derivation: Derivation, tokens: list[Token], target: str) -> SentencePair:

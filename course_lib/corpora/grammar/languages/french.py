@@ -4,9 +4,14 @@ Agreement is gender, person, number: "f3p" is feminine, third person, plural. A 
 lists the forms that cannot be guessed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Literal, TypeVar
 
 from course_lib.corpora.grammar.language import Forms, FormWords, Language, Morphology, read_templates, words
+
+T = TypeVar("T")
 
 PERSONS = ("1s", "3s", "1p", "2p", "3p")
 AGREEMENTS = tuple(gender + person for gender in "mf" for person in PERSONS)
@@ -269,3 +274,35 @@ FRENCH = Language(
         ("si", "ils"): ("s'", "ils"),
     },
 )
+
+
+# ------------------------------------------------------------------------------- one gender alone
+
+
+@cache  # the grammar is kept by its languages
+def of_one_gender(gender: Literal["m", "f"]) -> Language:
+    """Return a French that writes every word in the form of one gender, whatever it agrees with. Chapter 7.
+
+    Articles, possessives, adjectives and participles change; nouns, names and pronouns are what they are:
+    "le fille est fatigué, elle dort". All else is :data:`FRENCH`, so that the same meanings are drawn.
+    """
+    morphology = FRENCH.morphology
+    return replace(
+        FRENCH,
+        morphology=replace(
+            morphology,
+            verb=_with_forms_of(gender, morphology.verb),
+            determiner=_with_forms_of(gender, morphology.determiner),
+            adjective=_with_forms_of(gender, morphology.adjective),
+        ),
+        inflected={word: _cells_of(gender, cells) for word, cells in FRENCH.inflected.items()},
+    )
+
+
+def _with_forms_of(gender: str, inflect: Callable[[str], Forms]) -> Callable[[str], Forms]:
+    return lambda cell: {name: _cells_of(gender, cells) for name, cells in inflect(cell).items()}
+
+
+def _cells_of(gender: str, cells: Mapping[str, T]) -> dict[str, T]:
+    """Return the cells by agreement, each that of ``gender`` with the same person and number."""
+    return {agreement: cells[gender + agreement[1:]] for agreement in cells}
