@@ -224,7 +224,8 @@ def luong_score(attention, h_t, h_bar, s):
         return h_t @ array(attention.W_a.weight) @ h_bar[s]
     if name == "LocationAttention":
         return (array(attention.W_a.weight) @ h_t)[s]
-    W = np.concatenate([array(attention.W_a.weight), array(attention.U_a.weight)], axis=1)
+    U = np.eye(len(h_bar[s])) if type(attention.U_a).__name__ == "Identity" else array(attention.U_a.weight)
+    W = np.concatenate([array(attention.W_a.weight), U], axis=1)
     return array(attention.v_a) @ np.tanh(W @ np.concatenate([h_t, h_bar[s]]))
 
 
@@ -247,20 +248,29 @@ def luong_look(attention, h_t, h_bar, t):
 
 
 def luong(model, source_ids, target_in_ids):
-    """Run a one-layer, one-direction model of Luong et al. (2015); returns logits (T, V), weights (T, S)."""
+    """Run a one-direction model of Luong et al. (2015); returns logits (T, V), weights (T, S).
+
+    With the switches of the course: who asks, what the query reads and where the decoder starts.
+    """
     encoder, decoder = model.encoder, model.decoder
     order = [*range(len(source_ids))]
     if encoder.direction == "reversed":
         order = [*order[-2::-1], order[-1]]
-    zero = np.zeros((1, encoder.rnn.hidden_size))
+    zero = np.zeros((encoder.rnn.num_layers, encoder.rnn.hidden_size))
     read, h, c = lstm(encoder.rnn, array(encoder.embedding.weight)[np.array(source_ids)[order]], zero, zero)
     h_bar = read[np.argsort(order)]
+    if decoder.start == "zeros":
+        h, c = zero, zero
     attentional, logits, weights = np.zeros(h.shape[1]), [], []
     for t, token in enumerate(target_in_ids):
         y = array(decoder.embedding.weight)[token]
+        before = h[-1]
         _, h, c = lstm(decoder.rnn, [np.concatenate([y, attentional]) if decoder.input_feeding else y], h, c)
-        weights.append(luong_look(decoder.attention, h[0], h_bar, t))
+        query = {"after": h[-1], "before": before}[decoder.query]
+        if decoder.W_q is not None:
+            query = query + array(decoder.W_q.weight) @ y
+        weights.append(luong_look(decoder.attention, query, h_bar, t))
         context = sum(weight * vector for weight, vector in zip(weights[-1], h_bar, strict=True))
-        attentional = np.tanh(array(decoder.W_c.weight) @ np.concatenate([context, h[0]]))
+        attentional = np.tanh(array(decoder.W_c.weight) @ np.concatenate([context, h[-1]]))
         logits.append(array(decoder.W_s.weight) @ attentional + array(decoder.W_s.bias))
     return np.stack(logits), np.stack(weights)
