@@ -108,9 +108,10 @@ class LuongDecoder(Decoder):
         """Step and look; return the state after the step, h̃_t and the look."""
         read = embedded if state.fed_back is None else torch.cat((embedded, state.fed_back), dim=-1)  # (B, E [+ H])
         _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
-        asks = hidden[-1] if self.query == "after" else state.top
+        top = hidden[-1]  # taken once: two gradients that meet here are summed in the same order as ever
+        asks = top if self.query == "after" else state.top
         look = self._look(asks, embedded, encoded, state.steps)
-        attentional = self._attentional(look, hidden[-1])
+        attentional = self._attentional(look, top)
         fed_back = attentional if self.input_feeding else None
         return State(hidden, cell, fed_back, steps=state.steps + 1), attentional, look
 

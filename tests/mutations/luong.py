@@ -15,8 +15,8 @@ MUTATIONS = (
     Mutation(
         "one step at a time asks after, all at once before",
         "decoders/luong.py",
-        'asks = hidden[-1] if self.query == "after" else state.top',
-        "asks = hidden[-1]",
+        'asks = top if self.query == "after" else state.top',
+        "asks = top",
         "test_decoders.py::test_stepping_gives_what_teacher_forcing_gives",
     ),
     Mutation(

@@ -156,7 +156,7 @@ MUTATIONS = (
     Mutation(
         "input feeding asks with the first layer, in training",
         "decoders/luong.py",
-        'asks = hidden[-1] if self.query == "after"',
+        'asks = top if self.query == "after"',
         'asks = hidden[0] if self.query == "after"',
         "test_luong_switches.py::test_every_switch_of_luong_is_its_equation_and_no_other",
     ),
