@@ -474,6 +474,7 @@ def _() -> None:
     assert default(luong2015, "direction") == "reversed" and default(luong2015, "hard") is False
     switches = re.findall(r"``(\w+)``", here("LuongDecoder", "switches"))
     assert {default(luong2015, name) == default(LuongDecoder, name) for name in switches} == {True}
+    assert default(luong2015, "coverage") is False
     both = luong2015(SOURCE, TARGET, direction="bidirectional", hard=True, **SIZES)
     assert both.encoder.rnn.bidirectional and isinstance(both.decoder.attention, HardAttention)
 
@@ -492,7 +493,7 @@ def _() -> None:
 @holds("LuongDecoder", "switches")
 def _() -> None:
     named = re.findall(r"``(\w+)``", here("LuongDecoder", "switches"))
-    off = dict(zip(named, ("after", False, "encoder"), strict=True))
+    off = dict(zip(named, ("after", False, "encoder", "attentional", "all"), strict=True))
     assert {name: default(LuongDecoder, name) for name in named} == off
 
 

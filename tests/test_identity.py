@@ -187,6 +187,9 @@ GOES_WITH = {
     ("luong", "longest_source"): {"score": "location"},
     ("luong", "window"): {"local": "monotonic"},
     ("luong", "plain_keys"): {"score": "concat"},
+    ("luong", "fed"): {"input_feeding": True},
+    ("luong", "coverage"): {"score": "concat"},
+    ("luong", "coverage_of"): {"score": "concat", "coverage": True},
 }
 """What an option needs beside it, to mean something or to be allowed at all."""
 

@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention import Attended, Attention, HardAttention, LocalAttention
+from course_lib.attention import AdditiveAttention, Attended, Attention, HardAttention, LocalAttention
 from course_lib.decoders.bahdanau import Query
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
 from course_lib.encoders import Encoded, State
@@ -13,6 +13,8 @@ from course_lib.options import check_option, check_switch
 from course_lib.shapes import Float, Int
 
 Start = Literal["encoder", "zeros"]
+Fed = Literal["attentional", "state"]
+CoverageOf = Literal["all", "last"]
 
 
 class LuongDecoder(Decoder):
@@ -27,13 +29,20 @@ class LuongDecoder(Decoder):
     - first word that the decoder reads: ``<s>``, after the encoder has read ``</s>``; the paper: the source's
       ``<eos>`` (fig. 1).
     - bias of W_s: there is one; the paper: none (eq. 6).
-    - switches: ``query``, ``query_reads_word`` and ``start``, all off by default; the paper: none of them.
+    - switches: ``query``, ``query_reads_word``, ``start``, ``fed`` and ``coverage_of``, all off by default; the paper:
+      none of them.
 
-    The switches take a single thing away or put one in, so that chapter 7 can measure it. ``query="before"`` asks
-    with h_{t-1}, as Bahdanau's decoder does, while h̃_t is still made of h_t: the look moves, the readout stays.
+    The switches take a single thing away or put one in, so that chapters 7 and 8 can measure it. ``query="before"``
+    asks with h_{t-1}, as Bahdanau's decoder does, while h̃_t is still made of h_t: the look moves, the readout stays.
     ``query_reads_word`` adds W_q E y_{t-1} to the query: before the step, that is the word which the query lacks;
     after it, a control of equal size. ``start="zeros"`` begins from h = c = 0, so that all that the decoder
-    learns of the source comes through the looks.
+    learns of the source comes through the looks. ``fed="state"`` feeds h_{t-1} in place of h̃_{t-1}: as many
+    parameters as input feeding and, with one layer, nothing that the LSTM does not know.
+
+    An additive ``attention`` with coverage is told, before each look, how much every position has been looked at, or
+    with ``coverage_of="last"`` the look before alone; the looks then wait for each other, the LSTM does not.
+    ValueError for feeding a state without ``input_feeding``, for ``coverage_of`` without coverage, and for coverage
+    inside a local or hard attention.
     """
 
     attention: Attention | LocalAttention | HardAttention
@@ -52,11 +61,20 @@ class LuongDecoder(Decoder):
         query: Query = "after",
         query_reads_word: bool = False,
         start: Start = "encoder",
+        fed: Fed = "attentional",
+        coverage_of: CoverageOf = "all",
     ) -> None:
         super().__init__(vocabulary_size, embedding, dropout)
         self.input_feeding = check_switch("input_feeding", input_feeding)
         self.query = check_option("query", query, Query)
         self.start = check_option("start", start, Start)
+        self.fed = check_option("fed", fed, Fed)
+        if fed == "state" and not input_feeding:
+            raise ValueError("fed='state' says what input feeding feeds: set input_feeding=True too.")
+        self.coverage_of = check_option("coverage_of", coverage_of, CoverageOf)
+        self.covers = _covers(attention)
+        if coverage_of == "last" and not self.covers:
+            raise ValueError("coverage_of='last' says what coverage covers: the attention has to be built with it.")
         read = embedding + hidden if input_feeding else embedding
         self.rnn = nn.LSTM(read, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
         self.attention = attention
@@ -71,11 +89,19 @@ class LuongDecoder(Decoder):
         return encoded.with_keys(self.attention)
 
     def initial_state(self, encoded: Encoded) -> State:
-        """Return the encoder's last (h, c) of each layer, or zeros, and h̃_0 = 0 where it is fed."""
-        hidden, cell = encoded.initial.hidden, encoded.initial.cell
+        """Return the encoder's last (h, c) of each layer, or zeros; what is fed at first, and that nothing is covered.
+
+        h̃_0 is zero; a state that is fed is the one that the decoder starts from.
+        """
+        hidden, cell, fed_back, coverage = encoded.initial.hidden, encoded.initial.cell, None, None
         if self.start == "zeros":
             hidden = cell = torch.zeros_like(hidden)
-        return State(hidden, cell, torch.zeros_like(hidden[-1]) if self.input_feeding else None)
+        if self.input_feeding:
+            fed_back = hidden[-1] if self.fed == "state" else torch.zeros_like(hidden[-1])
+        if self.covers:
+            _, memory, mask = encoded.annotations()
+            coverage = memory.new_zeros(mask.shape)
+        return State(hidden, cell, fed_back, coverage)
 
     def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
         """Read y_{t-1}, return the logits of y_t, the state, and what the look gave."""
@@ -83,13 +109,19 @@ class LuongDecoder(Decoder):
         return StepOutput(self._logits(attentional), after, look)
 
     def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
-        """Read BOS y_1 … y_m: in one call without input feeding, step by step with it."""
+        """Read BOS y_1 … y_m: in one call without input feeding, step by step with it.
+
+        Coverage makes the looks wait for each other; what they give is put side by side.
+        """
         embedded, state = self._embed(target_in), self.initial_state(encoded)  # (B, T, E)
         if self.input_feeding:
             return self._forward_by_steps(embedded, state, encoded)
         states, _ = self.rnn(embedded, (state.hidden, state.cell))  # (B, T, H)
         asks = states if self.query == "after" else torch.cat((state.top.unsqueeze(1), states[:, :-1]), dim=1)
-        look = self._look(asks, embedded, encoded, first_step=0)
+        if state.coverage is None:
+            look = self._look(asks, embedded, encoded, first_step=0)
+        else:
+            look = self._look_in_turn(asks, embedded, encoded, state.coverage)
         return DecoderOutput(self._logits(self._attentional(look, states)), states, look)
 
     def _forward_by_steps(self, embedded: Float[Tensor, "B T E"], state: State, encoded: Encoded) -> DecoderOutput:
@@ -110,17 +142,44 @@ class LuongDecoder(Decoder):
         _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
         top = hidden[-1]  # taken once: two gradients that meet here are summed in the same order as ever
         asks = top if self.query == "after" else state.top
-        look = self._look(asks, embedded, encoded, state.steps)
+        look = self._look(asks, embedded, encoded, state.steps, state.coverage)
         attentional = self._attentional(look, top)
-        fed_back = attentional if self.input_feeding else None
-        return State(hidden, cell, fed_back, steps=state.steps + 1), attentional, look
+        fed_back = None
+        if self.input_feeding:
+            fed_back = top if self.fed == "state" else attentional
+        coverage = None if state.coverage is None else self._covered(state.coverage, look)
+        return State(hidden, cell, fed_back, coverage, steps=state.steps + 1), attentional, look
 
     def _look(
-        self, asks: Float[Tensor, "B *T H"], embedded: Float[Tensor, "B *T E"], encoded: Encoded, first_step: int
+        self,
+        asks: Float[Tensor, "B *T H"],
+        embedded: Float[Tensor, "B *T E"],
+        encoded: Encoded,
+        first_step: int,
+        coverage: Float[Tensor, "B S"] | None = None,
     ) -> Attended:
         """Attend with the state that asks, and with the word just read where the query reads it."""
         query = asks if self.W_q is None else asks + self.W_q(embedded)
-        return self.attention(query, *encoded.annotations(), first_step=first_step)
+        told = {} if coverage is None else {"coverage": coverage}
+        return self.attention(query, *encoded.annotations(), first_step=first_step, **told)
+
+    def _look_in_turn(
+        self,
+        asks: Float[Tensor, "B T H"],
+        embedded: Float[Tensor, "B T E"],
+        encoded: Encoded,
+        coverage: Float[Tensor, "B S"],
+    ) -> Attended:
+        """Look once a step, each time with what the looks before have covered."""
+        looks = []
+        for t, (state, word) in enumerate(zip(asks.unbind(1), embedded.unbind(1), strict=True)):
+            looks.append(self._look(state, word, encoded, t, coverage))
+            coverage = self._covered(coverage, looks[-1])
+        return Attended.side_by_side(looks)
+
+    def _covered(self, before: Float[Tensor, "B S"], look: Attended) -> Float[Tensor, "B S"]:
+        """Return what the next look is told: κ with this look's weights, or these alone."""
+        return look.weights if self.coverage_of == "last" else before + look.weights
 
     def _attentional(self, look: Attended, states: Float[Tensor, "B *T H"]) -> Float[Tensor, "B *T H"]:
         """Return h̃_t of the context and the state after the step, whichever state asked."""
@@ -128,3 +187,13 @@ class LuongDecoder(Decoder):
 
     def _logits(self, attentional: Float[Tensor, "B *T H"]) -> Float[Tensor, "B *T V"]:
         return self.W_s(self.dropout(attentional))
+
+
+def _covers(attention: Attention | LocalAttention | HardAttention) -> bool:
+    """Say whether the score is told the coverage; ValueError where something around it would not pass it on."""
+    if isinstance(attention, LocalAttention | HardAttention) and getattr(attention.align, "coverage", False):
+        raise ValueError(
+            f"Coverage sums soft looks at the whole source; {type(attention).__name__} looks at a part of it. "
+            "Leave coverage out, or local and hard."
+        )
+    return isinstance(attention, AdditiveAttention) and attention.coverage
