@@ -72,8 +72,8 @@ MUTATIONS = (
     Mutation(
         "a score without keys of its own takes plain keys without a word",
         "models.py",
-        'and score != "concat":',
-        'and score == "general":',
+        'if check_switch("plain_keys", plain_keys) and score != "concat":',
+        'if check_switch("plain_keys", plain_keys) and score == "general":',
         "test_luong_switches.py::test_what_makes_no_sense_is_refused_and_says_why",
     ),
     Mutation(
