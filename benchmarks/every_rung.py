@@ -2,6 +2,7 @@
 
     python benchmarks/every_rung.py                              # 114 runs, about four hours of one core
     python benchmarks/every_rung.py --corpora en-zh --rungs "Luong dot" --seeds 1
+    python benchmarks/every_rung.py --more                       # 42 more: controls for chapters 7 and 8
     python benchmarks/every_rung.py --table                      # what has been measured so far
 
 All rungs have the same data, updates and learning rate, and the same width but for two controls: what is
@@ -64,7 +65,24 @@ RUNGS: dict[str, Callable[..., Seq2Seq]] = {
     "Luong dot, local-p": partial(luong2015, local="predictive", window=WINDOW),
 }
 
-HIDDEN = {"Cho, as large as fixed": 102, "Cho, as large as Bahdanau": 164}
+MORE_RUNGS: dict[str, Callable[..., Seq2Seq]] = {
+    "Luong location, start from zeros": partial(luong2015, score="location", start="zeros"),
+    "Luong dot, query before": partial(luong2015, query="before"),
+    "Luong dot, as large as with feeding": luong2015,
+    "Luong dot, state fed": partial(luong2015, input_feeding=True, fed="state"),
+    "Luong dot, start from zeros": partial(luong2015, start="zeros"),
+    "Luong dot, as large as concat": luong2015,
+    "Luong dot, bidirectional, as large": partial(luong2015, direction="bidirectional"),
+}
+"""Controls that chapters 7 and 8 ask for, those that they cannot do without first; the page shows RUNGS."""
+
+HIDDEN = {
+    "Cho, as large as fixed": 102,
+    "Cho, as large as Bahdanau": 164,
+    "Luong dot, as large as with feeding": 145,
+    "Luong dot, as large as concat": 137,
+    "Luong dot, bidirectional, as large": 138,
+}
 """Rungs of another width: controls with as many parameters as another rung (within 2 % on both corpora)."""
 
 
@@ -95,7 +113,7 @@ def sizes(rung: str) -> dict[str, int]:
 def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[SentencePair]) -> dict[str, Any]:
     """Train one model and score it on held-out pairs."""
     seed_everything(seed)
-    model = RUNGS[rung](*corpus.vocabularies(), **sizes(rung))
+    model = (RUNGS | MORE_RUNGS)[rung](*corpus.vocabularies(), **sizes(rung))
     config = TrainConfig(STEPS, seed=seed, device="cpu", validate_every=None)
     history, seconds = timed_fit(model, corpus, config)
     losses = [history.losses[k : k + LOSSES_EVERY] for k in range(0, STEPS, LOSSES_EVERY)]
@@ -110,7 +128,8 @@ def run(rung: str, seed: int, corpus: ParallelCorpus, held_out: Sequence[Sentenc
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
-    parser.add_argument("--rungs", nargs="+", choices=RUNGS, default=list(RUNGS))
+    parser.add_argument("--rungs", nargs="+", choices=RUNGS | MORE_RUNGS, default=list(RUNGS))
+    parser.add_argument("--more", action="store_const", dest="rungs", const=list(MORE_RUNGS))
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--table", action="store_true", help="print the table of what has been measured")
     parser.add_argument("--out", type=Path, default=RESULTS)

@@ -173,7 +173,9 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _summary(record: dict[str, Any]) -> str:
-    buckets = record["test_by_source_length"]
+    buckets = record.get("test_by_source_length")
+    if buckets is None:
+        return "done"
     by_length = ", ".join(f"{bucket}: {_shown(scores['bleu'])}" for bucket, scores in buckets.items())
     aligned = record["test"]["alignment"]
     aer = "" if aligned is None else f"; AER {aligned['aer']:.1f} %"

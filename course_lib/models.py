@@ -15,9 +15,10 @@ from course_lib.attention import (
 from course_lib.built import remembered
 from course_lib.decoders import ROUTES, BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, Route, XuDecoder
 from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
+from course_lib.decoders.luong import CoverageOf, Fed, Start
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
 from course_lib.encoders.grid import GridEncoder
-from course_lib.options import check_option, check_sizes
+from course_lib.options import check_option, check_sizes, check_switch
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
@@ -171,7 +172,14 @@ def luong2015(
     local: Local = "none",
     window: int = 10,
     input_feeding: bool = False,
+    fed: Fed = "attentional",
+    coverage: bool = False,
+    coverage_of: CoverageOf = "all",
     hard: bool = False,
+    query: Query = "after",
+    query_reads_word: bool = False,
+    start: Start = "encoder",
+    plain_keys: bool = False,
     direction: Direction = "reversed",
     longest_source: int = 64,
     dropout: float = 0.0,
@@ -182,7 +190,10 @@ def luong2015(
     ``"monotonic"`` is local-m, ``"predictive"`` local-p (§3.2). ``input_feeding`` is §3.3.
     ``longest_source`` is what the location score is built for, ``</s>`` included; it points at
     positions, which a window would hide, so the two do not go together. ``hard`` looks at one annotation a step,
-    drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from.
+    drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from. ``query``, ``query_reads_word``,
+    ``start``, ``fed`` and ``coverage_of`` are what :class:`~course_lib.decoders.LuongDecoder` says. *concat* alone
+    knows two options more: ``plain_keys`` leaves out its matrix over annotations (note 15 of the paper), ``coverage``
+    tells it how much each position has been looked at (See et al., 2017, eq. 11).
 
     Departs from the paper:
 
@@ -193,29 +204,56 @@ def luong2015(
       parameters (§4.1).
     - dropout: an option, 0 by default, on word vectors, between layers and on h̃_t; the paper: 0.2 in some models,
       in the LSTMs, with no word of h̃_t (§4.1).
-    - options: ``direction="bidirectional"`` and ``hard``; the paper: neither.
+    - options: ``direction="bidirectional"``, ``hard``, ``coverage`` and the switches of the decoder; the paper:
+      none of them.
     """
     check_sizes(embedding=embedding, hidden=hidden, layers=layers, window=window, longest_source=longest_source)
     check_option("score", score, ScoreName)
     check_option("local", local, Local)
     if score == "location" and local != "none":
         raise ValueError("score='location' points at positions of the whole source; with local, take another score.")
-    if hard and local != "none":
+    if check_switch("plain_keys", plain_keys) and score != "concat":
+        raise ValueError(
+            f"plain_keys leaves out U_a, which score='concat' alone has; score={score!r} is complete without it."
+        )
+    if check_switch("coverage", coverage) and score != "concat":
+        raise ValueError(
+            "coverage is a term inside the tanh of score='concat', with a vector w_c of its own; "
+            f"score={score!r} has no place for it."
+        )
+    if check_switch("hard", hard) and local != "none":
         raise ValueError("hard draws from the weights over the whole source; leave local or hard out.")
     V_x, V_y = len(source_vocabulary), len(target_vocabulary)
     encoder = LSTMEncoder(V_x, embedding, hidden, layers, direction, dropout)
-    align = _score(score, hidden, longest_source)
+    align = _score(score, hidden, longest_source, coverage, plain_keys)
     attention: Attention | LocalAttention | HardAttention = HardAttention(align) if hard else align
     if local != "none":
         attention = LocalAttention(align, hidden, window, local == "predictive")
     decoder = LuongDecoder(
-        V_y, embedding, hidden, hidden, layers, dropout, attention=attention, input_feeding=input_feeding
+        V_y,
+        embedding,
+        hidden,
+        hidden,
+        layers,
+        dropout,
+        attention=attention,
+        input_feeding=input_feeding,
+        query=query,
+        query_reads_word=query_reads_word,
+        start=start,
+        fed=fed,
+        coverage_of=coverage_of,
     )
     parts = [
         f"Luong {score}",
+        "plain keys" if plain_keys else "",
         {"none": "", "monotonic": "local-m", "predictive": "local-p"}[local],
-        "input feeding" if input_feeding else "",
+        {"attentional": "input feeding", "state": "state fed"}[fed] if input_feeding else "",
+        {"all": "coverage", "last": "coverage of the last look"}[coverage_of] if coverage else "",
         "hard" if hard else "",
+        "query before" if query == "before" else "",
+        "query reads the word" if query_reads_word else "",
+        "start from zeros" if start == "zeros" else "",
     ]
     return Seq2Seq(", ".join(filter(None, parts)), encoder, decoder, source_vocabulary, target_vocabulary)
 
@@ -292,11 +330,11 @@ def _routes_in_words(routes: Collection[Route]) -> str:
     return ", ".join(f"without {route}" for route in ROUTES if route not in routes)
 
 
-def _score(score: ScoreName, hidden: int, longest_source: int) -> Attention:
+def _score(score: ScoreName, hidden: int, longest_source: int, coverage: bool, plain_keys: bool) -> Attention:
     if score == "dot":
         return DotAttention(hidden, hidden)
     if score == "general":
         return GeneralAttention(hidden, hidden)
     if score == "concat":
-        return AdditiveAttention(hidden, hidden, hidden)
+        return AdditiveAttention(hidden, hidden, hidden, coverage, plain_keys=plain_keys)
     return LocationAttention(hidden, longest_source)

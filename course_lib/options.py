@@ -65,6 +65,13 @@ def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
     return count
 
 
+def check_switch(name: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False; ValueError if not: "no" and "last" count as true to an ``if``."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: expected True or False, got {_shown(value)}.")
+    return value
+
+
 def check_path(name: str, value: Any) -> Path:
     """Return ``value`` as a path; ValueError unless it names a file or a folder."""
     if not isinstance(value, str | os.PathLike) or not str(value).strip() or "\0" in str(value):

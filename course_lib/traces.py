@@ -90,6 +90,18 @@ class Trace:
         """The source as figures and sliders name it: an unknown word with what the model read in its place."""
         return tuple(f"{word} ({UNK_TOKEN})" if j in self.unknown else word for j, word in enumerate(self.source))
 
+    @property
+    def coverage(self) -> Float[np.ndarray, "T S"] | None:
+        """κ: how much weight each source position had in all steps before, step by step, and so 0 in row 0.
+
+        ``None`` for a model without attention. Chapter 8; See et al. (2017), §2.3, write c.
+        """
+        if self.weights is None:
+            return None
+        before = np.zeros_like(self.weights)
+        np.cumsum(self.weights[:-1], axis=0, out=before[1:])
+        return before
+
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""
         record = asdict(self)

@@ -22,7 +22,7 @@ from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.corpora.pictures.captions import caption_pair
 from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.corpora.pictures.scenes import draw_scenes
-from course_lib.decoders import BahdanauDecoder, ChoDecoder
+from course_lib.decoders import BahdanauDecoder, ChoDecoder, LuongDecoder
 from course_lib.encoders import State
 from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
 from course_lib.search.scoring import Scoring
@@ -413,6 +413,15 @@ def _() -> None:
         assert matrix.std().item() == pytest.approx(1 / math.sqrt(3 * matrix.shape[1]), rel=0.1)
 
 
+@holds("AdditiveAttention", "plain keys")
+def _() -> None:
+    h = torch.randn(2, 5, 6)
+    score, plain = (
+        AdditiveAttention(4, 6, 6, plain_keys=on) for on in (default(AdditiveAttention, "plain_keys"), True)
+    )
+    assert torch.equal(plain.project_keys(h), h) and not torch.allclose(score.project_keys(h), h)
+
+
 @holds("AdditiveAttention", "coverage")
 def _() -> None:
     score = AdditiveAttention(6, 6, 4, coverage=True)
@@ -472,6 +481,9 @@ def _() -> None:
 @holds("luong2015", "options")
 def _() -> None:
     assert default(luong2015, "direction") == "reversed" and default(luong2015, "hard") is False
+    switches = re.findall(r"``(\w+)``", here("LuongDecoder", "switches"))
+    assert {default(luong2015, name) == default(LuongDecoder, name) for name in switches} == {True}
+    assert default(luong2015, "coverage") is False
     both = luong2015(SOURCE, TARGET, direction="bidirectional", hard=True, **SIZES)
     assert both.encoder.rnn.bidirectional and isinstance(both.decoder.attention, HardAttention)
 
@@ -485,6 +497,13 @@ def _() -> None:
 def _() -> None:
     decoder = make("luong-dot").decoder
     assert decoder.W_s.bias is not None and decoder.W_c.bias is None
+
+
+@holds("LuongDecoder", "switches")
+def _() -> None:
+    named = re.findall(r"``(\w+)``", here("LuongDecoder", "switches"))
+    off = dict(zip(named, ("after", False, "encoder", "attentional", "all"), strict=True))
+    assert {name: default(LuongDecoder, name) for name in named} == off
 
 
 @holds("LocationAttention", "location, a longer sentence")

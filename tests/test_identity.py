@@ -193,15 +193,24 @@ OPTIONS = [
 ]
 
 
+GOES_WITH = {
+    ("luong", "longest_source"): {"score": "location"},
+    ("luong", "window"): {"local": "monotonic"},
+    ("luong", "plain_keys"): {"score": "concat"},
+    ("luong", "fed"): {"input_feeding": True},
+    ("luong", "coverage"): {"score": "concat"},
+    ("luong", "coverage_of"): {"score": "concat", "coverage": True},
+}
+"""What an option needs beside it, to mean something or to be allowed at all."""
+
+
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
 def test_every_option_of_every_constructor_is_seen(name: str, option: str) -> None:
     constructor = CONSTRUCTORS[name]
     vocabularies = (cell_vocabulary() if name == "xu" else WORDS, WORDS)
-    given = {**SIZES, "score": "location"} if option == "longest_source" else dict(SIZES)
+    given = {**SIZES, **GOES_WITH.get((name, option), {})}
     default = inspect.signature(constructor).parameters[option].default
     other = _changed(given.get(option, default), get_type_hints(constructor)[option])
-    if (name, option) == ("luong", "window"):
-        given["local"] = "monotonic"
     there, here = constructor(*vocabularies, **given), constructor(*vocabularies, **{**given, option: other})
     assert identity(there) == identity(constructor(*vocabularies, **given))
     assert f"({option}): " in differences(identity(there), identity(here))

@@ -52,6 +52,23 @@ CONTRASTS = (
 )
 """The comparisons of the page: first those that isolate one switch, then those where more differs."""
 
+MORE_CONTRASTS = (
+    Contrast("query before the step, not after", "Luong dot", "Luong dot, query before"),
+    Contrast("dot: from zeros, not the encoder's last state", "Luong dot", "Luong dot, start from zeros"),
+    Contrast("location: from zeros", "Luong location", "Luong location, start from zeros"),
+    Contrast("as many parameters as with feeding", "Luong dot", "Luong dot, as large as with feeding"),
+    Contrast("h̃ fed, not the state", "Luong dot, state fed", "Luong dot, input feeding"),
+    Contrast("input feeding", "Luong dot, as large as with feeding", "Luong dot, input feeding", "equal size"),
+    Contrast("score: concat for dot", "Luong dot, as large as concat", "Luong concat", "equal size"),
+    Contrast(
+        "source read both ways",
+        "Luong dot, forward",
+        "Luong dot, bidirectional, as large",
+        "69 units each way; equal size",
+    ),
+)
+"""What chapters 7 and 8 compare beside them; nothing of it is on the page."""
+
 
 def by_rung(runs: Runs, corpus: str) -> dict[str, list[Run]]:
     """Return the runs of ``corpus``, such as "en-fr", by rung and then in the order they were made.

@@ -258,15 +258,16 @@ MUTATIONS = (
     Mutation(
         "h̃ is not fed back in training",
         "decoders/luong.py",
-        "            attentionals.append(fed)\n",
-        "            attentionals.append(fed)\n            fed = torch.zeros_like(fed)\n",
+        "            attentionals.append(attentional)\n",
+        "            attentionals.append(attentional)\n"
+        "            state = State(state.hidden, state.cell, torch.zeros_like(attentional), steps=state.steps)\n",
         "test_decoders.py::test_stepping_gives_what_teacher_forcing_gives",
     ),
     Mutation(
         "the context and the state change places in W_c",
         "decoders/luong.py",
-        "torch.cat((look.context, query), dim=-1)",
-        "torch.cat((query, look.context), dim=-1)",
+        "torch.cat((look.context, states), dim=-1)",
+        "torch.cat((states, look.context), dim=-1)",
         "test_decoders.py::test_luong_is_the_papers_model_from_words_to_logits",
     ),
     Mutation(

@@ -156,9 +156,9 @@ MUTATIONS = (
     Mutation(
         "input feeding asks with the first layer, in training",
         "decoders/luong.py",
-        "look, fed = self._look(hidden[-1], encoded, t)",
-        "look, fed = self._look(hidden[0], encoded, t)",
-        "test_decoders.py::test_stepping_gives_what_teacher_forcing_gives",
+        'asks = top if self.query == "after"',
+        'asks = hidden[0] if self.query == "after"',
+        "test_luong_switches.py::test_every_switch_of_luong_is_its_equation_and_no_other",
     ),
     Mutation(
         "the two ends of s_0 change places",
@@ -198,8 +198,8 @@ MUTATIONS = (
     Mutation(
         "no gradient flows into the encoder's last state",
         "decoders/luong.py",
-        "return State(start.hidden, start.cell, fed_back)",
-        "return State(start.hidden.detach(), start.cell, fed_back)",
+        "return State(hidden, cell, torch.zeros_like(hidden[-1])",
+        "return State(hidden.detach(), cell, torch.zeros_like(hidden[-1])",
         "test_properties.py::test_the_gradient_is_the_slope_of_the_loss",
     ),
     Mutation(

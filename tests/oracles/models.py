@@ -51,6 +51,14 @@ MAKERS = {
     "luong-location": partial(luong, score="location", longest_source=7),
     "luong-local-m": partial(luong, score="general", local="monotonic", window=1),
     "luong-local-p-feeding": partial(luong, score="dot", local="predictive", window=2, input_feeding=True),
+    "luong-before-reads-word-feeding": partial(luong, query="before", query_reads_word=True, input_feeding=True),
+    "luong-before-zeros": partial(luong, score="general", query="before", start="zeros", layers=2),
+    "luong-state-fed": partial(luong, input_feeding=True, fed="state"),
+    "luong-concat-coverage-zeros": partial(luong, score="concat", coverage=True, start="zeros"),
+    "luong-concat-coverage-feeding": partial(luong, score="concat", coverage=True, input_feeding=True, layers=2),
+    "luong-plain-keys-last-before": partial(
+        luong, score="concat", plain_keys=True, coverage=True, coverage_of="last", query="before"
+    ),
     "xu-over-words": partial(xu_over_words, hard=False),
     "bahdanau-hard-coverage": partial(bahdanau, hard=True, coverage=True),
     "luong-general-hard": partial(luong, score="general", hard=True),

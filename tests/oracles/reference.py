@@ -222,8 +222,11 @@ def cho(model, source_ids, target_in_ids, routes=("state", "steps", "readout")):
     return np.stack([maxout_readout(decoder.readout, s_i, y, told) for s_i, y in zip(states, embedded, strict=True)])
 
 
-def luong_score(attention, h_t, h_bar, s):
-    """score(h_t, h̄_s) of Luong et al. (2015), §3.1; for location, entry s of W_a h_t (eq. 8)."""
+def luong_score(attention, h_t, h_bar, s, covered=0.0):
+    """score(h_t, h̄_s) of Luong et al. (2015), §3.1; for location, entry s of W_a h_t (eq. 8).
+
+    ``covered`` is the one number that See et al. (2017), eq. 11, put into the tanh for position s.
+    """
     name = type(attention).__name__
     if name == "DotAttention":
         return h_t @ h_bar[s]
@@ -231,15 +234,20 @@ def luong_score(attention, h_t, h_bar, s):
         return h_t @ array(attention.W_a.weight) @ h_bar[s]
     if name == "LocationAttention":
         return (array(attention.W_a.weight) @ h_t)[s]
-    W = np.concatenate([array(attention.W_a.weight), array(attention.U_a.weight)], axis=1)
-    return array(attention.v_a) @ np.tanh(W @ np.concatenate([h_t, h_bar[s]]))
+    U = np.eye(len(h_bar[s])) if type(attention.U_a).__name__ == "Identity" else array(attention.U_a.weight)
+    W = np.concatenate([array(attention.W_a.weight), U], axis=1)
+    inside = W @ np.concatenate([h_t, h_bar[s]])
+    if attention.w_c is not None:
+        inside = inside + array(attention.w_c) * covered
+    return array(attention.v_a) @ np.tanh(inside)
 
 
-def luong_look(attention, h_t, h_bar, t):
+def luong_look(attention, h_t, h_bar, t, covered=None):
     """Return the weights a_t (S,) of global or local attention: Luong et al. (2015), §3.1 and §3.2."""
     S = len(h_bar)
     if type(attention).__name__ != "LocalAttention":
-        return softmax(np.array([luong_score(attention, h_t, h_bar, s) for s in range(S)]))
+        told = np.zeros(S) if covered is None else covered
+        return softmax(np.array([luong_score(attention, h_t, h_bar, s, told[s]) for s in range(S)]))
     D = attention.window
     p = min(t, S - 1)
     if attention.predictive:
@@ -254,20 +262,33 @@ def luong_look(attention, h_t, h_bar, t):
 
 
 def luong(model, source_ids, target_in_ids):
-    """Run a one-layer, one-direction model of Luong et al. (2015); returns logits (T, V), weights (T, S)."""
+    """Run a one-direction model of Luong et al. (2015); returns logits (T, V), weights (T, S).
+
+    With the switches of the course: who asks, what the query reads, where the decoder starts, what is fed, and
+    what the score is told of the looks so far.
+    """
     encoder, decoder = model.encoder, model.decoder
     order = [*range(len(source_ids))]
     if encoder.direction == "reversed":
         order = [*order[-2::-1], order[-1]]
-    zero = np.zeros((1, encoder.rnn.hidden_size))
+    zero = np.zeros((encoder.rnn.num_layers, encoder.rnn.hidden_size))
     read, h, c = lstm(encoder.rnn, array(encoder.embedding.weight)[np.array(source_ids)[order]], zero, zero)
     h_bar = read[np.argsort(order)]
-    attentional, logits, weights = np.zeros(h.shape[1]), [], []
+    if decoder.start == "zeros":
+        h, c = zero, zero
+    fed, logits, weights = h[-1] if decoder.fed == "state" else np.zeros(h.shape[1]), [], []
     for t, token in enumerate(target_in_ids):
         y = array(decoder.embedding.weight)[token]
-        _, h, c = lstm(decoder.rnn, [np.concatenate([y, attentional]) if decoder.input_feeding else y], h, c)
-        weights.append(luong_look(decoder.attention, h[0], h_bar, t))
+        before = h[-1]
+        _, h, c = lstm(decoder.rnn, [np.concatenate([y, fed]) if decoder.input_feeding else y], h, c)
+        query = {"after": h[-1], "before": before}[decoder.query]
+        if decoder.W_q is not None:
+            query = query + array(decoder.W_q.weight) @ y
+        seen = weights[-1:] if decoder.coverage_of == "last" else weights
+        covered = np.array([sum(look[s] for look in seen) for s in range(len(h_bar))])
+        weights.append(luong_look(decoder.attention, query, h_bar, t, covered))
         context = sum(weight * vector for weight, vector in zip(weights[-1], h_bar, strict=True))
-        attentional = np.tanh(array(decoder.W_c.weight) @ np.concatenate([context, h[0]]))
+        attentional = np.tanh(array(decoder.W_c.weight) @ np.concatenate([context, h[-1]]))
+        fed = h[-1] if decoder.fed == "state" else attentional
         logits.append(array(decoder.W_s.weight) @ attentional + array(decoder.W_s.bias))
     return np.stack(logits), np.stack(weights)
