@@ -56,6 +56,17 @@ def test_the_gaussian_lets_the_predicted_position_learn():
     assert attention.v_p.grad.abs().min() > 0 and attention.W_p.weight.grad.abs().max() > 0
 
 
+@pytest.mark.parametrize("size", [4, 100])
+def test_the_predicted_position_starts_from_weights_of_torchs_usual_size_on_both_sides_of_zero(size):
+    """All on one side, or larger with the size, the first windows would all stand at one end."""
+    torch.manual_seed(0)
+    drawn = torch.cat(
+        [LocalAttention(DotAttention(size, size), size, 2, True).v_p.detach() for _ in range(400 // size)]
+    )
+    for side in (drawn, -drawn):
+        assert 0.9 * size**-0.5 < side.max() <= size**-0.5
+
+
 def test_local_attention_gathers_no_more_from_a_longer_sentence():
     """Counted, not timed: how many keys the score inside is shown at a step."""
     shown = []

@@ -19,7 +19,7 @@ from course_lib.metrics import aer, bleu, exact_match
 from course_lib.models import CONSTRUCTORS, bahdanau2014, luong2015, sutskever2014
 from course_lib.seq2seq import Seq2Seq, default_max_length
 from course_lib.tracing import trace
-from course_lib.vocabulary import EOS, UNK, UnknownTokenError, Vocabulary
+from course_lib.vocabulary import BOS, EOS, PAD, UNK, UnknownTokenError, Vocabulary
 from course_lib.widgets import explorer
 from tests.oracles import reference
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, bahdanau, batch, luong, make, shaken
@@ -78,6 +78,16 @@ def test_the_dropout_asked_for_reaches_every_part_and_lies_between_layers(name, 
     assert [module.p for module in model.modules() if isinstance(module, nn.Dropout)] == [0.3] * (2 - (name == "xu"))
     for rnn in (module for module in model.modules() if isinstance(module, nn.RNNBase)):
         assert (rnn.num_layers, rnn.dropout) == (layers, 0.3 if layers == 2 else 0.0)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_padding_has_no_vector_of_its_own_and_learns_none(name):
+    """Where padding is read by mistake, a vector of zeros does the least harm; and no draw begins with it."""
+    model = MAKERS[name](embedding=5, hidden=6)
+    for part in (model.encoder, model.decoder):
+        assert part.embedding.weight[PAD].eq(0).all() and part.embedding.weight[BOS:].ne(0).all()
+        part.embedding(torch.tensor([PAD, EOS])).sum().backward()
+        assert part.embedding.weight.grad[PAD].eq(0).all() and part.embedding.weight.grad[EOS].eq(1).all()
 
 
 # --- what is handed over, what asks, what is read
