@@ -361,6 +361,27 @@ def test_a_drawn_pair_goes_where_its_decisive_words_say_and_a_source_is_taken_on
     assert sorted(made) == sorted(n for split in splits for n in split)  # a pair is made only where it is wanted
 
 
+@pytest.mark.parametrize("repeats", [49_999, 50_000])
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_a_stream_is_given_up_after_fifty_thousand_draws_that_bring_nothing_new(known, repeats):
+    """Counted anew from each new sentence: a rare one is waited for, a stream without any is not."""
+    train = [word for word in (f"s{k}" for k in range(50)) if split_of((word,)) == "train"][:3]
+    other = next(word for word in (f"s{k}" for k in range(500)) if split_of((word,)) == "test")
+    draws = [*train[:known], *(word for new in train[known:] for word in [*[other] * repeats, new])]
+    stream = (((word,), (word,), lambda word=word: word) for word in draws)
+    if repeats == 50_000:
+        with pytest.raises(ValueError, match=f"found {known} of 3 for train, 0 of 0 for validation"):
+            draw_splits(stream, size=3, held_out=0)
+    else:
+        assert draw_splits(stream, size=3, held_out=0) == (tuple(train), (), ())
+
+
+def test_no_more_pairs_are_asked_of_a_stream_than_memory_holds():
+    with pytest.raises(ValueError, match="size: expected at most 10,000,000, got 10000001"):
+        draw_splits([], size=10_000_001, held_out=0)
+    assert draw_splits([], size=10_000_000, held_out=0) == ((), (), ())
+
+
 def test_a_luong_model_is_built_as_it_was_ordered():
     """Options that no equation shows: sizes, layers, direction, window, what the location score is built for."""
     sizes = {"embedding": 3, "hidden": 4, "layers": 2}

@@ -77,7 +77,8 @@ def mutants(file: str, source: str) -> Iterator[Mutant]:
     seen: Counter[tuple[str, str]] = Counter()
     for number, (node, lines) in enumerate(_places(tree)):
         for new in _changes(node):
-            shown = " → ".join(_short(ast.unparse(code)) for code in (node, new))
+            told = [code.test if isinstance(code, ast.If) else code for code in (node, new)]
+            shown = " → ".join(_short(ast.unparse(code)) for code in told)
             where = node.target if isinstance(node, ast.comprehension) else node
             line = texts[getattr(where, "lineno", 1) - 1].strip()
             seen[line, shown] += 1

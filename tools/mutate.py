@@ -48,9 +48,9 @@ MODULES = {
     "search": ("search/*.py", "search beam | properties not_a_number"),
     "batching": ("batching.py", "batching | options properties seq2seq"),
     "metrics": ("metrics.py", "metrics undefined | options properties"),
-    "evaluation": ("evaluation.py", "metrics undefined | options properties captions"),
+    "evaluation": ("evaluation.py", "undefined | properties options captions"),
     "tracing": ("tracing.py", "tracing | options properties captions interventions"),
-    "splits": ("corpora/splits.py", "splitting | properties corpora"),
+    "splits": ("corpora/splits.py", "corpora | properties"),
     "frames": ("widgets/frames.py", "widgets | widgets_hard widgets_gold properties"),
     "encoders": ("encoders/*.py", "encoders | options properties captions"),
     "alignment": ("alignment/*.py", "alignment | captions properties"),
@@ -108,18 +108,18 @@ class Record:
 
     def __init__(self, module: str, made: list[Mutant]) -> None:
         self.module, self.made = module, made
-        self.all = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
+        self.entry = recorded().get(module, {})
         self.fates: dict[str, list[Mutant]] = {"killed": [], "timed out": [], "survived": [], "not planted": []}
         self.excused = equivalents().keys()
 
     def sample(self, most: int) -> list[Mutant]:
         """Choose among all, the same ones each time, and begin anew."""
-        self.all[self.module] = {"mutants": len(self.made), "tried": 0, "killed": 0, "timed out": 0, "survivors": []}
+        self.entry = {"mutants": len(self.made), "tried": 0, "killed": 0, "timed out": 0, "survivors": []}
         places = sorted(random.Random(self.module).sample(range(len(self.made)), min(len(self.made), most)))
         return [self.made[k] for k in places]
 
     def survivors(self) -> list[Mutant]:
-        last = {tuple(key) for key in self.all.get(self.module, {}).get("survivors", [])}
+        last = {tuple(key) for key in self.entry.get("survivors", [])}
         return [mutant for mutant in self.made if mutant.key in last - self.excused]
 
     def note(self, mutant: Mutant, fate: str) -> None:
@@ -127,7 +127,7 @@ class Record:
 
     def write(self) -> float:
         """Add what was seen; return the per cent killed of those that can be."""
-        entry = self.all[self.module]
+        entry = self.entry
         for fate in ("killed", "timed out"):
             entry[fate] += len(self.fates[fate])
         entry["survivors"] = sorted(list(m.key) for m in self.fates["survived"] if m.key not in self.excused)
@@ -135,8 +135,12 @@ class Record:
         entry["tried"] = entry["tried"] or known + len(self.fates["survived"])
         entry["equivalent"] = entry["tried"] - known - len(entry["survivors"])
         entry["score"] = round(100 * known / max(1, known + len(entry["survivors"])), 1)
-        RECORD.write_text(json.dumps(self.all, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        RECORD.write_text(json.dumps(recorded() | {self.module: entry}, indent=1, ensure_ascii=False) + "\n", "utf-8")
         return entry["score"]
+
+
+def recorded() -> dict[str, Any]:
+    return json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
 
 
 def say(text: str) -> None:
