@@ -128,7 +128,8 @@ def _name_rebound(tree: ast.Module) -> None:
     """Mark the assignments whose names have a value before: those can be left out without a NameError."""
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         bound = {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
-        for node in sorted(filter(lambda n: isinstance(n, ast.Assign), ast.walk(function)), key=lambda n: n.lineno):
+        assignments = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        for node in sorted(assignments, key=lambda node: node.lineno):
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             node.rebound = names <= bound  # type: ignore[attr-defined]
             bound |= names
@@ -156,8 +157,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op):
             yield from (_with(node, op=other()) for other in OTHER.get(type(op), ()))
         case ast.Compare(ops=[*ops]):
-            for k, op in enumerate(ops):
-                yield from (_with(node, ops=[*ops[:k], other(), *ops[k + 1 :]]) for other in OTHER[type(op)])
+            for k, one in enumerate(ops):
+                yield from (_with(node, ops=[*ops[:k], other(), *ops[k + 1 :]]) for other in OTHER[type(one)])
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
             pass  # a number below zero: its digits change
         case ast.UnaryOp(operand=operand):

@@ -44,7 +44,7 @@ LIMIT = 20  # seconds of computing for a mutant: an endless loop is seen
 MODULES = {
     "attention": ("attention/*.py", "attention local_and_self_attention hard_attention | options properties"),
     "decoders": ("decoders/*.py", "decoders | properties hard_attention captions interventions"),
-    "seq2seq": ("seq2seq.py", "seq2seq | options properties beam"),
+    "seq2seq": ("seq2seq.py", "seq2seq beam | options properties"),
     "search": ("search/*.py", "search beam | properties not_a_number"),
     "batching": ("batching.py", "batching | options properties seq2seq"),
     "metrics": ("metrics.py", "metrics undefined | options properties"),
