@@ -75,6 +75,9 @@ class Run:
                 for mutant in mutants(str(path.relative_to(ROOT)), path.read_text("utf-8"))
             ]
             record = Record(module, made)
+            if self.survivors and not record.entry:
+                say(f"{module}: nothing recorded yet")
+                continue
             chosen = record.survivors() if self.survivors else record.sample(self.most)
             tiers = [
                 [item for item in session.items if item.path.stem.removeprefix("test_") in tier.split()]
