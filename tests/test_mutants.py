@@ -46,6 +46,11 @@ def test_each_rule_makes_its_changes_and_no_other(source, expected):
     assert changes(source) == expected
 
 
+def test_a_constant_of_a_module_may_matter_to_every_test_of_it():
+    lines = {mutant.change: mutant.lines for mutant in mutants("x.py", "A = 1\ndef f():\n    b = 3\n")}
+    assert lines["1 → 2"] == range(0) and lines["3 → 4"] == range(3, 4)
+
+
 def test_every_mutant_of_a_file_is_another_program():
     source = (mutate.ROOT / "course_lib" / "corpora" / "splits.py").read_text("utf-8")
     trees = [ast.dump(mutant.tree()) for mutant in mutants("x.py", source)]

@@ -93,9 +93,10 @@ def _short(code: str) -> str:
 def _places(tree: ast.Module) -> Iterator[Place]:
     """Walk over what may change; a changed tree is walked in the same order."""
 
-    def walk(node: ast.AST, lines: range) -> Iterator[Place]:
-        if isinstance(node, ast.stmt):
-            lines = _run(node)
+    def walk(node: ast.AST, lines: range, inside: bool) -> Iterator[Place]:
+        inside = inside or isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.stmt):  # what stands outside of every function is run by the import, before any test
+            lines = _run(node) if inside else range(0)
         yield Place(node, lines)
         if isinstance(node, ast.Raise):
             return
@@ -104,18 +105,16 @@ def _places(tree: ast.Module) -> Iterator[Place]:
                 continue
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST) and not _is_text(child):
-                    yield from walk(child, lines)
+                    yield from walk(child, lines, inside)
 
     _name_rebound(tree)
-    yield from walk(tree, range(0))
+    yield from walk(tree, range(0), False)
 
 
 def _run(node: ast.stmt) -> range:
     """Return the lines of a statement itself; of a function its body; of what a class or module says, any line."""
     if isinstance(node, ast.FunctionDef):
         return range(node.body[0].lineno, (node.end_lineno or 0) + 1)
-    if isinstance(node, ast.ClassDef):
-        return range(0)
     body = getattr(node, "body", None)
     return range(node.lineno, max(body[0].lineno, node.lineno + 1) if body else (node.end_lineno or 0) + 1)
 
