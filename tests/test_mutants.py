@@ -7,6 +7,7 @@ import pytest
 from mutants import mutants
 
 from course_lib import metrics
+from course_lib.metrics import resampling
 from course_lib.search.scoring import Scoring
 from course_lib.vocabulary import BOS
 
@@ -72,9 +73,23 @@ def planted(file: str, change: str, line: str, sees: object) -> object:
 @pytest.mark.parametrize(
     ("file", "change", "line", "sees", "without", "found"),
     [
-        ("metrics.py", "total_nats / tokens → total_nats * tokens", "", lambda: metrics.perplexity(0.5, 2).n, 2, 2),
-        ("metrics.py", "tokens < 1 → tokens <= 1", "", lambda: refused(metrics.perplexity, 0.5, 1), False, True),
-        ("metrics.py", "100000 → 100001", "MOST", lambda: metrics.MOST_RESAMPLINGS, 100_000, 100_001),
+        (
+            "metrics/sentences.py",
+            "total_nats / tokens → total_nats * tokens",
+            "",
+            lambda: metrics.perplexity(0.5, 2).n,
+            2,
+            2,
+        ),
+        (
+            "metrics/sentences.py",
+            "tokens < 1 → tokens <= 1",
+            "",
+            lambda: refused(metrics.perplexity, 0.5, 1),
+            False,
+            True,
+        ),
+        ("metrics/resampling.py", "100000 → 100001", "MOST", lambda: resampling.MOST_RESAMPLINGS, 100_000, 100_001),
         ("search/scoring.py", "6 → 7", "return (", lambda: Scoring(1.0).length_penalty(2), 7 / 6, 1.0),
         ("search/scoring.py", "0.0 → 1.0", "alpha:", lambda: Scoring().alpha, 0.0, 1.0),
     ],

@@ -47,7 +47,7 @@ MODULES = {
     "seq2seq": ("seq2seq.py", "seq2seq beam | options properties"),
     "search": ("search/*.py", "search beam | properties not_a_number"),
     "batching": ("batching.py", "batching | options properties seq2seq"),
-    "metrics": ("metrics.py", "metrics undefined | options properties"),
+    "metrics": ("metrics/*.py", "metrics undefined | options properties"),
     "evaluation": ("evaluation.py", "undefined | properties options captions"),
     "tracing": ("tracing.py", "tracing | options properties captions interventions"),
     "splits": ("corpora/splits.py", "corpora | properties"),
