@@ -93,7 +93,7 @@ def planted(file: str, change: str, line: str, sees: object) -> object:
         ("search/scoring.py", "6 → 7", "return (", lambda: Scoring(1.0).length_penalty(2), 7 / 6, 1.0),
         ("search/scoring.py", "0.0 → 1.0", "alpha:", lambda: Scoring().alpha, 0.0, 1.0),
     ],
-    ids=["elsewhere", "a function", "a constant", "a method", "a default"],
+    ids=["another function", "a function", "a constant", "a method", "a default"],
 )
 def test_a_planted_mutant_is_what_the_library_does_from_then_on(file, change, line, sees, without, found):
     assert sees() == without
