@@ -61,12 +61,16 @@ def run(folder: str, *tests: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Compute on one thread; a bug is found by the first example that shows it, and no smaller one is looked for."""
     torch.set_num_threads(1)
     sys.dont_write_bytecode = True
-    # A bug is found by the first example that shows it; no smaller one is looked for.
     settings.register_profile("planted", phases=(Phase.explicit, Phase.generate), database=None)
     settings.load_profile("planted")
+
+
+if __name__ == "__main__":
+    prepare()
     load_what_tests_need()
     for line in sys.stdin:
         print(run(*line.rstrip("\n").split("\t")), flush=True)

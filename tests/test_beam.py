@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from course_lib.batching import encode_sources
 from course_lib.models import bahdanau2014
 from course_lib.search import Scoring, beam, forced, greedy, sample
+from course_lib.search.tree import Node
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
 
@@ -142,6 +143,23 @@ def test_the_tree_holds_every_step_as_worked_by_hand():
     ]
     assert [round(math.exp(n.log_prob), 4) for n in result.tree] == [1.0, 0.6, 0.4, 0.9, 0.55, 0.45, 0.1]
     assert result.ends == (3,) and [node.token for node in result.path(3)] == [B, EOS]
+
+
+@settings(deadline=None, max_examples=10)
+@given(width=st.integers(1, 5), limit=st.integers(1, 4), seed=st.integers(0, 10**6))
+def test_a_step_shows_twice_the_width_and_keeps_the_width_of_them(width, limit, seed):
+    """What was pruned is there to be seen, the best of it and no more; the root is the start, worth nothing."""
+    (result,) = beam(prefix_step(drawn(seed)[0])[0], start([0], width), 1, width, limit)
+    assert result.tree[0] == Node(BOS, None, 0, 0.0, 0.0, 0.0, "kept")
+    running = 1
+    for depth in range(1, max(node.depth for node in result.tree) + 1):
+        nodes = [node for node in result.tree if node.depth == depth]
+        assert len(nodes) == min(2 * width, (len(WORDS) + 1) * running)
+        taken = [node for node in nodes if node.fate != "pruned"]
+        running = sum(node.fate == "kept" for node in nodes)
+        if depth <= limit:
+            assert len(taken) == min(width, len(nodes)) and nodes[: len(taken)] == taken
+        assert [node.total for node in nodes] == sorted((node.total for node in nodes), reverse=True)
 
 
 @pytest.mark.parametrize(("alpha", "words", "steps"), [(0.0, (B,), 2), (1.0, (B,), 3), (2.0, (A, B), 3)])
@@ -368,6 +386,8 @@ def test_sampling_repeats_with_its_generator_and_watches_its_steps():
         return sample(step, state, 1, 6, 1.0, generator, on_step=lambda output, words: seen.append(int(words)))[0]
 
     first = draw(1)
+    as_it_is = sample(prefix_step(distribution)[0], start([0], 1), 1, 6, generator=torch.Generator().manual_seed(1))
+    assert as_it_is == [first]  # without a word about the temperature it is 1
     assert tuple(seen[: len(first.tokens)]) == first.tokens
     assert draw(1) == first
     assert len({draw(seed).tokens for seed in range(20)}) > 5

@@ -1,5 +1,6 @@
 """Decoders: against the papers' equations, and stepping against teacher forcing."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -318,3 +319,11 @@ def test_attention_over_a_fixed_vector_is_refused():
     encoded = make("fixed").encoder(batch().source, batch().source_lengths)
     with pytest.raises(ValueError, match="annotations"):
         make("bahdanau").decoder.prepare(encoded)
+
+
+def test_a_state_of_a_gru_is_refused_where_an_lstm_goes_on_from_it():
+    model = make("xu-over-words")
+    encoded = model.encode(*source_of(PAIRS[0]))
+    state = replace(model.decoder.initial_state(encoded), cell=None)
+    with pytest.raises(ValueError, match=r"this state has none\. Start from initial_state"):
+        model.decoder.step(torch.tensor([BOS]), state, encoded)

@@ -31,6 +31,20 @@ def test_nothing_outside_the_window_nor_on_padding_is_attended(predictive, windo
     torch.testing.assert_close(attended.context, attended.weights @ memory)
 
 
+@pytest.mark.parametrize("T", [1, 2, 3])
+@pytest.mark.parametrize("B", [1, 2])
+def test_windows_of_several_steps_at_once_are_those_of_each_step(B, T):
+    """Axes of sentences, steps and positions may have one size by chance: each is still its own."""
+    torch.manual_seed(3)
+    attention, mask = LocalAttention(DotAttention(4, 4), 4, 1, False).double(), torch.ones(B, 3, dtype=torch.bool)
+    queries, memory = torch.randn(B, T, 4).double(), torch.randn(B, 3, 4).double()
+    together = attention(queries, memory, memory, mask)
+    for t in range(T):
+        alone = attention(queries[:, t], memory, memory, mask, first_step=t)
+        for name, part in alone.parts().items():
+            torch.testing.assert_close(part, together.at(t).parts()[name])
+
+
 def test_local_m_walks_along_the_source_and_waits_at_its_end():
     attended, _, _ = look(predictive=False, window=1)
     assert attended.centre[0].tolist() == [*range(12), 11, 11, 11]
@@ -54,6 +68,16 @@ def test_the_gaussian_lets_the_predicted_position_learn():
     query, memory = torch.randn(1, 3, 4).double(), torch.randn(1, 9, 4).double()
     attention(query, memory, memory, torch.ones(1, 9, dtype=torch.bool)).context.sum().backward()
     assert attention.v_p.grad.abs().min() > 0 and attention.W_p.weight.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("size", [4, 100])
+def test_the_predicted_position_starts_from_weights_of_torchs_usual_size_on_both_sides_of_zero(size):
+    """All on one side, or larger with the size, the first windows would all stand at one end."""
+    torch.manual_seed(0)
+    starts = (LocalAttention(DotAttention(size, size), size, 2, True).v_p for _ in range(400 // size))
+    drawn = torch.cat([start.detach() for start in starts])
+    for side in (drawn, -drawn):
+        assert 0.9 * size**-0.5 < side.max() <= size**-0.5
 
 
 def test_local_attention_gathers_no_more_from_a_longer_sentence():

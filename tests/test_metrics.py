@@ -225,3 +225,52 @@ def test_an_interval_of_aer_holds_its_value() -> None:
     assert aer(gold, gold, gold, bootstrap=100).interval == (0, 0)
     with pytest.raises(ValueError, match="bootstrap: expected 0 or more, got -"):
         aer(links, gold, gold, bootstrap=-1)
+
+
+@pytest.mark.parametrize("bootstrap", [2, 3, 40])
+def test_an_interval_lies_between_percentiles_of_every_draw_and_of_no_other(bootstrap: int) -> None:
+    """Each draw written out sentence by sentence: one draw left out moves the ends of a short list."""
+    right = [["a"], ["b"], ["a"], ["b"], ["a"], ["a"]]
+    links = [{(0, 0)}, {(0, 0), (1, 1)}, set(), {(1, 0)}, {(0, 0), (2, 2)}, {(3, 3)}]
+    sure = [{(0, 0)}, {(1, 1)}, {(0, 0), (2, 2)}, {(1, 0)}, {(0, 0)}, {(0, 3)}]
+    possible = [s | {(2, 2)} for s in sure]
+    matched, errors = [], []
+    for draw in np.random.default_rng(0).multinomial(6, [1 / 6] * 6, size=bootstrap):
+        drawn = [k for k, times in enumerate(draw) for _ in range(times)]
+        matched.append(100 * np.mean([right[k] == ["a"] for k in drawn]))
+        errors.append(aer(*([side[k] for k in drawn] for side in (links, sure, possible))).aer)
+    found = exact_match(right, [["a"]] * 6, bootstrap).interval, aer(links, sure, possible, bootstrap).interval
+    np.testing.assert_allclose(found, [np.percentile(values, (2.5, 97.5)) for values in (matched, errors)])
+
+
+def test_only_draws_without_any_link_are_left_out_of_an_interval() -> None:
+    """One link is right, one nobody wanted, one nobody proposed, and the fourth pair has none at all."""
+    links, gold = [{(1, 1)}, {(0, 0)}, set(), set()], [{(1, 1)}, set(), {(2, 2)}, set()]
+    for bootstrap in (*range(2, 30), 1500):
+        drawn = [np.repeat(range(4), draw) for draw in np.random.default_rng(0).multinomial(4, [0.25] * 4, bootstrap)]
+        kept = [draw for draw in drawn if set(draw) != {3}]
+        errors = [aer(*([side[k] for k in draw] for side in (links, gold, gold))).aer for draw in kept]
+        found = aer(links, gold, gold, bootstrap=bootstrap).interval
+        np.testing.assert_allclose(found, np.percentile(errors, (2.5, 97.5)), atol=1e-9)
+    assert len(kept) < len(drawn)
+    assert any(set(draw) <= {1, 3} for draw in kept) and any(set(draw) <= {2, 3} for draw in kept)
+
+
+def test_two_draws_make_an_interval_and_one_does_not() -> None:
+    words, links = [list("abcde"), list("abcdx")], [{(0, 0)}, {(1, 1)}]
+    for bootstrap in (0, 1, 2):
+        scores = (
+            exact_match(words, words[::-1], bootstrap),
+            bleu(words, words[::-1], bootstrap=bootstrap),
+            aer(links, links[::-1], links[::-1], bootstrap),
+        )
+        assert [score.interval is not None for score in scores] == [bootstrap == 2] * 3
+        alone = exact_match(words[:1], words[1:], bootstrap), bleu(words[:1], words[1:], bootstrap=bootstrap)
+        assert [score.interval for score in (*alone, aer(links[:1], links[:1], links[:1], bootstrap))] == [None] * 3
+
+
+def test_a_hundred_full_stops_as_words_bring_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """sacrebleu takes them for a mistake; in this course words are split on purpose."""
+    sentences = [["a", "b", "c", "."]] * 120
+    assert bleu(sentences, sentences).value == pytest.approx(100)
+    assert not caplog.records

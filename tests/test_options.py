@@ -21,6 +21,7 @@ from course_lib.evaluation import evaluate, spread, translations
 from course_lib.metrics import aer, bleu, exact_match
 from course_lib.models import CONSTRUCTORS, bahdanau2014
 from course_lib.options import MOST_UNITS, MOST_WORDS, check_count, check_number, check_option, check_share
+from course_lib.tracing import trace
 from course_lib.training import Objective, Reinforce, TrainConfig
 from course_lib.vocabulary import Vocabulary
 
@@ -143,6 +144,9 @@ CALLS: dict[str, tuple[Callable[..., Any], str]] = {
     "batches": (lambda **n: epoch_batches([PAIR], seed=1, epoch=0, **n), "batch_size"),
     "model 1": (lambda **n: ibm_model1([PAIR], **n), "iterations"),
     "subwords": (lambda **n: Subwords.train([["a"]], **n), "size"),
+    "trace top": (lambda **n: trace(MODEL, ["a"], **n), "top"),
+    "trace padding": (lambda **n: trace(MODEL, ["a"], **n), "padding"),
+    "trace max_length": (lambda **n: trace(MODEL, ["a"], **n), "max_length"),
     "seed": (seed_everything, "seed"),
 }
 
@@ -151,7 +155,7 @@ CALLS: dict[str, tuple[Callable[..., Any], str]] = {
 def test_a_count_that_is_none_is_refused_by_its_name(call: str) -> None:
     function, name = CALLS[call]
     for value in NO_COUNTS:
-        if value is not None or call not in ("spread", "build max_size", "translate max_length"):
+        if value is not None or call not in ("spread", "build max_size", "translate max_length", "trace max_length"):
             refused(function, name, value)
 
 

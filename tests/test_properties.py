@@ -19,7 +19,7 @@ from course_lib.metrics import aer, bleu, exact_match
 from course_lib.models import CONSTRUCTORS, bahdanau2014, luong2015, sutskever2014
 from course_lib.seq2seq import Seq2Seq, default_max_length
 from course_lib.tracing import trace
-from course_lib.vocabulary import EOS, UNK, UnknownTokenError, Vocabulary
+from course_lib.vocabulary import BOS, EOS, PAD, UNK, UnknownTokenError, Vocabulary
 from course_lib.widgets import explorer
 from tests.oracles import reference
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, bahdanau, batch, luong, make, shaken
@@ -78,6 +78,16 @@ def test_the_dropout_asked_for_reaches_every_part_and_lies_between_layers(name, 
     assert [module.p for module in model.modules() if isinstance(module, nn.Dropout)] == [0.3] * (2 - (name == "xu"))
     for rnn in (module for module in model.modules() if isinstance(module, nn.RNNBase)):
         assert (rnn.num_layers, rnn.dropout) == (layers, 0.3 if layers == 2 else 0.0)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_padding_has_no_vector_of_its_own_and_learns_none(name):
+    """Where padding is read by mistake, a vector of zeros does the least harm; and no draw begins with it."""
+    model = MAKERS[name](embedding=5, hidden=6)
+    for part in (model.encoder, model.decoder):
+        assert part.embedding.weight[PAD].eq(0).all() and part.embedding.weight[BOS:].ne(0).all()
+        part.embedding(torch.tensor([PAD, EOS])).sum().backward()
+        assert part.embedding.weight.grad[PAD].eq(0).all() and part.embedding.weight.grad[EOS].eq(1).all()
 
 
 # --- what is handed over, what asks, what is read
@@ -349,6 +359,27 @@ def test_a_drawn_pair_goes_where_its_decisive_words_say_and_a_source_is_taken_on
         assert len({n % 300 for n in split}) == len(split)
         assert all(split_of((f"d{n % 300}",)) == name for n in split)
     assert sorted(made) == sorted(n for split in splits for n in split)  # a pair is made only where it is wanted
+
+
+@pytest.mark.parametrize("repeats", [49_999, 50_000])
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_a_stream_is_given_up_after_fifty_thousand_draws_that_bring_nothing_new(known, repeats):
+    """Counted anew from each new sentence: a rare one is waited for, a stream without any is not."""
+    train = [word for word in (f"s{k}" for k in range(50)) if split_of((word,)) == "train"][:3]
+    other = next(word for word in (f"s{k}" for k in range(500)) if split_of((word,)) == "test")
+    draws = [*train[:known], *(word for new in train[known:] for word in [*[other] * repeats, new])]
+    stream = (((word,), (word,), lambda word=word: word) for word in draws)
+    if repeats == 50_000:
+        with pytest.raises(ValueError, match=f"found {known} of 3 for train, 0 of 0 for validation"):
+            draw_splits(stream, size=3, held_out=0)
+    else:
+        assert draw_splits(stream, size=3, held_out=0) == (tuple(train), (), ())
+
+
+def test_no_more_pairs_are_asked_of_a_stream_than_memory_holds():
+    with pytest.raises(ValueError, match="size: expected at most 10,000,000, got 10000001"):
+        draw_splits([], size=10_000_001, held_out=0)
+    assert draw_splits([], size=10_000_000, held_out=0) == ((), (), ())
 
 
 def test_a_luong_model_is_built_as_it_was_ordered():

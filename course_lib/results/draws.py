@@ -21,14 +21,6 @@ TODAY = {
     ): "d3dd7df52187f033",
     ("en-zh", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "515e3610f29f5dc3",
     ("en-mr", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "d52ab55980884395",
-    (
-        "en-fr",
-        '{"gender": "masculine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
-    ): "d3dd7df52187f033",
-    (
-        "en-fr",
-        '{"gender": "feminine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
-    ): "9592a171a317979a",
     ("lists", '{"least": 2, "most": 5, "order": "said", "seed": 1, "size": 5000}'): "4d586a88a820c716",
     ("lists", '{"least": 2, "most": 8, "order": "sorted", "seed": 1, "size": 5000}'): "4688a3aa44673037",
     ("lists", '{"least": 2, "most": 10, "order": "said", "seed": 1, "size": 5000}'): "567fe4337699c65a",
