@@ -1,6 +1,6 @@
 """The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3 and 5 to 10."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from course_lib.attention import (
@@ -13,7 +13,7 @@ from course_lib.attention import (
     LocationAttention,
 )
 from course_lib.built import remembered
-from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
+from course_lib.decoders import ROUTES, BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, Route, XuDecoder
 from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
 from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
 from course_lib.encoders.grid import GridEncoder
@@ -127,10 +127,14 @@ def cho2014(
     hidden: int = 128,
     reverse_source: bool = False,
     dropout: float = 0.0,
+    summary: int | None = None,
+    routes: Collection[Route] = ROUTES,
 ) -> Seq2Seq:
-    """Return the RNN Encoder-Decoder of Cho et al. (2014): GRU to a summary that every step is told.
+    """Return the RNN Encoder-Decoder of Cho et al. (2014): GRU to a summary that every step is told. Chapter 3.
 
-    Follows §2.2 and the appendix: c in the initial state, the gates and the maxout readout.
+    Follows §2.2 and the appendix: c in the initial state, the gates and the maxout readout. ``summary`` is the width
+    of c, by default ``hidden``; ``routes`` names which of the three places are told c, by default all. What the last
+    two do is said by :class:`~course_lib.decoders.ChoDecoder`.
 
     Departs from the paper:
 
@@ -145,9 +149,14 @@ def cho2014(
     check_sizes(embedding=embedding, hidden=hidden)
     direction: Direction = "reversed" if reverse_source else "forward"
     encoder = GRUEncoder(len(source_vocabulary), embedding, hidden, direction, dropout)
-    decoder = ChoDecoder(len(target_vocabulary), embedding, hidden, dropout)
-    name = "Cho, source reversed" if reverse_source else "Cho"
-    return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
+    decoder = ChoDecoder(len(target_vocabulary), embedding, hidden, dropout, summary=summary, routes=routes)
+    parts = [
+        "Cho",
+        "source reversed" if reverse_source else "",
+        _routes_in_words(decoder.routes),
+        f"summary of {decoder.summary}" if decoder.summary != hidden else "",
+    ]
+    return Seq2Seq(", ".join(filter(None, parts)), encoder, decoder, source_vocabulary, target_vocabulary)
 
 
 @remembered
@@ -273,6 +282,14 @@ CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
 def build_model(name: str, source: Vocabulary, target: Vocabulary, **options: object) -> Seq2Seq:
     """Return a new model of the kind ``name``; ``options`` are those of its constructor."""
     return CONSTRUCTORS[check_option("model", name, CONSTRUCTORS)](source, target, **options)
+
+
+def _routes_in_words(routes: Collection[Route]) -> str:
+    if not routes:
+        return "no source"
+    if len(routes) == 1:
+        return f"{next(iter(routes))} alone"
+    return ", ".join(f"without {route}" for route in ROUTES if route not in routes)
 
 
 def _score(score: ScoreName, hidden: int, longest_source: int) -> Attention:

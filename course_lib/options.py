@@ -6,6 +6,7 @@ comparisons, True counts as 1, and a draw of 2.5 sentences never ends.
 
 import math
 import os
+from collections.abc import Collection
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -33,6 +34,21 @@ def check_option(name: str, value: T, options: Any) -> T:
     if isinstance(value, bool) or not any(isinstance(value, type(option)) and value == option for option in allowed):
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {_shown(value)}.")
     return value
+
+
+def check_choices(name: str, values: Collection[T], options: Any) -> tuple[T, ...]:
+    """Return ``values``, some, all or none of ``options``, in the order of ``options``; ValueError if not.
+
+    Each may be named once. ``options`` is as in :func:`check_option`. A single word is no collection of words.
+    """
+    allowed = get_args(options) or tuple(options)
+    if isinstance(values, str) or not isinstance(values, Collection):
+        some = ", ".join(map(repr, allowed[:2]))
+        raise ValueError(f"{name}: expected a collection such as ({some}), or () for none, got {_shown(values)}.")
+    chosen = [check_option(name, value, options) for value in values]
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"{name}: expected each at most once, got {_shown(values)}.")
+    return tuple(value for value in allowed if value in chosen)
 
 
 def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:

@@ -188,6 +188,16 @@ class Seq2Seq(nn.Module):
         return Translation(tuple(tokens), hypothesis.log_prob, hypothesis.finished)
 
 
+def live_parameters(model: Seq2Seq) -> int:
+    """Return how many numbers a gradient can reach: all of ``model`` but those that an option leaves unused. Chapter 3.
+
+    Two models with equal layers are not of equal size where one of them never reads a part of its own. What no word
+    of the data uses, such as the vector of ``<pad>``, counts, as in every count of parameters.
+    """
+    unused = [*model.decoder.out_of_reach(), *([] if model.decoder.hears_source() else model.encoder.parameters())]
+    return sum(weight.numel() for weight in model.parameters()) - sum(weight.numel() for weight in unused)
+
+
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
     """Switch dropout off inside the block, and back to what it was after it."""

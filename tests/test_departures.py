@@ -22,7 +22,7 @@ from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.corpora.pictures.captions import caption_pair
 from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.corpora.pictures.scenes import draw_scenes
-from course_lib.decoders import BahdanauDecoder
+from course_lib.decoders import BahdanauDecoder, ChoDecoder
 from course_lib.encoders import State
 from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
 from course_lib.search.scoring import Scoring
@@ -353,6 +353,15 @@ def _() -> None:
     model.decoder.readout.register_forward_hook(lambda module, args, out: given.append(args[1]))
     model(batch())
     torch.testing.assert_close(given[0], model.decoder.embedding(batch().target_in))
+
+
+@holds("ChoDecoder", "switches")
+def _() -> None:
+    assert re.findall(r"``(\w+)``", here("ChoDecoder", "switches")) == ["summary", "routes"]
+    for function in (cho2014, ChoDecoder):
+        assert default(function, "summary") is None and default(function, "routes") == ("state", "steps", "readout")
+    plain = make("cho").decoder
+    assert plain.V.out_features == plain.V_prime.in_features == plain.rnn.hidden_size == 6
 
 
 # --- Bahdanau, Cho and Bengio (2015) --------------------------------------------------------------

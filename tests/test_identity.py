@@ -168,6 +168,8 @@ def _changed(value: Any, kind: Any) -> Any:
     choices = [choice for choice in get_args(kind) if isinstance(choice, str) and choice != value]
     if choices:
         return choices[0]
+    if isinstance(value, tuple):
+        return value[1:]
     if isinstance(value, bool):
         return not value
     if isinstance(value, float):

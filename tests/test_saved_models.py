@@ -144,6 +144,24 @@ def test_a_default_that_changes_later_does_not_change_a_saved_model(
     assert answer(load_model(tmp_path)) == FIRST
 
 
+def test_what_a_model_is_told_comes_back_with_it(tmp_path: Path) -> None:
+    """The weights of every choice of routes fit every other."""
+    sizes = {"embedding": 4, "hidden": 6}
+    for number, told in enumerate(
+        [{"routes": ("state",)}, {"routes": [], "summary": 3}, {"routes": ("steps", "state")}]
+    ):
+        options = {**sizes, **told}
+        saved = build_model("cho", SOURCE, TARGET, **options)
+        save_model(tmp_path / str(number), saved, "cho", options)
+        loaded = load_model(tmp_path / str(number))
+        assert answer(loaded) == answer(saved)
+        assert repr(loaded) == repr(saved) and loaded.name == saved.name
+        assert loaded.translate([("a", "b")]) == saved.translate([("a", "b")])
+        with pytest.raises(ValueError, match=r"routes\): .* there, .* here"):
+            save_model(tmp_path / "other", saved, "cho", {**options, "routes": ("readout",)})
+    assert names(tmp_path) == ["0", "1", "2"]
+
+
 # --- overwritten in place -------------------------------------------------------------------------
 
 

@@ -6,12 +6,13 @@ the whole target sentence known (teacher forcing). A test holds the two equal. C
 
 from course_lib.decoders.bahdanau import BahdanauDecoder
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
-from course_lib.decoders.fixed_vector import ChoDecoder, FixedVectorDecoder
+from course_lib.decoders.fixed_vector import ROUTES, ChoDecoder, FixedVectorDecoder, Route
 from course_lib.decoders.luong import LuongDecoder
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
 from course_lib.decoders.xu import XuDecoder
 
 __all__ = [
+    "ROUTES",
     "BahdanauDecoder",
     "ChoDecoder",
     "ContextGRUCell",
@@ -21,6 +22,7 @@ __all__ = [
     "LinearReadout",
     "LuongDecoder",
     "MaxoutReadout",
+    "Route",
     "StepOutput",
     "XuDecoder",
 ]

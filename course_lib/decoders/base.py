@@ -65,6 +65,14 @@ class Decoder(Built):
         """Read y_{i-1}, return the logits of y_i and the state after the step."""
         raise NotImplementedError(f"{type(self).__name__} has no step.")
 
+    def out_of_reach(self) -> list[Tensor]:
+        """Return those weights of the decoder that no gradient reaches, because an option leaves them unused."""
+        return []
+
+    def hears_source(self) -> bool:
+        """Return whether anything of the source reaches the decoder."""
+        return True
+
     def _embed(self, tokens: Int[Tensor, "B *T"]) -> Float[Tensor, "B *T E"]:
         return self.dropout(self.embedding(tokens))
 

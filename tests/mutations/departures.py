@@ -37,8 +37,8 @@ MUTATIONS = (
     taken_away("batching.py", "_padded([[BOS, *ids]", "_padded([[EOS, *ids]", "FixedVectorDecoder", READS),
     taken_away(
         "decoders/fixed_vector.py",
-        "self.rnn = nn.GRU(embedding + hidden, hidden, batch_first=True)",
-        "self.rnn = nn.GRU(embedding + hidden, hidden, batch_first=True)\n"
+        "self.rnn = nn.GRU(embedding + self.summary, hidden, batch_first=True)",
+        "self.rnn = nn.GRU(embedding + self.summary, hidden, batch_first=True)\n"
         "        [nn.init.orthogonal_(U) for U in self.rnn.weight_hh_l0.data.split(hidden)]",
         "cho2014",
         "parameters at the start",

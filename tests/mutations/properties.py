@@ -43,8 +43,8 @@ MUTATIONS = (
     Mutation(
         "Cho's summary goes without dropout",
         "decoders/fixed_vector.py",
-        "self.dropout(summary)",
-        "summary",
+        "self.dropout(read)",
+        "read",
         "test_properties.py::test_dropout_stands_before_every_readout_and_on_every_target_word",
     ),
     Mutation(

@@ -37,6 +37,9 @@ MAKERS = {
     "fixed-reversed-deep": partial(fixed, reverse_source=True, layers=2),
     "cho": partial(cho2014, SOURCE, TARGET),
     "cho-reversed": partial(cho2014, SOURCE, TARGET, reverse_source=True),
+    "cho-no-steps": partial(cho2014, SOURCE, TARGET, routes=("state", "readout")),
+    "cho-narrow": partial(cho2014, SOURCE, TARGET, summary=3),
+    "cho-no-source": partial(cho2014, SOURCE, TARGET, routes=()),
     "bahdanau": bahdanau,
     "bahdanau-departed": partial(bahdanau, query="after", initial="both", readout="linear"),
     "bahdanau-after-reads-before": partial(bahdanau, query="after", read_state="before"),
@@ -55,6 +58,8 @@ MAKERS = {
     "xu-over-words-hard": partial(xu_over_words, hard=True),
 }
 ATTENDING = tuple(name for name in MAKERS if not name.startswith(("fixed", "cho")))
+DEAF = ("cho-no-source",)
+"""Models that hear nothing of the source."""
 HARD = tuple(name for name in MAKERS if "hard" in name)
 
 

@@ -197,10 +197,11 @@ def sutskever(model, source_ids, target_in_ids):
     return states @ array(model.decoder.output.weight).T + array(model.decoder.output.bias)
 
 
-def cho(model, source_ids, target_in_ids):
+def cho(model, source_ids, target_in_ids, routes=("state", "steps", "readout")):
     """Run the RNN Encoder-Decoder of Cho et al. (2014) on one sentence; returns logits (T, V).
 
-    c = tanh(V h_S); s_0 = tanh(V' c); c enters every gate and the readout, which reads s_i.
+    c = tanh(V h_S); s_0 = tanh(V' c); c enters every gate and the readout, which reads s_i. A place that is not among
+    ``routes`` is written without c: s_0 is zero, and the products with c are missing from the sums.
     """
     if model.encoder.direction == "reversed":
         source_ids = [*source_ids[-2::-1], source_ids[-1]]
@@ -208,11 +209,17 @@ def cho(model, source_ids, target_in_ids):
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     h = fused_gru(*(array(getattr(gru, name)) for name in names), array(model.encoder.embedding.weight)[source_ids])
     c = np.tanh(array(decoder.V.weight) @ h[-1] + array(decoder.V.bias))
-    s = np.tanh(array(decoder.V_prime.weight) @ c + array(decoder.V_prime.bias))
+    s = np.zeros(h.shape[1])
+    if "state" in routes:
+        s = np.tanh(array(decoder.V_prime.weight) @ c + array(decoder.V_prime.bias))
     embedded = array(decoder.embedding.weight)[target_in_ids]
-    inputs = [np.concatenate([y, c]) for y in embedded]
-    states = fused_gru(*(array(getattr(decoder.rnn, name)) for name in names), inputs, s)
-    return np.stack([maxout_readout(decoder.readout, s_i, y, c) for s_i, y in zip(states, embedded, strict=True)])
+    W, U, b_W, b_U = (array(getattr(decoder.rnn, name)) for name in names)
+    if "steps" in routes:
+        states = fused_gru(W, U, b_W, b_U, [np.concatenate([y, c]) for y in embedded], s)
+    else:
+        states = fused_gru(W[:, : embedded.shape[1]], U, b_W, b_U, embedded, s)
+    told = c if "readout" in routes else np.zeros(len(c))
+    return np.stack([maxout_readout(decoder.readout, s_i, y, told) for s_i, y in zip(states, embedded, strict=True)])
 
 
 def luong_score(attention, h_t, h_bar, s):
