@@ -27,17 +27,22 @@ BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
 
 
-def pairs_by_length(name: str, per_bucket: int) -> list[SentencePair]:
+def pairs_by_length(
+    name: str, per_bucket: int, buckets: Sequence[tuple[int, int]] = BUCKETS, **options: Any
+) -> list[SentencePair]:
     """Return ``per_bucket`` test pairs of each length: long ones are rare, so several draws are pooled.
 
-    No draw of the grammar trains on a sentence that another one tests on.
+    ``options`` are those of the corpus, but for its size and seed; sentences are drawn as long as the longest bucket
+    asks. Pairs that no bucket has a place for are left out. No draw of the grammar trains on a sentence that another
+    one tests on, whatever its options, and neither does one of the letters.
     """
-    found: dict[tuple[int, int], dict[tuple[str, ...], SentencePair]] = {bucket: {} for bucket in BUCKETS}
+    found: dict[tuple[int, int], dict[tuple[str, ...], SentencePair]] = {bucket: {} for bucket in buckets}
+    given = {"max_length": max(high for _, high in buckets), **options}
     for seed in itertools.count(1):
-        for pair in load(name, size=1, seed=seed, max_length=BUCKETS[-1][1]).test:
-            bucket = next(chosen for (low, high), chosen in found.items() if low <= len(pair.source) <= high)
-            if len(bucket) < per_bucket:
-                bucket[pair.source] = pair
+        for pair in load(name, size=1, seed=seed, **given).test:
+            chosen = [bucket for (low, high), bucket in found.items() if low <= len(pair.source) <= high]
+            if chosen and len(chosen[0]) < per_bucket:
+                chosen[0][pair.source] = pair
         if all(len(bucket) == per_bucket for bucket in found.values()):
             break
     return [pair for bucket in found.values() for pair in bucket.values()]
@@ -135,17 +140,24 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def run_once(path: Path, key: str, settings: dict[str, Any], run: Callable[[], dict[str, Any]]) -> None:
+def run_once(
+    path: Path,
+    key: str,
+    settings: dict[str, Any],
+    run: Callable[[], dict[str, Any]],
+    summary: Callable[[dict[str, Any]], str] | None = None,
+) -> None:
     """Add the numbers of ``run()`` to the JSON file ``path`` under ``key``, unless they stand there for ``settings``.
 
-    The file is read again after the run, so that two processes may work on different keys.
+    The file is read again after the run, so that two processes may work on different keys. ``summary`` says in a
+    line what came out; by default the scores of :func:`measured`.
     """
     if read(path).get(key, {}).get("settings") == settings:
         print(f"{key}: done before", flush=True)
         return
     record = {"settings": settings, **run()}
     write_atomically(path, (json.dumps({**read(path), key: record}, indent=1) + "\n").encode())
-    print(f"{key}: {_summary(record)}", flush=True)
+    print(f"{key}: {(summary or _summary)(record)}", flush=True)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def test_a_wrong_import_is_seen(room: str, source: str, wrong: list[str]) -> Non
 
 
 def test_plots_widgets_and_metrics_load_no_torch() -> None:
-    modules = [room for room in ("metrics", "traces", "plots", "widgets") if room in map(room_of, SOURCES)]
+    modules = [room for room in ("metrics", "probes", "traces", "plots", "widgets") if room in map(room_of, SOURCES)]
     code = f"import sys, {', '.join('course_lib.' + room for room in modules)}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr

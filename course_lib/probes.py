@@ -1,0 +1,98 @@
+"""What a vector holds that a straight line can read: linear probes. Chapters 3 and 12.
+
+A probe is fitted to the vectors of some sentences and asked about those of others. What it reads is *there*;
+whether the model uses it is another question, and what it does not read may be there in another form. Beside
+its score belong the commonest label, which needs no vector, and a probe of an untrained model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from course_lib.finite import require_finite
+from course_lib.metrics import Score, exact_match
+from course_lib.options import check_number
+from course_lib.shapes import Float
+
+Label = str | int
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A straight line for each of K labels; the answer is the label whose line is highest at a vector.
+
+    ``mean`` and ``scale`` (D) are those of the vectors that it was fitted to: each number is measured from its mean,
+    in standard deviations. ``weights`` (D, K) and ``bias`` (K) are the lines.
+    """
+
+    classes: tuple[Label, ...]
+    mean: Float[np.ndarray, "D"]
+    scale: Float[np.ndarray, "D"]
+    weights: Float[np.ndarray, "D K"]
+    bias: Float[np.ndarray, "K"]
+
+    def labels(self, vectors: Float[np.ndarray, "N D"]) -> tuple[Label, ...]:
+        """Return the answer for each of ``vectors``; ValueError where they have another size than those fitted to."""
+        vectors = _checked(vectors)
+        if vectors.shape[1] != len(self.mean):
+            raise ValueError(
+                f"vectors: expected {len(self.mean)} numbers each, as in those that the probe was fitted to, "
+                f"got {vectors.shape[1]}."
+            )
+        lines = (vectors - self.mean) / self.scale @ self.weights + self.bias  # (N, K)
+        return tuple(self.classes[k] for k in lines.argmax(1))
+
+    def score(self, vectors: Float[np.ndarray, "N D"], labels: Sequence[Label], bootstrap: int = 0) -> Score:
+        """Return for how many of ``vectors`` the answer is their label, in per cent.
+
+        Give others than those it was fitted to. A label that it has never seen counts as a mistake. ``bootstrap`` > 0
+        adds a 95 % interval from that many resamplings of the vectors.
+        """
+        answers = self.labels(vectors)
+        truths = _plain(labels, len(answers))
+        right = exact_match([(repr(answer),) for answer in answers], [(repr(truth),) for truth in truths], bootstrap)
+        return replace(right, signature="linear probe, % right")
+
+
+def fit_probe(vectors: Float[np.ndarray, "N D"], labels: Sequence[Label], ridge: float = 10.0) -> Probe:
+    """Fit a linear probe to N ``vectors`` and the label of each, by ridge regression on the labels as 0 and 1.
+
+    The weights are (ZᵀZ + λI)⁻¹ Zᵀ(Y − Ȳ), with Z the standardised vectors, Y (N, K) the labels and λ ``ridge``,
+    which holds the weights small but not the bias: with a huge ``ridge`` the answer is the commonest label.
+    A number that is the same in all vectors says nothing and is left alone. What a probe shows and what it does not:
+    Hewitt & Liang (2019).
+    ValueError for no vector, another number of labels than of vectors, or a ``ridge`` that is not above 0.
+    """
+    vectors = _checked(vectors)
+    truths = _plain(labels, len(vectors))
+    check_number("ridge", ridge, above=0)
+    classes = sorted(set(truths), key=lambda label: (isinstance(label, str), label))
+    mean, scale = vectors.mean(0), vectors.std(0)
+    scale[scale <= 1e-12 * np.abs(vectors).max(0)] = 1.0
+    Z = (vectors - mean) / scale  # (N, D)
+    Y = np.array([[float(label == one) for one in classes] for label in truths])  # (N, K)
+    bias = Y.mean(0)  # of centred columns the best bias, whatever the weights
+    weights = np.linalg.solve(Z.T @ Z + ridge * np.eye(Z.shape[1]), Z.T @ (Y - bias))
+    return Probe(tuple(classes), mean, scale, weights, bias)
+
+
+def _checked(vectors: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N D"]:
+    """Return ``vectors`` in double precision; ValueError unless they are a table of numbers with a row or more."""
+    table = np.asarray(vectors, dtype=float)
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"vectors: expected a table (vectors, numbers of each), not empty, got shape {table.shape}.")
+    require_finite("vectors of a probe", table)
+    return table
+
+
+def _plain(labels: Sequence[Label], expected: int) -> list[Label]:
+    """Return ``labels`` as Python has them; ValueError unless they are ``expected`` words or whole numbers."""
+    listed = labels.tolist() if isinstance(labels, np.ndarray) else list(labels)
+    plain = [label.item() if isinstance(label, np.generic) else label for label in listed]
+    if isinstance(labels, str) or len(plain) != expected:
+        got = f"the text {labels!r}" if isinstance(labels, str) else str(len(plain))
+        raise ValueError(f"labels: expected one for each of {expected} vectors, got {got}.")
+    if strange := [label for label in plain if not isinstance(label, str | int)]:
+        raise ValueError(f"labels: expected words or whole numbers, got {strange[0]!r}.")
+    return plain
