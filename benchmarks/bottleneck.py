@@ -35,6 +35,7 @@ from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.corpora.grammar import lexicon
 from course_lib.corpora.grammar.languages.table import LANGUAGES
 from course_lib.corpora.grammar.lexemes import rows
+from course_lib.decoders import Route
 from course_lib.models import bahdanau2014, cho2014
 from course_lib.probes import fit_probe
 from course_lib.seq2seq import Seq2Seq, evaluating, live_parameters
@@ -58,7 +59,7 @@ PILOTS: dict[str, dict[str, Any]] = {
     "128": {"hidden": 128},
     "256": {"hidden": 256},
 }
-ROUTES = {
+ROUTES: dict[str, list[Route]] = {
     "all": ["state", "steps", "readout"],
     "no state": ["steps", "readout"],
     "no steps": ["state", "readout"],
@@ -167,7 +168,7 @@ def build(row: Row, data: ParallelCorpus) -> Seq2Seq:
     """Return the untrained model of a row."""
     words = data.vocabularies()
     if row.part == "unknown words":
-        words = tuple(most_frequent(data, side) for side in ("source", "target"))
+        words = most_frequent(data, "source"), most_frequent(data, "target")
     return (bahdanau2014 if row.part == "ceiling" else cho2014)(*words, **row.options)
 
 
@@ -217,11 +218,11 @@ def probe_pairs(part: str) -> tuple[Sequence[SentencePair], Sequence[SentencePai
         length = LETTERS["max_length"]
         fitted = load("copy", size=PROBE_FIT, seed=2, min_length=length, max_length=length).train
         return fitted, pairs_by_length("copy", PROBE_TEST, [(length, length)], min_length=length)
-    fitted = [pair for pair in corpus("en-fr").train if len(pair.source) == PROBED][:PROBE_FIT]
-    if len(fitted) < PROBE_FIT:
-        raise ValueError(f"Expected {PROBE_FIT} training sentences of {PROBED} words, found {len(fitted)}.")
+    long_enough = [pair for pair in corpus("en-fr").train if len(pair.source) == PROBED]
+    if len(long_enough) < PROBE_FIT:
+        raise ValueError(f"Expected {PROBE_FIT} training sentences of {PROBED} words, found {len(long_enough)}.")
     others = pairs_by_length("en-fr", PROBE_TEST, [(PROBED, PROBED)], lexicon=CORPUS["lexicon"])
-    return fitted, others
+    return long_enough[:PROBE_FIT], others
 
 
 def most_frequent(data: ParallelCorpus, side: str) -> Vocabulary:
@@ -340,7 +341,7 @@ def replaced(model: Seq2Seq) -> tuple[list[SentencePair], list[list[int]]]:
     random, open_class = Random(1), content_words()
     chosen, places = [], []
     for pair in pairs_by_length("en-fr", 8 * TOUCHED, [TOUCHED_LENGTHS], lexicon=CORPUS["lexicon"]):
-        linked = sorted({j for j, _ in pair.sure if pair.source[j] in open_class})
+        linked = sorted({j for j, _ in pair.sure or () if pair.source[j] in open_class})
         drawn_here = random.sample(linked, min(REPLACED, len(linked)))
         knows = all(word in model.source_vocabulary for word in pair.source)
         if knows and all(word in model.target_vocabulary for word in pair.target) and len(linked) >= REPLACED:
@@ -357,7 +358,7 @@ def untouched(model: Seq2Seq, pairs: Sequence[SentencePair], places: Sequence[Se
     The words that are scored are the same however many are replaced: those without a sure link to any of the three.
     """
     kept = [
-        [i for i in range(len(pair.target)) if not any((j, i) in pair.sure for j in gone)]
+        [i for i in range(len(pair.target)) if (pair.sure or frozenset()).isdisjoint((j, i) for j in gone)]
         for pair, gone in zip(pairs, places, strict=True)
     ]
     found = {}

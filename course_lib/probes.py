@@ -27,12 +27,12 @@ class Probe:
     """
 
     classes: tuple[Label, ...]
-    mean: Float[np.ndarray, "D"]
-    scale: Float[np.ndarray, "D"]
-    weights: Float[np.ndarray, "D K"]
-    bias: Float[np.ndarray, "K"]
+    mean: Float[np.ndarray, "_"]
+    scale: Float[np.ndarray, "_"]
+    weights: Float[np.ndarray, "_ _"]
+    bias: Float[np.ndarray, "_"]
 
-    def labels(self, vectors: Float[np.ndarray, "N D"]) -> tuple[Label, ...]:
+    def labels(self, vectors: Float[np.ndarray, "_ _"]) -> tuple[Label, ...]:
         """Return the answer for each of ``vectors``; ValueError where they have another size than those fitted to."""
         vectors = _checked(vectors)
         if vectors.shape[1] != len(self.mean):
@@ -43,7 +43,7 @@ class Probe:
         lines = (vectors - self.mean) / self.scale @ self.weights + self.bias  # (N, K)
         return tuple(self.classes[k] for k in lines.argmax(1))
 
-    def score(self, vectors: Float[np.ndarray, "N D"], labels: Sequence[Label], bootstrap: int = 0) -> Score:
+    def score(self, vectors: Float[np.ndarray, "_ _"], labels: Sequence[Label], bootstrap: int = 0) -> Score:
         """Return for how many of ``vectors`` the answer is their label, in per cent.
 
         Give others than those it was fitted to. A label that it has never seen counts as a mistake. ``bootstrap`` > 0
@@ -55,7 +55,7 @@ class Probe:
         return replace(right, signature="linear probe, % right")
 
 
-def fit_probe(vectors: Float[np.ndarray, "N D"], labels: Sequence[Label], ridge: float = 10.0) -> Probe:
+def fit_probe(vectors: Float[np.ndarray, "_ _"], labels: Sequence[Label], ridge: float = 10.0) -> Probe:
     """Fit a linear probe to N ``vectors`` and the label of each, by ridge regression on the labels as 0 and 1.
 
     The weights are (ZᵀZ + λI)⁻¹ Zᵀ(Y − Ȳ), with Z the standardised vectors, Y (N, K) the labels and λ ``ridge``,
@@ -77,7 +77,7 @@ def fit_probe(vectors: Float[np.ndarray, "N D"], labels: Sequence[Label], ridge:
     return Probe(tuple(classes), mean, scale, weights, bias)
 
 
-def _checked(vectors: Float[np.ndarray, "N D"]) -> Float[np.ndarray, "N D"]:
+def _checked(vectors: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "_ _"]:
     """Return ``vectors`` in double precision; ValueError unless they are a table of numbers with a row or more."""
     table = np.asarray(vectors, dtype=float)
     if table.ndim != 2 or not table.size:

@@ -116,6 +116,40 @@ class Trace:
         return cls(**fields)
 
 
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How far each source word reaches into one target sentence: :func:`course_lib.reaching.gradient_reach`. Chapter 3.
+
+    ``source`` (S words) and ``target`` (T words) end in ``</s>``. ``slope[i, j]`` (T × S) is how much the log-odds of
+    ``target[i]`` answer to the vector of ``source[j]``, 0 or more, to be compared within one model. ``paid`` (T) are
+    the nats that the model pays for each word, ``needed`` (T) those of a model without a source, if one was given.
+    :class:`~course_lib.finite.NotFiniteError` where a number is NaN.
+    """
+
+    model: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    slope: Float[np.ndarray, "T S"]
+    paid: Float[np.ndarray, "T"]
+    needed: Float[np.ndarray, "T"] | None = None
+
+    def __post_init__(self) -> None:
+        T, S = len(self.target), len(self.source)
+        for name, shape in (("slope", (T, S)), ("paid", (T,)), ("needed", (T,))):
+            value = getattr(self, name)
+            if value is not None and value.shape != shape:
+                raise ValueError(f"{name}: expected shape {shape} ({T} target, {S} source words), got {value.shape}.")
+            if value is not None:
+                require_finite(name, value)
+        if (self.slope < 0).any():
+            raise ValueError("slope: expected lengths of gradients, 0 or more, got one below 0.")
+
+    @property
+    def worth(self) -> Float[np.ndarray, "T"] | None:
+        """What the source was worth, in nats a word: needed − paid; None where nobody said what was needed."""
+        return None if self.needed is None else self.needed - self.paid
+
+
 def _kind_in_old_record(source: Sequence[str]) -> SourceKind:
     """Return what the source of a record is that was written before records said so.
 

@@ -28,7 +28,7 @@ ROOMS = (
     {"training"},
     {"departures"},
     {"traces"},
-    {"tracing"},
+    {"tracing", "reaching"},
     {"plots"},
     {"widgets"},
     {"checks"},

@@ -1,4 +1,4 @@
-"""Reach into a trained model for the length of a block: what would it do if …? Chapters 5, 6 and 12.
+"""Reach into a trained model for the length of a block: what would it do if …? Chapters 3, 5, 6 and 12.
 
 Each function is a context manager around a model; after the block the model is as it was.
 """
@@ -6,5 +6,6 @@ Each function is a context manager around a model; after the block the model is 
 from course_lib.interventions.holding import guided
 from course_lib.interventions.looks import pinned, tempered, unmasked
 from course_lib.interventions.reading import read_apart
+from course_lib.interventions.swapping import swapped
 
-__all__ = ["guided", "pinned", "read_apart", "tempered", "unmasked"]
+__all__ = ["guided", "pinned", "read_apart", "swapped", "tempered", "unmasked"]
