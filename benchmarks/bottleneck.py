@@ -145,9 +145,7 @@ def run(row: Row, seed: int, rate: float) -> dict[str, Any]:
     data = corpus("copy" if row.part == "letters" else "en-fr")
     seed_everything(seed)
     model = build(row, data)
-    config = TrainConfig(
-        row.steps, learning_rate=rate, seed=seed, device="cpu", validate_every=None, unknown=unknown_of(row)
-    )
+    config = TrainConfig(row.steps, learning_rate=rate, seed=seed, device="cpu", validate_every=None, unknown="unk")
     history, seconds = timed_fit(model, data, config)
     held_out = data.test if row.part == "letters" else tested()
     found = {
@@ -192,10 +190,6 @@ def width_for(wanted: int, source: Vocabulary, target: Vocabulary) -> int:
     if abs(sizes[best] - wanted) >= 0.01 * wanted:
         raise ValueError(f"No width comes within 1 % of {wanted:,} parameters; the nearest, {best}: {sizes[best]:,}.")
     return best
-
-
-def unknown_of(row: Row) -> Any:
-    return "unk" if row.part == "unknown words" else "error"
 
 
 # --- sentences ------------------------------------------------------------------------------------
@@ -255,6 +249,7 @@ def validated(row: Row, rate: float, data: ParallelCorpus) -> dict[str, Any]:
         device="cpu",
         validate_every=row.steps,
         validation_pairs=None,
+        unknown="unk",
     )
     history = fit(build(row, data), data, config)
     return {

@@ -116,7 +116,7 @@ MUTATIONS = (
         "probes.py",
         "mean, scale = vectors.mean(0), vectors.std(0)",
         "mean, scale = vectors.mean(0), np.ones(vectors.shape[1])",
-        "test_probes.py::test_a_planted_direction_is_found_and_permuted_labels_are_not",
+        "test_probes.py::test_a_probe_is_ridge_regression_done_by_hand",
     ),
     Mutation(
         "a probe is asked about what it was fitted to",
