@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -47,4 +48,6 @@ def _given(function: Callable[..., Any], args: tuple[Any, ...], options: Mapping
     """Return the arguments by name; partial ones where a copy is made, which brings its own."""
     bound = inspect.signature(function).bind_partial(*args, **options)
     bound.apply_defaults()
-    return {name: value for name, value in bound.arguments.items() if not isinstance(value, nn.Module)}
+    given = {name: value for name, value in bound.arguments.items() if not isinstance(value, nn.Module)}
+    # a list is the caller's, who may go on with it
+    return {name: copy(value) if isinstance(value, list | set | dict) else value for name, value in given.items()}

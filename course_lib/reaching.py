@@ -40,7 +40,13 @@ def gradient_reach(
     """
     if not isinstance(model.encoder, Encoder):
         raise ValueError(f"Expected a model that reads words; the encoder of this one: {type(model.encoder).__name__}.")
-    with torch.enable_grad(), evaluating(model), _watched(model.encoder.embedding) as vectors:
+    source, target = _words(source, "source"), _words(target, "target")
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        evaluating(model),
+        _watched(model.encoder.embedding) as vectors,
+    ):
         batch, logits = _forced(model, source, target, unknown)
         slopes = _slopes(_log_odds(logits, batch.target_out[0]), vectors[0])  # (T, S)
     if model.encoder.direction == "reversed":  # it was read from the last word to the first
@@ -80,7 +86,7 @@ def _forced(
     model: Seq2Seq, source: Sequence[str], target: Sequence[str], unknown: Unknown
 ) -> tuple[Batch, Float[Tensor, "T V"]]:
     """Run step by step over one pair with the true words given; return it as a batch, and the logits."""
-    pair = SentencePair(_words(source, "source"), _words(target, "target"))
+    pair = SentencePair(tuple(source), tuple(target))
     batch = collate([pair], model.source_vocabulary, model.target_vocabulary, model.device, unknown)
     step, state = model.stepper(batch.source, batch.source_lengths)
     logits = []
@@ -92,9 +98,10 @@ def _forced(
 
 
 def _words(words: Sequence[str], side: str) -> tuple[str, ...]:
-    if isinstance(words, str) or not len(words):
+    listed = () if isinstance(words, str) or words is None else tuple(map(str, words))
+    if not listed:
         raise ValueError(f"{side}: expected a list of words, at least one, got {words!r}.")
-    return tuple(words)
+    return listed
 
 
 def _log_odds(logits: Float[Tensor, "T V"], words: Int[Tensor, "T"]) -> Float[Tensor, "T"]:

@@ -117,6 +117,7 @@ def test_a_model_of_cho_says_what_it_is_told_and_how_much():
     assert len({repr(model) for model in made.values()}) == len(made)
     assert made["Cho, without steps"].decoder.routes == ("state", "readout")  # in the order of the model
     assert cho2014(SOURCE, TARGET, embedding=5, hidden=6, summary=6).name == "Cho"
+    assert cho2014(SOURCE, TARGET, embedding=5, hidden=6, summary=np.int64(3)).name == "Cho, summary of 3"
 
 
 @pytest.mark.parametrize(

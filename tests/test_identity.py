@@ -21,7 +21,7 @@ from course_lib.built import remembered
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.decoders import BahdanauDecoder
-from course_lib.models import CONSTRUCTORS, luong2015
+from course_lib.models import CONSTRUCTORS, cho2014, luong2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.settings import as_setting, differences, model_settings
 from course_lib.training import CheckpointError, Objective, TrainConfig, fit
@@ -105,6 +105,14 @@ def test_a_copy_remembers_what_the_model_was_built_with(copied: Callable[[Seq2Se
     model = luong(local="predictive", window=2)
     assert identity(copied(model)) == identity(model)
     assert copied(model).decoder.attention.built_with["window"] == 2
+
+
+def test_a_list_that_was_given_and_then_changed_is_remembered_as_it_was() -> None:
+    routes = ["state"]
+    model = cho2014(WORDS, WORDS, **SIZES, routes=routes)
+    before = identity(model)
+    routes.append("steps")
+    assert identity(model) == before == identity(cho2014(WORDS, WORDS, **SIZES, routes=("state",)))
 
 
 def test_an_attribute_that_was_changed_after_building_is_seen() -> None:

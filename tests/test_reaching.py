@@ -126,6 +126,24 @@ def test_dropout_is_off_and_single_precision_will_do():
     np.testing.assert_allclose(gradient_reach(model.double(), WORDS, TRUE).slope, first.slope, rtol=1e-3)
 
 
+def test_a_slope_is_no_other_where_gradients_are_switched_off():
+    model = make("cho")
+    slope = gradient_reach(model, WORDS, TRUE).slope
+    with torch.no_grad():
+        assert np.array_equal(gradient_reach(model, WORDS, TRUE).slope, slope)
+    with torch.inference_mode():
+        assert np.array_equal(gradient_reach(model, WORDS, TRUE).slope, slope)
+
+
+def test_words_come_in_any_form():
+    model, floor = make("cho"), make("cho-no-source")
+    expected = gradient_reach(model, WORDS, TRUE, floor)
+    for form in (list, np.array, iter):
+        reach = gradient_reach(model, form(WORDS), form(TRUE), floor)
+        assert np.array_equal(reach.slope, expected.slope) and np.array_equal(reach.needed, expected.needed)
+        assert all(type(word) is str for word in (*reach.source, *reach.target))
+
+
 def test_a_swap_is_felt_in_the_slopes():
     """From the swap on nothing of the own source is told, but what the state has kept."""
     model = make("cho-narrow")
@@ -142,7 +160,12 @@ def test_what_has_no_reach_is_told_why():
     assert gradient_reach(model, ["zebra"], ["zèbre"], model, unknown="unk").slope.shape == (2, 2)
     with pytest.raises(ValueError, match="unknown: expected one of"):
         gradient_reach(model, WORDS, TRUE, unknown="skip")
-    for source, target, side in (((), TRUE, "source"), ("the cat", TRUE, "source"), (WORDS, [], "target")):
+    for source, target, side in (
+        ((), TRUE, "source"),
+        ("the cat", TRUE, "source"),
+        (WORDS, [], "target"),
+        (WORDS, None, "target"),
+    ):
         with pytest.raises(ValueError, match=f"{side}: expected a list of words, at least one"):
             gradient_reach(model, source, target)
     with pytest.raises(ValueError, match="Expected a model that reads words; the encoder of this one: GridEncoder"):

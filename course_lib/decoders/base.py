@@ -65,7 +65,7 @@ class Decoder(Built):
         """Read y_{i-1}, return the logits of y_i and the state after the step."""
         raise NotImplementedError(f"{type(self).__name__} has no step.")
 
-    def out_of_reach(self) -> list[Tensor]:
+    def out_of_reach(self) -> list[Shaped[Tensor, "..."]]:
         """Return those weights of the decoder that no gradient reaches, because an option leaves them unused."""
         return []
 

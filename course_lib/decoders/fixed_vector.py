@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.decoders.parts import MaxoutReadout
 from course_lib.encoders import Encoded, State
-from course_lib.options import check_choices, check_sizes
-from course_lib.shapes import Float, Int
+from course_lib.options import MOST_UNITS, check_choices, check_count
+from course_lib.shapes import Float, Int, Shaped
 
 Route = Literal["state", "steps", "readout"]
 ROUTES: tuple[Route, ...] = get_args(Route)
@@ -86,8 +86,7 @@ class ChoDecoder(Decoder):
         routes: Collection[Route] = ROUTES,
     ) -> None:
         super().__init__(vocabulary_size, embedding, dropout)
-        self.summary = hidden if summary is None else summary
-        check_sizes(summary=self.summary)
+        self.summary = hidden if summary is None else check_count("summary", summary, most=MOST_UNITS)
         self.routes = check_choices("routes", routes, Route)
         self.V = nn.Linear(hidden, self.summary)
         self.V_prime = nn.Linear(self.summary, hidden)
@@ -117,7 +116,7 @@ class ChoDecoder(Decoder):
         """Read BOS y_1 … y_m in one fused call: c is known from the start."""
         return self._run(target_in, self.initial_state(encoded), encoded)
 
-    def out_of_reach(self) -> list[Tensor]:
+    def out_of_reach(self) -> list[Shaped[Tensor, "..."]]:
         """Return the weights that only the routes that are left out would use."""
         beside_the_word = self.rnn.get_parameter("weight_ih_l0")[:, self.embedding.embedding_dim :]  # (3H, C)
         only_for: dict[Route, list[Tensor]] = {

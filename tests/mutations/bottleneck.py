@@ -44,7 +44,7 @@ MUTATIONS = (
     Mutation(
         "a narrow summary is as wide as the state",
         FIXED,
-        "self.summary = hidden if summary is None else summary",
+        'self.summary = hidden if summary is None else check_count("summary", summary, most=MOST_UNITS)',
         "self.summary = hidden",
         "test_decoders.py::test_a_model_of_cho_says_what_it_is_told_and_how_much",
     ),
@@ -243,5 +243,19 @@ MUTATIONS = (
         "if decoder.initial_state(other).coverage is not None:",
         "if False:",
         "test_interventions.py::test_what_cannot_be_told_instead_is_refused",
+    ),
+    Mutation(
+        "a list of options that its owner goes on with changes what a model was built with",
+        "built.py",
+        "copy(value) if isinstance(value, list | set | dict) else value",
+        "value",
+        "test_identity.py::test_a_list_that_was_given_and_then_changed_is_remembered_as_it_was",
+    ),
+    Mutation(
+        "where no gradient is kept, every slope is 0 without a word",
+        "reaching.py",
+        "torch.inference_mode(False), torch.enable_grad(), evaluating",
+        "torch.enable_grad(), evaluating",
+        "test_reaching.py::test_a_slope_is_no_other_where_gradients_are_switched_off",
     ),
 )
