@@ -12,7 +12,7 @@ from course_lib.seq2seq import live_parameters
 from course_lib.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
-WORDS = Vocabulary.build(["abcdefghij"])
+WORDS = Vocabulary.build([tuple("abcdefghij")])
 
 
 @pytest.fixture
