@@ -90,6 +90,17 @@ class Trace:
         """The source as figures and sliders name it: an unknown word with what the model read in its place."""
         return tuple(f"{word} ({UNK_TOKEN})" if j in self.unknown else word for j, word in enumerate(self.source))
 
+    @property
+    def coverage(self) -> Float[np.ndarray, "T S"]:
+        """κ: how much weight each source position had before each step; row 0 is all zeros. Chapter 8.
+
+        Row i is the sum of ``weights`` up to, not including, row i: what a coverage model is told when it
+        looks for ``target[i]`` (See, Liu & Manning 2017, eq. 10). ValueError for a model without attention.
+        """
+        if self.weights is None:
+            raise ValueError(f"{self.model} has no attention weights, so no source position is ever covered.")
+        return np.vstack([np.zeros_like(self.weights[:1]), np.cumsum(self.weights, axis=0)[:-1]])
+
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""
         record = asdict(self)
