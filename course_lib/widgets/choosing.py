@@ -9,17 +9,17 @@ from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.frames import heading
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.staging import picture_frame, room_for
-from course_lib.widgets.style import OF_STAGES, style
+from course_lib.widgets.style import OF_LONG_LABELS, OF_STAGES, style
 
-Place = tuple[str, str]
+_Place = tuple[str, str]
 
 
 def figure_grid(
-    figures: Mapping[Place, Figure],
+    figures: Mapping[_Place, Figure],
     *,
     over: tuple[str, str],
-    alts: Mapping[Place, str],
-    captions: Mapping[Place, str] | None = None,
+    alts: Mapping[_Place, str],
+    captions: Mapping[_Place, str] | None = None,
     title: str | None = None,
 ) -> Player:
     """Lay two sliders, named ``over``, over ``figures``: one figure for each pair of their labels.
@@ -40,13 +40,13 @@ def figure_grid(
     return grid_of_frames(
         [[picture_frame(said[a, b], drawn[a, b], room) for b in second] for a in first],
         [Axis(over[0], first), Axis(over[1], second)],
-        shared=style(OF_STAGES),
+        shared=style(OF_STAGES + OF_LONG_LABELS),
         static=f"{drawn[places[0]]}<figcaption><ol style='list-style:none;padding:0'>{listed}</ol></figcaption>",
         summary=f"Figures, {over[0].lower()} × {over[1].lower()}: {', '.join(first)} × {', '.join(second)}",
     )
 
 
-def _check(over: tuple[str, str], places: list[Place], given: Mapping[str, Mapping[Place, object]]) -> None:
+def _check(over: tuple[str, str], places: list[_Place], given: Mapping[str, Mapping[_Place, object]]) -> None:
     if not places:
         raise ValueError("figures: expected at least one figure under its two labels, got none.")
     if len(over) != 2 or over[0] == over[1]:
@@ -57,6 +57,6 @@ def _check(over: tuple[str, str], places: list[Place], given: Mapping[str, Mappi
             raise ValueError(f"{name}: every label meets every other; nothing was given for {missing}.")
 
 
-def _sentence(place: Place, captions: Mapping[Place, str] | None, title: str | None) -> str:
+def _sentence(place: _Place, captions: Mapping[_Place, str] | None, title: str | None) -> str:
     text = f"{heading(title)}<b>{escape(' · '.join(place))}</b>"
     return text if captions is None else f"{text}: {escape(captions[place])}"

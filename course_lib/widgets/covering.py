@@ -15,7 +15,7 @@ from course_lib.widgets.frames import heading, step_sentence
 from course_lib.widgets.lines import lines
 from course_lib.widgets.markup import decimal, direction, fraction, listed, styled, tint, word
 from course_lib.widgets.player import Axis, Player
-from course_lib.widgets.style import OF_COVERAGE, style
+from course_lib.widgets.style import OF_COVERAGE, OF_LONG_LABELS, style
 from course_lib.widgets.target import TARGET_LABEL, target_words
 
 HARDLY, TWICE = 0.5, 1.5  # less than half a look; more than one and a half
@@ -45,7 +45,7 @@ def coverage(traces: Mapping[str, Trace], *, title: str | None = None) -> Player
         "".join(f"<section>{_printed(each, name)}</section>" for each, name in zip(seen, titles, strict=True)),
         f"Coverage, step by step: {', '.join(traces)}",
         frame=lambda trace, step, name: _frame(of_trace[id(trace)], step, name),
-        shared=style(OF_COVERAGE),
+        shared=style(OF_COVERAGE + OF_LONG_LABELS),
     )
 
 
@@ -169,7 +169,7 @@ def _printed(seen: _Seen, title: str) -> str:
     )
     steps = "".join(f"<li>{step_sentence(trace, i, markup=True)}</li>" for i in range(len(trace.target)))
     return (
-        f"<table><caption>{heading(title)}coverage κ after the last step</caption>"
-        f"<tr><th scope=col>word</th><th scope=col>κ</th></tr>{rows}</table>"
+        f"<p>{heading(title)}coverage κ after the last step</p>"
+        f"<table><tr><th scope=col>word</th><th scope=col>κ</th></tr>{rows}</table>"
         f"<ol style='list-style:none;padding:0'>{steps}</ol>"
     )

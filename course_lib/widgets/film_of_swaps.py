@@ -8,11 +8,11 @@ from course_lib.widgets.markup import direction, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_FILMS, style
 
-Words = Sequence[str]
+_Words = Sequence[str]
 
 
 def swap_film(
-    outputs: Mapping[str, Sequence[Words]], source: Words, other: Words, *, title: str | None = None
+    outputs: Mapping[str, Sequence[_Words]], source: _Words, other: _Words, *, title: str | None = None
 ) -> Player:
     """Show what each model writes when, from a word on, it is told of the ``other`` sentence; two sliders.
 
@@ -43,16 +43,16 @@ def swap_film(
     )
 
 
-def _without_end(words: Words) -> list[str]:
+def _without_end(words: _Words) -> list[str]:
     return [token for token in words if token != EOS_TOKEN]
 
 
-def _changes(words: Words, undisturbed: Words) -> list[bool]:
+def _changes(words: _Words, undisturbed: _Words) -> list[bool]:
     """Say of each word whether it is another one than stood at its place, or stands where none did."""
     return [i >= len(undisturbed) or token != undisturbed[i] for i, token in enumerate(words)]
 
 
-def _sentence(words: Words, undisturbed: Words, k: int) -> str:
+def _sentence(words: _Words, undisturbed: _Words, k: int) -> str:
     if k == 0:
         return "<b>Never told of the other sentence</b>: this is what it writes undisturbed."
     changed, missing = sum(_changes(words, undisturbed)), max(0, len(undisturbed) - len(words))
@@ -64,18 +64,18 @@ def _sentence(words: Words, undisturbed: Words, k: int) -> str:
     )
 
 
-def _marked(words: Words, undisturbed: Words) -> str:
+def _marked(words: _Words, undisturbed: _Words) -> str:
     return " ".join(
         f"<b><u>{word(token)}</u></b>" if changed else word(token)
         for token, changed in zip(words, _changes(words, undisturbed), strict=True)
     )
 
 
-def _frame(name: str, rows: Sequence[Words], k: int, source: Words, other: Words, title: str | None) -> str:
-    def line(label: str, words: Words, text: str) -> str:
+def _frame(name: str, rows: Sequence[_Words], k: int, source: _Words, other: _Words, title: str | None) -> str:
+    def line(label: str, words: _Words, text: str) -> str:
         return f"<p class=k>{label}</p><p dir={direction(words)}>{text}</p>"
 
-    def plain(words: Words) -> str:
+    def plain(words: _Words) -> str:
         return " ".join(map(word, words))
 
     told = "The other sentence: " + (f"what it is told of from word {k} on" if k else "never told of")
@@ -87,7 +87,7 @@ def _frame(name: str, rows: Sequence[Words], k: int, source: Words, other: Words
     )
 
 
-def _printed(shown: Mapping[str, Sequence[Words]], source: Words, other: Words, title: str | None) -> str:
+def _printed(shown: Mapping[str, Sequence[_Words]], source: _Words, other: _Words, title: str | None) -> str:
     rows = "".join(
         f"<tr><th scope=row>{word(name)}</th><td>{f'word {k}' if k else 'never'}</td>"
         f"<td>{_marked(words, translations[0])}</td></tr>"

@@ -13,7 +13,7 @@ from course_lib.shapes import Float
 from course_lib.widgets.frames import heading
 from course_lib.widgets.markup import decimal, fraction, listed
 from course_lib.widgets.player import Axis, Player, assembled, slider_of, stage_under
-from course_lib.widgets.style import OF_GUESSES, style
+from course_lib.widgets.style import OF_GUESSES, OF_LONG_LABELS, style
 
 WHOLE = 100  # the largest guess
 SHOW = ("guesses", "measured too")
@@ -41,11 +41,12 @@ def guess(
         rows += [stage_under(strips, [slider]), stage_under([_hidden(), _found(label, seeds, unit)], [show])]
     head = widgets.HTML(f"<div class=course-frame><p class=says>{heading(title)}{HOW}</p></div>")
     stage = widgets.VBox([head, *rows])
+    stage.add_class("course-guesses")
     return assembled(
         stage,
         axes,
         [*sliders, show],
-        shared=style(OF_GUESSES),
+        shared=style(OF_GUESSES + OF_LONG_LABELS),
         static=_printed(labels, table, unit, title),
         summary=f"Guess before you look: {', '.join(labels)}",
     )

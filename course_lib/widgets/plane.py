@@ -12,7 +12,7 @@ from course_lib.shapes import Float
 from course_lib.widgets.markup import decimal, fraction
 
 HALF = 110  # pixels from the middle of the picture to its edge
-MARGIN = 1.35  # how much further the plane reaches than the longest vector: room for a word beside its tip
+ROOM_AROUND = 1.35  # how much further the plane reaches than the longest vector: room for a word beside its tip
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Plane:
     def scale(self) -> float:
         """How many pixels are 1."""
         longest = max(float(np.hypot(x, y)) for x, y in (*self.annotations, self.query))
-        return HALF / (MARGIN * longest)
+        return HALF / (ROOM_AROUND * longest)
 
     @property
     def name(self) -> str:

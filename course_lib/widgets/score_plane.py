@@ -12,7 +12,7 @@ from course_lib.shapes import Float
 from course_lib.widgets.markup import decimal, fraction, word
 from course_lib.widgets.plane import Plane
 from course_lib.widgets.player import Axis, Player, grid_of_frames
-from course_lib.widgets.style import OF_PLANES, style
+from course_lib.widgets.style import OF_LONG_LABELS, OF_PLANES, style
 
 ON_PAPER = "Give numbers that can be multiplied on paper."
 
@@ -89,7 +89,7 @@ def four_scores(
     return grid_of_frames(
         frames if exchange is not None else frames[0],
         axes if exchange is not None else axes[1:],
-        shared=style(OF_PLANES) + plane.definition(),
+        shared=style(OF_PLANES + OF_LONG_LABELS) + plane.definition(),
         static="".join(_printed(f, s, few, times[start], name) for name, f in orders.items()),
         summary=f"Four scores of a query at {len(four.words)} words",
     )

@@ -130,6 +130,9 @@ OF_STAGES = """
 .course-frame svg.course-figure{margin:0 auto;background:none}
 @media (max-width:600px){.course-frame.growing .says{min-height:calc(var(--narrow)*1.4em)}}
 """
+OF_LONG_LABELS = """
+.course-widget .widget-readout{margin-inline-start:12px}
+"""
 OF_PLANES = """
 .course-frame svg.plane{border:1px solid var(--c-line);border-radius:4px}
 .course-frame svg.plane>path{stroke:var(--c-target);stroke-width:3;fill:none}
@@ -138,6 +141,7 @@ OF_PLANES = """
 .course-frame .four td{padding:2px 4px}
 """
 OF_GUESSES = """
+.course-guesses .widget-html{width:100%}
 .course-frame.guessed,.course-frame.found{display:grid;grid-template-columns:minmax(4em,8em) 1fr 3.6em;gap:8px;
 align-items:center;font-variant-numeric:tabular-nums}
 .course-frame.guessed{margin-top:10px}
