@@ -12,7 +12,7 @@ from course_lib.widgets import reach_film
 from tests.pages import Browser, shown, soup, texts
 
 SOURCE, TARGET = ("he", "reads", "<books>", "</s>"), ("il", "lit", "</s>")
-SLOPE = np.array([[2.0, 0.5, 0.0, 0.1], [0.25, 4.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+SLOPE = np.array([[2.0, 0.5, 0.0, 0.12], [0.25, 4.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
 NEEDED, PAID = np.array([2.5, 4.0, 0.5]), np.array([0.5, 1.0, 1.5])
 
 

@@ -11,6 +11,7 @@ from course_lib.widgets.comparing import compare, step_through_models, step_thro
 from course_lib.widgets.covering import coverage
 from course_lib.widgets.exploring import explorer
 from course_lib.widgets.film_of_looks import looks_film
+from course_lib.widgets.film_of_reach import reach_film
 from course_lib.widgets.film_of_swaps import swap_film
 from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.guessing import guess
@@ -34,6 +35,7 @@ __all__ = [
     "grid_of_frames",
     "guess",
     "looks_film",
+    "reach_film",
     "stages",
     "step_through",
     "step_through_models",

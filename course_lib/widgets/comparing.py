@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from course_lib.traces import Trace
+from course_lib.traces import Reach, Trace
 from course_lib.widgets.frames import heading, step_frame
 from course_lib.widgets.markup import word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
@@ -103,7 +103,7 @@ def _over(trace: Trace, title: str | None) -> str:
     )
 
 
-def check_same_sentence(traces: Mapping[str, Trace]) -> None:
+def check_same_sentence(traces: Mapping[str, Trace | Reach]) -> None:
     """ValueError where two of ``traces``, each under what a message calls it, are of different sentences."""
     names = list(traces)
     for name in names[:-1]:

@@ -87,7 +87,7 @@ def _strip(reach: Reach, i: int) -> str:
     tops = "".join(f"V{fraction(-10 * worth / largest, 1)}h1" for worth in reach.worth.tolist())
     alt = f"Worth of the source for each of {T} words, word {i + 1} framed"
     return (
-        f"<p class=k>Worth of the source in nats, word by word; the highest bar: {decimal(largest)}</p>"
+        f"<p class=k>Worth of the source in nats, word by word; the longest bar: {decimal(largest)}</p>"
         f"<svg class=worth viewBox='0 -11 {T} 22' preserveAspectRatio=none role=img aria-label='{escape(alt)}'>"
         f"<path d='M0 0{tops}V0z'/><rect x={i} y=-11 width=1 height=22 /></svg>"
     )

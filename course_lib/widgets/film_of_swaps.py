@@ -6,7 +6,7 @@ from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.frames import heading
 from course_lib.widgets.markup import direction, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
-from course_lib.widgets.style import OF_FILMS, style
+from course_lib.widgets.style import OF_FILMS, OF_LONG_LABELS, style
 
 _Words = Sequence[str]
 
@@ -35,9 +35,9 @@ def swap_film(
         [[_frame(name, rows, k, source, other, title) for k in range(count)] for name, rows in shown.items()],
         [
             Axis("Model", list(outputs)),
-            Axis("Told of the other from", ["never", *(f"word {k}" for k in range(1, count))], play=True),
+            Axis("Swap", ["never", *(f"from word {k}" for k in range(1, count))], play=True),
         ],
-        shared=style(OF_FILMS),
+        shared=style(OF_FILMS + OF_LONG_LABELS),
         static=_printed(shown, source, other, title),
         summary=f"Told of another sentence half-way: {', '.join(outputs)}",
     )

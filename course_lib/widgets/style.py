@@ -170,6 +170,16 @@ background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 .course-frame .sentence>.partner{outline:2px solid var(--c-ink);outline-offset:-1px}
 .course-frame .main.whole{flex-basis:100%}
 """
+OF_REACH = """
+.course-frame .reach{display:flex;flex-wrap:wrap;gap:6px 4px;font-variant-numeric:tabular-nums}
+.course-frame .reach>span{display:flex;flex-direction:column;align-items:center;min-width:2.6em;font-size:12px}
+.course-frame .reach i{width:24px;height:44px;border-bottom:1px solid var(--c-line);background:
+linear-gradient(var(--c-source),var(--c-source)) 0 100%/100% calc(var(--a,0)*100%) no-repeat}
+.course-frame .reach bdi{font-size:14px}
+.course-frame .reach b{font-weight:400;color:var(--c-source)}
+.course-frame svg.worth{width:100%;height:52px;fill:var(--c-context)}
+.course-frame .worth rect{fill:none;stroke:var(--c-target);stroke-width:2;vector-effect:non-scaling-stroke}
+"""
 OF_QUESTIONS = """
 .course-widget .course-widget{border:0;padding:0}
 .course-ask{gap:6px}
