@@ -91,15 +91,16 @@ class Trace:
         return tuple(f"{word} ({UNK_TOKEN})" if j in self.unknown else word for j, word in enumerate(self.source))
 
     @property
-    def coverage(self) -> Float[np.ndarray, "T S"]:
-        """κ: how much weight each source position had before each step; row 0 is all zeros. Chapter 8.
+    def coverage(self) -> Float[np.ndarray, "T S"] | None:
+        """κ: how much weight each source position had in all steps before, step by step, and so 0 in row 0.
 
-        Row i is the sum of ``weights`` up to, not including, row i: what a coverage model is told when it
-        looks for ``target[i]`` (See, Liu & Manning 2017, eq. 10). ValueError for a model without attention.
+        ``None`` for a model without attention. Chapter 8; See et al. (2017), §2.3, write c.
         """
         if self.weights is None:
-            raise ValueError(f"{self.model} has no attention weights, so no source position is ever covered.")
-        return np.vstack([np.zeros_like(self.weights[:1]), np.cumsum(self.weights, axis=0)[:-1]])
+            return None
+        before = np.zeros_like(self.weights)
+        np.cumsum(self.weights[:-1], axis=0, out=before[1:])
+        return before
 
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""

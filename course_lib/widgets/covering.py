@@ -56,6 +56,9 @@ def _checked(traces: Mapping[str, Trace]) -> list[Trace]:
     for name, trace in others:
         if trace.source != one.source:
             raise ValueError(f"The traces of {first!r} and {name!r} have different sources; trace one sentence.")
+    for name, trace in traces.items():
+        if trace.coverage is None:
+            raise ValueError(f"The trace of {name!r} has no attention weights, so no word is ever covered.")
     if one.kind != "words":
         raise ValueError("coverage shows the words of a sentence; for a picture use step_through.")
     return list(traces.values())
@@ -69,7 +72,9 @@ class _Seen:
 
     @cached_property
     def coverage(self) -> Float[np.ndarray, "T S"]:
-        return self.trace.coverage
+        known = self.trace.coverage
+        assert known is not None
+        return known
 
     @cached_property
     def written(self) -> list[int | None]:

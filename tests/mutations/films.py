@@ -125,8 +125,8 @@ MUTATIONS = (
     Mutation(
         "coverage counts the look of the step itself",
         "traces.py",
-        "np.vstack([np.zeros_like(self.weights[:1]), np.cumsum(self.weights, axis=0)[:-1]])",
-        "np.cumsum(self.weights, axis=0)",
+        "np.cumsum(self.weights[:-1], axis=0, out=before[1:])",
+        "np.cumsum(self.weights, axis=0, out=before)",
         "test_widgets_coverage.py::test_coverage_is_the_weight_before_the_step_and_starts_at_zero",
     ),
     Mutation(
