@@ -35,7 +35,7 @@ def swap_film(
         [[_frame(name, rows, k, source, other, title) for k in range(count)] for name, rows in shown.items()],
         [
             Axis("Model", list(outputs)),
-            Axis("Swap", ["never", *(f"from word {k}" for k in range(1, count))], play=True),
+            Axis("Swap", ["never", *(f"word {k}" for k in range(1, count))], play=True),
         ],
         shared=style(OF_FILMS + OF_LONG_LABELS),
         static=_printed(shown, source, other, title),
