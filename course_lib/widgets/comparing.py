@@ -1,8 +1,8 @@
 """A second slider over traces: training, models, or whatever a chapter varies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from course_lib.traces import Trace
+from course_lib.traces import Reach, Trace
 from course_lib.widgets.frames import heading, step_frame
 from course_lib.widgets.markup import word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
@@ -18,7 +18,7 @@ def compare(traces: Mapping[str, Trace], *, over: str, title: str | None = None,
     """
     if not traces:
         raise ValueError("traces: expected at least one label with its trace, got none.")
-    titles = [_joined(title, label) for label in traces]
+    titles = [joined(title, label) for label in traces]
     shown = list(traces.values())
     static = "".join(f"<section>{static_steps(*pair)}</section>" for pair in zip(shown, titles, strict=True))
     summary = f"Step through, {over.lower()}: {', '.join(traces)}"
@@ -31,7 +31,7 @@ def step_through_models(traces: Mapping[str, Trace], *, over: str = "Model", tit
     ``traces`` maps a model's name to its trace. ValueError where they differ in source or target, for
     then a step of one is not the same step of another: force the target when you make them.
     """
-    _check_same_sentence({f"trace of {name!r}": trace for name, trace in traces.items()})
+    check_same_sentence({f"trace of {name!r}": trace for name, trace in traces.items()})
     return compare(traces, over=over, title=title)
 
 
@@ -47,31 +47,50 @@ def step_through_training(traces: Mapping[int, Trace], *, title: str | None = No
     moments = sorted(traces)
     labels = [_updates(moment) for moment in moments]
     shown = [traces[moment] for moment in moments]
-    _check_same_sentence({f"snapshot at {label}": trace for label, trace in zip(labels, shown, strict=True)})
-    titles = [_joined(title, label) for label in labels]
+    check_same_sentence({f"snapshot at {label}": trace for label, trace in zip(labels, shown, strict=True)})
+    titles = [joined(title, label) for label in labels]
     training = Axis("Training", labels, start=len(moments) - 1)
     summary = f"Step through training: ‘{' '.join(shown[-1].source)}’"
     return two_sliders(training, shown, titles, static_steps(shown[-1], titles[-1]), summary)
 
 
-def two_sliders(axis: Axis, traces: Sequence[Trace], titles: Sequence[str | None], static: str, summary: str) -> Player:
-    """Lay ``axis`` over ``traces``, and a slider over the steps of the longest of them beneath it."""
+def two_sliders(
+    axis: Axis,
+    traces: Sequence[Trace],
+    titles: Sequence[str | None],
+    static: str,
+    summary: str,
+    *,
+    frame: Callable[[Trace, int, str | None], str] | None = None,
+    shared: str | None = None,
+) -> Player:
+    """Lay ``axis`` over ``traces``, and a slider over the steps of the longest of them beneath it.
+
+    ``frame`` makes what stands at a step, out of a trace, the step from 0 and its title, and ``shared`` is what
+    such frames show by reference; without them the frames are those of :func:`step_frame`.
+    """
     lengths = {len(trace.target) for trace in traces}
     longest = max(lengths)
     of = f" of {longest}" if len(lengths) == 1 else ""
     steps = Axis("Step", [f"{i + 1}{of}" for i in range(longest)], play=True)
+
+    shown = frame or _compact
+
+    def row(trace: Trace, title: str | None) -> list[str]:
+        T = len(trace.target)
+        return [*(shown(trace, i, title) for i in range(T)), *[_over(trace, title)] * (longest - T)]
+
     return grid_of_frames(
-        [_row(trace, title, longest) for trace, title in zip(traces, titles, strict=True)],
+        [row(trace, title) for trace, title in zip(traces, titles, strict=True)],
         [axis, steps],
-        shared="".join(dict.fromkeys(definitions(trace) for trace in traces)),
+        shared="".join(dict.fromkeys(definitions(trace) for trace in traces)) if shared is None else shared,
         static=static,
         summary=summary,
     )
 
 
-def _row(trace: Trace, title: str | None, longest: int) -> list[str]:
-    T = len(trace.target)
-    return [*(step_frame(trace, i, title, compact=True) for i in range(T)), *[_over(trace, title)] * (longest - T)]
+def _compact(trace: Trace, step: int, title: str | None) -> str:
+    return step_frame(trace, step, title, compact=True)
 
 
 def _over(trace: Trace, title: str | None) -> str:
@@ -84,7 +103,8 @@ def _over(trace: Trace, title: str | None) -> str:
     )
 
 
-def _check_same_sentence(traces: Mapping[str, Trace]) -> None:
+def check_same_sentence(traces: Mapping[str, Trace | Reach]) -> None:
+    """ValueError where two of ``traces``, each under what a message calls it, are of different sentences."""
     names = list(traces)
     for name in names[:-1]:
         one, last = traces[name], traces[names[-1]]
@@ -95,7 +115,8 @@ def _check_same_sentence(traces: Mapping[str, Trace]) -> None:
             )
 
 
-def _joined(title: str | None, label: str) -> str:
+def joined(title: str | None, label: str) -> str:
+    """Return what stands before the sentences of the trace ``label``."""
     return f"{title} · {label}" if title else label
 
 

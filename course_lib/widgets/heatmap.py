@@ -32,17 +32,21 @@ def heat_map_definition(trace: Trace) -> str:
     )
 
 
-def heat_map_at(trace: Trace, step: int) -> str:
-    """Show the map with the row of ``step`` (from 0) outlined and the rows to come veiled."""
+def heat_map_at(trace: Trace, step: int, above: str = "") -> str:
+    """Show the map with the row of ``step`` (from 0) outlined and the rows to come veiled.
+
+    ``above`` is the id of a drawing to lay over it, if there is one.
+    """
     T, S = len(trace.target), len(trace.source)
     cell, left, top, right = geometry(trace)
     width, height, below = left + S * cell + right, top + T * cell + 2, (T - step - 1) * cell
     alt = f"Heat map, row {step + 1} of {T} outlined"
+    over = f"<use href='#{above}'/>" if above else ""
     return (
         f"<svg class=m viewBox='0 0 {width} {height}' width={width} role=img aria-label='{alt}'>"
         f"<use href='#{heat_map_name(trace)}'/>"
         f"<rect class=veil x={left} y={top + (step + 1) * cell} width={S * cell} height={below} />"
-        f"<rect class=row x={left} y={top + step * cell} width={S * cell} height={cell} /></svg>"
+        f"<rect class=row x={left} y={top + step * cell} width={S * cell} height={cell} />{over}</svg>"
     )
 
 

@@ -69,14 +69,25 @@ def grid_of_frames(
     ``frames`` does not have one entry for each label of each axis.
     """
     _check(frames, axes)
-    sliders = tuple(_slider(axis) for axis in axes)
-    stage = _stack(frames, sliders) if hasattr(widgets, "Stack") else _swap(frames, sliders)
+    sliders = tuple(slider_of(axis) for axis in axes)
+    return assembled(stage_under(frames, sliders), axes, sliders, shared=shared, static=static, summary=summary)
+
+
+def assembled(
+    stage: widgets.Widget, axes: Sequence[Axis], sliders: Sequence[widgets.Widget], *, shared: str, **words: str
+) -> Player:
+    """Put the stylesheet, ``shared`` and ``sliders`` above ``stage``; ``words`` are the Player's own."""
     stage.add_class("course-stage")
     heads = [_style(), *([_unseen(shared)] if shared else [])]
     controls = [_controls(axis, slider) for axis, slider in zip(axes, sliders, strict=True)]
     widget = widgets.VBox([*heads, *controls, stage], layout=stage.layout)
     widget.add_class("course-widget")
-    return Player(widget, sliders, static, summary)
+    return Player(widget, tuple(sliders), **words)
+
+
+def stage_under(frames: Frames, sliders: Sequence[widgets.Widget]) -> widgets.Widget:
+    """Return a stage that shows the frame at which ``sliders`` stand: a slider a level of ``frames``."""
+    return _stack(frames, sliders) if hasattr(widgets, "Stack") else _swap(frames, sliders)
 
 
 def _style() -> widgets.Widget:
@@ -119,7 +130,8 @@ def _check(frames: Frames, axes: Sequence[Axis], place: str = "frames") -> None:
             raise ValueError(f"{place}[{i}]: expected HTML text, got {type(frame).__name__}.")
 
 
-def _slider(axis: Axis) -> widgets.Widget:
+def slider_of(axis: Axis) -> widgets.Widget:
+    """Return the slider of ``axis``, not linked to anything yet."""
     layout = widgets.Layout(flex="1 1 220px", width="auto", max_width="640px", min_width="0")
     return widgets.SelectionSlider(options=list(axis.labels), index=axis.start, description=axis.name, layout=layout)
 

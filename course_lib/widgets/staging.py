@@ -43,13 +43,8 @@ def stages(
     _check(len(drawn), captions, alts)
     pictures = [figure_svg(figure, alt) for figure, alt in zip(drawn, alts, strict=True)]
     said = [sentence(k, captions, title) for k in range(len(drawn))]
-    longest = max(map(len, captions)) + len(title or "") + len("Stage 1 of 5: ")
-    room = f"--wide:{ceil(longest / LETTERS_WIDE)};--narrow:{ceil(longest / LETTERS_NARROW)}"
-    frames = [
-        f"<div class='course-frame growing' style='{room}'><p class=says>{words}</p>"
-        f"<div class='scroll main' tabindex=0 role=region aria-label=Picture>{LIGHT.sub(')', picture)}</div></div>"
-        for words, picture in zip(said, pictures, strict=True)
-    ]
+    room = room_for(max(map(len, captions)) + len(title or "") + len("Stage 1 of 5: "))
+    frames = [picture_frame(words, picture, room) for words, picture in zip(said, pictures, strict=True)]
     lines = "".join(f"<li>{words}</li>" for words in said)
     return grid_of_frames(
         frames,
@@ -57,6 +52,19 @@ def stages(
         shared=style(OF_STAGES),
         static=f"{pictures[-1]}<figcaption><ol style='list-style:none;padding:0'>{lines}</ol></figcaption>",
         summary=f"A picture in {len(frames)} stages. {captions[-1]}",
+    )
+
+
+def room_for(letters: int) -> str:
+    """Return the style that keeps room for a sentence of so many ``letters``, on a desk and on a phone."""
+    return f"--wide:{ceil(letters / LETTERS_WIDE)};--narrow:{ceil(letters / LETTERS_NARROW)}"
+
+
+def picture_frame(words: str, picture: str, room: str) -> str:
+    """Return the frame of a sentence (HTML) over a figure's SVG, which scrolls where it is too wide."""
+    return (
+        f"<div class='course-frame growing' style='{room}'><p class=says>{words}</p>"
+        f"<div class='scroll main' tabindex=0 role=region aria-label=Picture>{LIGHT.sub(')', picture)}</div></div>"
     )
 
 

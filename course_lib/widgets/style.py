@@ -130,6 +130,56 @@ OF_STAGES = """
 .course-frame svg.course-figure{margin:0 auto;background:none}
 @media (max-width:600px){.course-frame.growing .says{min-height:calc(var(--narrow)*1.4em)}}
 """
+OF_LONG_LABELS = """
+.course-widget .widget-readout{margin-inline-start:12px}
+"""
+OF_PLANES = """
+.course-frame svg.plane{border:1px solid var(--c-line);border-radius:4px}
+.course-frame svg.plane>path{stroke:var(--c-target);stroke-width:3;fill:none}
+.course-frame svg.plane>circle{fill:var(--c-target)}
+.course-frame .four i{font-style:normal;color:var(--c-score)}
+.course-frame .four td{padding:2px 4px}
+"""
+OF_GUESSES = """
+.course-guesses .widget-html{width:100%}
+.course-frame.guessed,.course-frame.found{display:grid;grid-template-columns:minmax(4em,8em) 1fr 3.6em;gap:8px;
+align-items:center;font-variant-numeric:tabular-nums}
+.course-frame.guessed{margin-top:10px}
+.course-frame:is(.guessed,.found)>b{text-align:end;font-weight:400}
+.course-frame.found>:is(b,span){font-weight:700}
+.course-frame:is(.guessed,.found)>i{position:relative;height:12px;border-bottom:1px solid var(--c-line)}
+.course-frame:is(.guessed,.found)>i::before{content:"";position:absolute;inset:0 auto 0 0;width:calc(var(--a,0)*100%)}
+.course-frame.guessed>i::before{background:repeating-linear-gradient(-45deg,var(--c-muted) 0 2px,transparent 2px 5px)}
+.course-frame.found>i::before{background:var(--c-context)}
+.course-frame.found u{position:absolute;top:2px;left:calc(var(--a)*100% - 4px);width:8px;height:8px;
+box-sizing:border-box;border:2px solid var(--c-ink);border-radius:50%;background:var(--c-paper)}
+"""
+OF_COVERAGE = """
+.course-frame .covered .src>span>i{width:64px;min-width:64px;padding:0 4px 3px;color:var(--c-ink);background:
+linear-gradient(var(--c-ink),var(--c-ink)) 50% 100%/1px 9px no-repeat,
+linear-gradient(var(--c-context),var(--c-context)) 0 100%/calc(min(var(--k,0),1)*50%) 6px no-repeat,
+repeating-linear-gradient(-45deg,var(--c-context) 0 2px,transparent 2px 5px) 0 100%/calc(var(--k,0)*50%) 6px no-repeat,
+linear-gradient(var(--c-line),var(--c-line)) 0 100%/100% 6px no-repeat}
+.course-frame .said{display:flex;flex-wrap:wrap;gap:2px 10px}
+"""
+OF_FILMS = """
+.course-frame .sentence{display:flex;flex-wrap:wrap;gap:2px 8px}
+.course-frame .sentence>bdi{padding:0 3px;border-bottom:3px solid transparent;
+background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
+.course-frame .sentence>.most{border-color:var(--c-weight);font-weight:700}
+.course-frame .sentence>.partner{outline:2px solid var(--c-ink);outline-offset:-1px}
+.course-frame .main.whole{flex-basis:100%}
+"""
+OF_REACH = """
+.course-frame .reach{display:flex;flex-wrap:wrap;gap:6px 4px;font-variant-numeric:tabular-nums}
+.course-frame .reach>span{display:flex;flex-direction:column;align-items:center;min-width:2.6em;font-size:12px}
+.course-frame .reach i{width:24px;height:44px;border-bottom:1px solid var(--c-line);background:
+linear-gradient(var(--c-source),var(--c-source)) 0 100%/100% calc(var(--a,0)*100%) no-repeat}
+.course-frame .reach bdi{font-size:14px}
+.course-frame .reach b{font-weight:400;color:var(--c-source)}
+.course-frame svg.worth{width:100%;height:52px;fill:var(--c-context)}
+.course-frame .worth rect{fill:none;stroke:var(--c-target);stroke-width:2;vector-effect:non-scaling-stroke}
+"""
 OF_QUESTIONS = """
 .course-widget .course-widget{border:0;padding:0}
 .course-ask{gap:6px}

@@ -192,9 +192,12 @@ GAPS = """() => [...document.querySelectorAll(".course-stage .look")].filter(el 
 def test_lines_begin_and_end_at_their_words(site: str, browser: Browser, width: int) -> None:
     """The drawing knows no letter of the words: only the heights of rows, which a style may change unseen."""
     with visiting(browser, width) as visit:
-        visit.open(f"{site}/book/sliders.html")
+        visit.open(f"{site}/book/more_sliders.html")
         looks = visit.page.evaluate(GAPS)
-        assert len(looks) > 8
+        assert len(looks) == 1, "coverage has lines between words and bars"
+        visit.open(f"{site}/book/sliders.html")
+        looks += visit.page.evaluate(GAPS)
+        assert len(looks) > 9
         for source, target in ODD:  # in the place of the first frame
             frame = step_frame(random_trace(source, target), 1)
             visit.page.evaluate("frame => { document.querySelector('.course-stage').innerHTML = frame; }", frame)
@@ -204,3 +207,28 @@ def test_lines_begin_and_end_at_their_words(site: str, browser: Browser, width: 
             assert max(look["source"], look["target"]) <= 1.5, look
             assert look["width"] >= 36 and -1 <= look["before"] <= 6 and -1 <= look["after"] <= 6, look
             assert look["over"] < 0, look
+
+
+BARS = """() => [...document.querySelectorAll(".course-frame.found > i")].map(bar => {
+  const box = bar.getBoundingClientRect(), share = +getComputedStyle(bar).getPropertyValue("--a");
+  const filled = parseFloat(getComputedStyle(bar, "::before").width), frame = bar.parentElement.getBoundingClientRect();
+  const dots = [...bar.querySelectorAll("u")].map(dot => {
+    const at = dot.getBoundingClientRect();
+    return [(at.left + at.width / 2 - box.left) / box.width, +getComputedStyle(dot).getPropertyValue("--a")];
+  });
+  const stage = bar.closest(".course-stage").getBoundingClientRect();
+  return {share, drawn: filled / box.width, dots, wide: frame.width / stage.width};
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_was_measured_is_drawn_to_scale_over_the_whole_width(site: str, browser: Browser, width: int) -> None:
+    """A bar without a width of its own shrinks to nothing beside its number, and the number is all that tests read."""
+    with visiting(browser, width) as visit:
+        visit.open(f"{site}/book/more_sliders.html")
+        visit.page.get_by_role("slider", name="Show").press("End")
+        bars = visit.page.evaluate(BARS)
+        assert len(bars) == 5 and all(len(bar["dots"]) == 3 for bar in bars)
+        for bar in bars:
+            assert bar["wide"] > 0.95 and abs(bar["drawn"] - bar["share"]) < 0.02, bar
+            assert all(abs(drawn - share) < 0.02 for drawn, share in bar["dots"]), bar

@@ -203,7 +203,7 @@ MUTATIONS = (
         "a shorter trace stays at its last step",
         "widgets/comparing.py",
         "*[_over(trace, title)] * (longest - T)",
-        "*[step_frame(trace, T - 1, title, compact=True)] * (longest - T)",
+        "*[shown(trace, T - 1, title)] * (longest - T)",
         "test_widgets_compare.py::test_a_shorter_trace_says_where_it_ended",
     ),
     Mutation(
