@@ -184,8 +184,8 @@ MUTATIONS = (
     Mutation(
         "dropout is on while slopes are taken",
         "reaching.py",
-        "torch.enable_grad(), evaluating(model), _watched",
-        "torch.enable_grad(), _watched",
+        "        evaluating(model),\n        _watched",
+        "        _watched",
         "test_reaching.py::test_dropout_is_off_and_single_precision_will_do",
     ),
     Mutation(
@@ -254,8 +254,8 @@ MUTATIONS = (
     Mutation(
         "where no gradient is kept, every slope is 0 without a word",
         "reaching.py",
-        "torch.inference_mode(False), torch.enable_grad(), evaluating",
-        "torch.enable_grad(), evaluating",
+        "        torch.inference_mode(False),\n        torch.enable_grad(),",
+        "        torch.enable_grad(),",
         "test_reaching.py::test_a_slope_is_no_other_where_gradients_are_switched_off",
     ),
 )

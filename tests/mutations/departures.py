@@ -66,9 +66,9 @@ MUTATIONS = (
     ),
     taken_away(
         "attention/additive.py",
-        "self.U_a = nn.Linear(memory_size, attention_size, bias=False)",
-        "self.U_a = nn.Linear(memory_size, attention_size, bias=False)\n"
-        "        nn.init.normal_(self.U_a.weight, std=0.001)",
+        "        self.v_a = nn.Parameter(torch.zeros(attention_size))\n",
+        "        self.v_a = nn.Parameter(torch.zeros(attention_size))\n"
+        "        nn.init.normal_(self.U_a.weight, std=0.001)\n",
         "AdditiveAttention",
         "start of W_a and U_a",
     ),

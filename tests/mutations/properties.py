@@ -198,8 +198,8 @@ MUTATIONS = (
     Mutation(
         "no gradient flows into the encoder's last state",
         "decoders/luong.py",
-        "return State(hidden, cell, torch.zeros_like(hidden[-1])",
-        "return State(hidden.detach(), cell, torch.zeros_like(hidden[-1])",
+        "return State(hidden, cell, fed_back, coverage)",
+        "return State(hidden.detach(), cell, fed_back, coverage)",
         "test_properties.py::test_the_gradient_is_the_slope_of_the_loss",
     ),
     Mutation(
