@@ -23,6 +23,7 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -237,9 +238,9 @@ def plant(mutant: Mutant) -> None:
         old = getattr(module, key, None)
         if inspect.isclass(new) and new.__module__ == name:
             for part, value in list(vars(new).items()):
-                _take_over(vars(old)[part], value, lambda v, part=part, old=old: setattr(old, part, v))
+                _take_over(vars(old)[part], value, partial(setattr, old, part))
         elif not key.startswith("__"):
-            _take_over(old, new, lambda v, key=key, old=old: _everywhere(key, old, v))
+            _take_over(old, new, partial(_everywhere, key, old))
 
 
 def _take_over(old: Any, new: Any, put: Callable[[Any], None]) -> None:
