@@ -8,6 +8,7 @@ import sys
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -304,7 +305,10 @@ TORCH = """
 def with_another_torch(
     folder: Path, seconds: float, before: Callable[[], object] | None = None
 ) -> tuple[int, str, str]:
-    """Run a command beside a module in torch's place that is interrupted, and rewords it, as compiled ones do."""
+    """Run a command beside a module in torch's place that is interrupted, and rewords it, as compiled ones do.
+
+    It takes Ctrl-C as a command in a terminal does, even where these tests run in the background and do not.
+    """
     (folder / "torch").mkdir()
     (folder / "torch" / "__init__.py").write_text(textwrap.dedent(TORCH.format(seconds)))
     done = subprocess.run(
@@ -313,7 +317,7 @@ def with_another_torch(
         text=True,
         env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
         cwd=folder,
-        preexec_fn=before,
+        preexec_fn=before or partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     return done.returncode, done.stderr.strip(), done.stdout
 
