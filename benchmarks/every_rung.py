@@ -89,7 +89,10 @@ HIDDEN = {
 def main() -> None:
     arguments = _arguments()
     if arguments.table:
-        print(*(f"**{name}**\n\n{table(read(arguments.out), name)}\n" for name in arguments.corpora), sep="\n")
+        print(
+            *(f"**{name}**\n\n{table(read(arguments.out), name, controls=True)}\n" for name in arguments.corpora),
+            sep="\n",
+        )
         return
     torch.set_num_threads(1)
     for name in arguments.corpora:

@@ -7,7 +7,9 @@ import pytest
 from course_lib import results
 from course_lib.results.rungs import (
     CONTRASTS,
+    CONTROLS,
     LENGTHS,
+    MORE_CONTRASTS,
     Contrast,
     by_rung,
     clear,
@@ -85,6 +87,25 @@ def test_runs_of_two_grammars_do_not_stand_in_one_table() -> None:
     other["settings"]["pairs"]["draws"] = "another grammar"
     with pytest.raises(ValueError, match=r"'en-fr' learnt from 2 different draws .*run benchmarks/every_rung.py again"):
         by_rung({**RUNS, "one more": other}, "en-fr")
+
+
+def test_controls_for_other_chapters_are_in_no_table_of_the_ladder_unless_asked_for() -> None:
+    """The page claims that location has the highest AER of all: a control without a start must not join it."""
+    control = "Luong location, start from zeros"
+    runs = {
+        "1": run("Luong location", "en-fr", [10, 20, 30, 40], 5.0, 1),
+        "2": run(control, "en-fr", [10, 20, 30, 41], 9.0, 1),
+    }
+    assert set(by_rung(runs, "en-fr")) == {"Luong location"}
+    assert set(by_rung(runs, "en-fr", controls=True)) == {"Luong location", control}
+    assert control not in table(runs, "en-fr") and control in table(runs, "en-fr", controls=True)
+    assert "| Luong location | Luong location, start from zeros | (+1.0) | +4.0 |" in contrast_table(
+        runs, {"en-fr": "French"}, MORE_CONTRASTS
+    )
+    stale = run(control, "en-fr", [1, 2, 3, 4], 9.0, 1)
+    stale["settings"]["pairs"]["draws"] = "another grammar"
+    assert by_rung({**RUNS, "a stale control": stale}, "en-fr").keys() == {"dot", "fixed"}
+    assert control in CONTROLS and not CONTROLS & {contrast.one for contrast in CONTRASTS}
 
 
 # The same seed and test set on both sides: a difference counts if no seed and no resampling undoes it.

@@ -69,15 +69,21 @@ MORE_CONTRASTS = (
 )
 """What chapters 7 and 8 compare beside them; nothing of it is on the page."""
 
+CONTROLS = frozenset(name for contrast in MORE_CONTRASTS for name in (contrast.one, contrast.other)) - {
+    name for contrast in CONTRASTS for name in (contrast.one, contrast.other)
+}
+"""Rungs that the same record holds for these comparisons alone."""
 
-def by_rung(runs: Runs, corpus: str) -> dict[str, list[Run]]:
+
+def by_rung(runs: Runs, corpus: str, controls: bool = False) -> dict[str, list[Run]]:
     """Return the runs of ``corpus``, such as "en-fr", by rung and then in the order they were made.
 
+    With ``controls`` also those of :data:`CONTROLS`, which the page of the ladder does not speak of.
     ValueError where nothing was measured on it, or where the runs are not of one draw.
     """
     found: dict[str, list[Run]] = {}
     for run in runs.values():
-        if run["settings"]["corpus"] == corpus:
+        if run["settings"]["corpus"] == corpus and (controls or run["settings"]["rung"] not in CONTROLS):
             found.setdefault(run["settings"]["rung"], []).append(run)
     if not found:
         measured = sorted({run["settings"]["corpus"] for run in runs.values()})
@@ -101,13 +107,14 @@ def recorded_aer(runs: Sequence[Run]) -> list[float]:
     return [run["test"]["alignment"]["aer"] for run in runs if run["test"]["alignment"]]
 
 
-def table(runs: Runs, corpus: str) -> str:
+def table(runs: Runs, corpus: str, controls: bool = False) -> str:
     """Return a Markdown table, a rung a line: BLEU at some lengths, AER, size and speed in thousands.
 
     Below each mean over the seeds stand two distances from it, in small print: that of the seed that lies
     furthest away, and half the mean 95 % interval of the test set. A dash where there is nothing to show.
+    ``controls`` as in :func:`by_rung`.
     """
-    rungs = by_rung(runs, corpus)
+    rungs = by_rung(runs, corpus, controls)
     seeds = sorted({len(found) for found in rungs.values()})
     how_many = f"{' to '.join(map(str, dict.fromkeys((seeds[0], seeds[-1]))))} seed{'s' * (seeds[-1] > 1)}"
     lengths = [length.replace("-", "–") for length in LENGTHS]
@@ -133,9 +140,11 @@ def contrast_table(runs: Runs, corpora: Mapping[str, str], contrasts: Sequence[C
         f"{measure} {name}" for measure in (f"BLEU {LENGTHS[-1].replace('-', '–')}", "AER") for name in corpora.values()
     ]
     lines = [["what changes", "from", "to", *names], ["---"] * 3 + ["--:"] * len(names)]
+    controls = any({contrast.one, contrast.other} & CONTROLS for contrast in contrasts)
+    found = {corpus: by_rung(runs, corpus, controls) for corpus in corpora}
     for contrast in contrasts:
         change = f"{contrast.change} <small>({contrast.also})</small>" if contrast.also else contrast.change
-        cells = [_difference(by_rung(runs, corpus), contrast, measure) for corpus, measure in columns]
+        cells = [_difference(found[corpus], contrast, measure) for corpus, measure in columns]
         lines.append([change, contrast.one, contrast.other, *cells])
     return _markdown(lines)
 

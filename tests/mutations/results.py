@@ -6,9 +6,23 @@ MUTATIONS = (
     Mutation(
         "a table mixes the language pairs",
         "results/rungs.py",
-        'if run["settings"]["corpus"] == corpus:',
-        "if corpus:",
+        'if run["settings"]["corpus"] == corpus and',
+        "if corpus and",
         "test_results.py::test_a_table_mixes_no_corpora_and_shows_what_seeds_and_test_set_may_move",
+    ),
+    Mutation(
+        "controls of other chapters join the page's tables",
+        "results/rungs.py",
+        '(controls or run["settings"]["rung"] not in CONTROLS)',
+        "True",
+        "test_results.py::test_controls_for_other_chapters_are_in_no_table_of_the_ladder_unless_asked_for",
+    ),
+    Mutation(
+        "a comparison of controls finds none of them",
+        "results/rungs.py",
+        "    found = {corpus: by_rung(runs, corpus, controls) for corpus in corpora}",
+        "    found = {corpus: by_rung(runs, corpus) for corpus in corpora}",
+        "test_results.py::test_controls_for_other_chapters_are_in_no_table_of_the_ladder_unless_asked_for",
     ),
     Mutation(
         "only the best seed is shown",
