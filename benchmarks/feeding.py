@@ -16,14 +16,14 @@ settings, on the same draws, is not repeated, so that the script may be stopped 
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from records import BOOTSTRAP, as_record, by_sentence, drawn, measured, run_once, timed_fit
+from records import BOOTSTRAP, as_record, by_sentence, check_try, drawn, measured, run_once, timed_fit
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -210,41 +210,37 @@ def scored(model: Seq2Seq, pairs: Sequence[SentencePair]) -> dict[str, Any]:
     said, references = [translation.tokens for translation in translated], [pair.target for pair in pairs]
     scores = score_words(model, pairs, unknown="unk")
     ends = [omissions(ours, reference) for ours, reference in zip(said, references, strict=True)]
-    omitted, at_the_end = (sum(column) for column in zip(*ends, strict=True))
+    omitted, least, most = (sum(column) for column in zip(*ends, strict=True))
     return {
         **as_record(evaluate(model, pairs, unknown="unk", bootstrap=BOOTSTRAP)),
         **by_sentence(model, pairs),
         "balance": asdict(word_balance(said, references, BOOTSTRAP)),
         "omitted_in_order": omitted,
-        "omitted_at_the_end": at_the_end,
+        "omitted_at_the_end": [least, most],
         "unfinished": sum(not translation.finished for translation in translated),
         "right_by_item": right_by_item(scores, pairs),
+        "right_behind_item": right_behind_item(scores, pairs),
         "mass_by_item": mass_by_item(scores, pairs),
     }
 
 
-def omissions(said: Sequence[str], reference: Sequence[str]) -> tuple[int, int]:
-    """Return how many words of the items ``said`` lacks, in order, and how many of these behind the last it has.
+def omissions(said: Sequence[str], reference: Sequence[str]) -> tuple[int, int, int]:
+    """Return how many words of the items ``said`` lacks, in order, and of these the least and the most at the end.
 
-    Words are matched by a longest common subsequence. What stands between items is left out: the full stop
-    comes last however early a list ends.
+    Words are matched by a longest common subsequence; the end is what stands behind its last word. Where items
+    share words there are several such subsequences: least and most are over all of them. What stands between
+    items is left out: the full stop comes last however early a list ends.
     """
     ours, theirs = ([w for w, n in zip(words, item_numbers(words), strict=True) if n] for words in (said, reference))
     n, m = len(ours), len(theirs)
-    longest = np.zeros((n + 1, m + 1), dtype=int)  # of ours from i, theirs from j
-    for i in reversed(range(n)):
-        for j in reversed(range(m)):
+    longest = np.zeros((n + 1, m + 1), dtype=int)  # of the first i of ours, the first j of theirs
+    for i in range(n):
+        for j in range(m):
             same = ours[i] == theirs[j]
-            longest[i, j] = longest[i + 1, j + 1] + 1 if same else max(longest[i + 1, j], longest[i, j + 1])
-    i = j = last = 0
-    while i < n and j < m:
-        if ours[i] == theirs[j]:
-            i, j, last = i + 1, j + 1, j + 1
-        elif longest[i + 1, j] >= longest[i, j + 1]:
-            i += 1
-        else:
-            j += 1
-    return m - int(longest[0, 0]), m - last
+            longest[i + 1, j + 1] = longest[i, j] + 1 if same else max(longest[i, j + 1], longest[i + 1, j])
+    matched = int(longest[n, m])
+    last = [j + 1 for i in range(n) for j in range(m) if ours[i] == theirs[j] and longest[i, j] + 1 == matched] or [0]
+    return m - matched, m - max(last), m - min(last)
 
 
 def right_by_item(scores: WordScores, pairs: Sequence[SentencePair]) -> dict[str, float]:
@@ -252,6 +248,19 @@ def right_by_item(scores: WordScores, pairs: Sequence[SentencePair]) -> dict[str
     found: dict[int, list[bool]] = {}
     for right, pair in zip(scores.right, pairs, strict=True):
         for hit, item in zip(right[:-1], item_numbers(pair.target), strict=True):
+            found.setdefault(item, []).append(bool(hit))
+    return {str(item): 100 * float(np.mean(hits)) for item, hits in sorted(found.items())}
+
+
+def right_behind_item(scores: WordScores, pairs: Sequence[SentencePair]) -> dict[str, float]:
+    """Return for each item in how many lists, in per cent, the comma, "et" or full stop behind it is right.
+
+    There a list goes on or ends: a model that has lost count of its items ends it too early, or not at all.
+    """
+    found: dict[int, list[bool]] = {}
+    for right, pair in zip(scores.right, pairs, strict=True):
+        marks = (hit for hit, item in zip(right[:-1], item_numbers(pair.target), strict=True) if not item)
+        for item, hit in enumerate(marks, start=1):
             found.setdefault(item, []).append(bool(hit))
     return {str(item): 100 * float(np.mean(hits)) for item, hits in sorted(found.items())}
 
@@ -334,11 +343,8 @@ def traces(bench: Bench) -> dict[str, Any]:
     said = translations(models[TRACED[0]], pairs, unknown="unk")
     wrong = (pair for pair, ours in zip(pairs, said, strict=True) if tuple(ours.tokens) != tuple(pair.target))
     pair = next(wrong, pairs[0])
-    seen = {
-        row: trace(model, pair.source, gold=pair.target, links=pair.sure, top=3).to_record(digits=3)
-        for row, model in models.items()
-    }
-    return {"traces": seen}
+    seen = {row: trace(model, pair.source, gold=pair.target, links=pair.sure, top=3) for row, model in models.items()}
+    return {"traces": {row: replace(one, contexts=None).to_record(digits=3) for row, one in seen.items()}}
 
 
 def _arguments() -> argparse.Namespace:
@@ -354,7 +360,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=SIZE, help="lists to learn from; fewer for a try")
     parser.add_argument("--lists", type=int, default=LISTS, help="lists to test on, of each kind")
     parser.add_argument("--out", type=Path, default=RESULTS)
-    return parser.parse_args()
+    given = parser.parse_args()
+    check_try(parser, given, ("steps", "size", "lists"), RESULTS)
+    return given
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the benchmark scripts share: held-out pairs by length, the numbers of a model, the machine, kept runs."""
 
+import argparse
 import itertools
 import json
 import os
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,18 @@ from course_lib.evaluation import BUCKETS, Evaluation, evaluate, evaluate_by_len
 from course_lib.files import write_atomically
 from course_lib.fingerprints import pairs_fingerprint
 from course_lib.history import History
+from course_lib.locks import only_writer
 from course_lib.metrics import word_errors
 from course_lib.metrics.balance import KINDS
+from course_lib.models import luong2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 
 IDLE_DRAWS = 20
 BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
+PATIENCE = 600.0
+"""Seconds that a run of minutes waits for another to write the same file, before it is lost."""
 
 
 def pairs_by_length(
@@ -64,10 +70,21 @@ def drawn(options: Mapping[str, Any], corpus: ParallelCorpus) -> dict[str, Any]:
 
 
 def timed_fit(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> tuple[History, float]:
-    """Train a model; return its history and the seconds of processor time that the updates took."""
+    """Train a model; return its history and the seconds of processor time that the updates took.
+
+    The first updates of a process take torch a second or more beyond their own time: a small model makes them.
+    """
+    _warm_up()
     started = time.process_time()
     history = fit(model, corpus, config)
     return history, time.process_time() - started
+
+
+@cache
+def _warm_up() -> None:
+    corpus = load("reversal", size=64)
+    model = luong2015(*corpus.vocabularies(), embedding=8, hidden=8, score="concat")
+    fit(model, corpus, TrainConfig(10, device="cpu", validate_every=None, progress=False))
 
 
 def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:
@@ -156,15 +173,25 @@ def run_once(
 ) -> None:
     """Add the numbers of ``run()`` to the JSON file ``path`` under ``key``, unless they stand there for ``settings``.
 
-    The file is read again after the run, so that two processes may work on different keys. ``summary`` says in a
-    line what came out; by default the scores of :func:`measured`.
+    The file is read again after the run, while nobody else writes it, so that two processes may work on different
+    keys. ``summary`` says in a line what came out; by default the scores of :func:`measured`.
     """
     if read(path).get(key, {}).get("settings") == settings:
         print(f"{key}: done before", flush=True)
         return
     record = {"settings": settings, **run()}
-    write_atomically(path, (json.dumps({**read(path), key: record}, indent=1) + "\n").encode())
+    with only_writer(path, patience=PATIENCE):
+        write_atomically(path, (json.dumps({**read(path), key: record}, indent=1) + "\n").encode())
     print(f"{key}: {(summary or _summary)(record)}", flush=True)
+
+
+def check_try(parser: argparse.ArgumentParser, given: argparse.Namespace, names: Sequence[str], record: Path) -> None:
+    """End the program where a try, one of the options ``names`` not at its default, would overwrite the ``record``."""
+    smaller = [name for name in names if getattr(given, name) != parser.get_default(name)]
+    if smaller and given.out.resolve() == record.resolve():
+        parser.error(
+            f"with another --{smaller[0]} the runs are tries: give --out, so that {record.name} stays as it is"
+        )
 
 
 def read(path: Path) -> dict[str, Any]:
