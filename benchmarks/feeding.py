@@ -17,7 +17,7 @@ settings, on the same draws, is not repeated, so that the script may be stopped 
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -193,12 +193,16 @@ def trained(bench: Bench, settings: Mapping[str, Any]) -> tuple[Seq2Seq, dict[st
 
 def lists_of(name: str, items: int, again: float, count: int, split: str = "test") -> Sequence[SentencePair]:
     """Return held-out lists of ``items`` items, translated as those of the set ``name``."""
-    order = SETS[name]["order"]
-    drawn_lists = load("lists", size=1, seed=DRAW_OF_TESTS, least=items, most=items, again=again, order=order)
-    found: Sequence[SentencePair] = getattr(drawn_lists, split)[:count]
+    found: Sequence[SentencePair] = getattr(_drawn_lists(items, again, SETS[name]["order"]), split)[:count]
     if len(found) < count:
         raise SystemExit(f"There are only {len(found)} lists of {items} items to test on; asked for {count}.")
     return found
+
+
+@cache
+def _drawn_lists(items: int, again: float, order: str) -> ParallelCorpus:
+    """Draw lists once for all runs: to find a thousand different ones takes longer than to translate them."""
+    return load("lists", size=1, seed=DRAW_OF_TESTS, least=items, most=items, again=again, order=order)
 
 
 # --- what a list shows
