@@ -16,6 +16,7 @@ from course_lib.options import check_number
 from course_lib.shapes import Float
 
 _Label = str | int
+_LARGEST_EXPONENT = 996  # of a power of two: about 1e300
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class Probe:
 
     ``mean`` and ``scale`` (D) are those of the vectors that it was fitted to: each number is measured from its mean,
     in standard deviations. ``weights`` (D, K) and ``bias`` (K) are the lines.
+    :class:`~course_lib.finite.NotFiniteError` for a vector so far away that its lines leave the range of numbers.
     """
 
     classes: tuple[_Label, ...]
@@ -40,7 +42,9 @@ class Probe:
                 f"vectors: expected {len(self.mean)} numbers each, as in those that the probe was fitted to, "
                 f"got {vectors.shape[1]}."
             )
-        lines = (vectors - self.mean) / self.scale @ self.weights + self.bias  # (N, K)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next line but one
+            lines = (vectors - self.mean) / self.scale @ self.weights + self.bias  # (N, K)
+        require_finite("lines of a probe", lines, remedy="These vectors are too far from those it was fitted to.")
         return tuple(self.classes[k] for k in lines.argmax(1))
 
     def score(self, vectors: Float[np.ndarray, "_ _"], labels: Sequence[_Label], bootstrap: int = 0) -> Score:
@@ -68,13 +72,31 @@ def fit_probe(vectors: Float[np.ndarray, "_ _"], labels: Sequence[_Label], ridge
     truths = _plain(labels, len(vectors))
     check_number("ridge", ridge, above=0)
     classes = sorted(set(truths), key=lambda label: (isinstance(label, str), label))
-    mean, scale = vectors.mean(0), vectors.std(0)
-    scale[scale <= 1e-12 * np.abs(vectors).max(0)] = 1.0
+    mean, scale = _mean_and_scale(vectors)
     Z = (vectors - mean) / scale  # (N, D)
     Y = np.array([[float(label == one) for one in classes] for label in truths])  # (N, K)
     bias = Y.mean(0)  # of centred columns the best bias, whatever the weights
     weights = np.linalg.solve(Z.T @ Z + ridge * np.eye(Z.shape[1]), Z.T @ (Y - bias))
     return Probe(tuple(classes), mean, scale, weights, bias)
+
+
+def _mean_and_scale(vectors: Float[np.ndarray, "_ _"]) -> tuple[Float[np.ndarray, "_"], Float[np.ndarray, "_"]]:
+    """Return mean and standard deviation (D) of each number, 1 in place of the latter where it is always the same.
+
+    Near 1e200 and 1e-200 a square leaves the range of numbers, and every vector would look alike: each column is
+    divided by a power of two first, which rounds nothing.
+    """
+    largest = np.abs(vectors).max(0)
+    exponent = np.frexp(largest)[1]  # (D,)
+    if (exponent > _LARGEST_EXPONENT).any() or ((exponent < -_LARGEST_EXPONENT) & (largest > 0)).any():
+        raise ValueError(
+            f"vectors: expected numbers between 1e-300 and 1e300 or 0, got columns as large as {largest.max():g} "
+            f"and as small as {largest[largest > 0].min():g}. Divide them by their size first."
+        )
+    unit = np.ldexp(vectors, -exponent)
+    mean, scale = unit.mean(0), unit.std(0)
+    still = scale <= 1e-12 * np.abs(unit).max(0)
+    return np.ldexp(mean, exponent), np.where(still, 1.0, np.ldexp(scale, exponent))
 
 
 def _checked(vectors: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "_ _"]:

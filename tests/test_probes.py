@@ -109,6 +109,20 @@ def test_a_number_that_never_changes_and_a_label_that_is_alone_are_no_nan() -> N
     assert fit_probe(single, labels).score(single, labels).value == 100
 
 
+def test_how_large_the_numbers_are_changes_no_answer() -> None:
+    """The squares of 1e200 are infinite and those of 1e-200 are 0: every vector would look like every other."""
+    vectors, labels = planted(200, seed=1)
+    others, _ = planted(60, seed=2)
+    answers = fit_probe(vectors, labels).labels(others)
+    for size in (2.0**-900, 2.0**-600, 2.0**500, 2.0**700, 2.0**980):
+        assert fit_probe(vectors * size, labels).labels(others * size) == answers
+    with pytest.raises(NotFiniteError, match=r"lines of a probe.*too far from those it was fitted to"):
+        fit_probe(vectors * 2.0**-900, labels).labels(others * 2.0**500)
+    for size in (1e305, 1e-310):
+        with pytest.raises(ValueError, match="vectors: expected numbers between 1e-300 and 1e300 or 0"):
+            fit_probe(vectors * size, labels)
+
+
 def test_what_cannot_be_probed_is_told_why() -> None:
     vectors, labels = planted(20, seed=1)
     probe = fit_probe(vectors, labels)
