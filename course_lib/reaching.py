@@ -45,10 +45,11 @@ def gradient_reach(
         torch.inference_mode(False),
         torch.enable_grad(),
         evaluating(model),
+        torch.backends.cudnn.flags(enabled=False),  # cuDNN takes no gradient of an RNN outside training mode
         _watched(model.encoder.embedding) as vectors,
     ):
         batch, logits = _forced(model, source, target, unknown)
-        slopes = _slopes(_log_odds(logits, batch.target_out[0]), vectors[0])  # (T, S)
+        slopes = _slopes(_log_odds(logits, batch.target_out[0]), vectors)  # (T, S)
     if model.encoder.direction == "reversed":  # it was read from the last word to the first
         slopes = reverse_words(slopes, batch.source_lengths.expand(len(slopes)))
     needed = None
@@ -67,8 +68,11 @@ def gradient_reach(
 
 
 @contextmanager
-def _watched(embedding: nn.Module) -> Iterator[list[Float[Tensor, "1 S E"]]]:
-    """Put the vectors that ``embedding`` gives into a list, as the beginnings of what gradients are taken by."""
+def _watched(embedding: nn.Module) -> Iterator[list[Float[Tensor, "1 _ E"]]]:
+    """Put the vectors that ``embedding`` gives into a list, as the beginnings of what gradients are taken by.
+
+    One entry a reading: a source that is read in pieces gives as many, in the order of its words.
+    """
     seen: list[Tensor] = []
 
     def keep(_embedding: nn.Module, _ids: tuple[Tensor, ...], vectors: Tensor) -> Tensor:
@@ -110,14 +114,14 @@ def _log_odds(logits: Float[Tensor, "T V"], words: Int[Tensor, "T"]) -> Float[Te
     return logits[own] - logits.masked_fill(own, -torch.inf).logsumexp(-1)
 
 
-def _slopes(values: Float[Tensor, "T"], vectors: Float[Tensor, "1 S E"]) -> Float[Tensor, "T S"]:
+def _slopes(values: Float[Tensor, "T"], vectors: Sequence[Float[Tensor, "1 _ E"]]) -> Float[Tensor, "T S"]:
     """Return the length of the gradient of each value by each vector; 0 where no path leads there."""
     if not values.requires_grad:  # of a model that hears nothing and whose parameters do not learn
-        return vectors.new_zeros(len(values), vectors.shape[1])
+        return values.new_zeros(len(values), sum(piece.shape[1] for piece in vectors))
     rows = []
     for value in values:
-        (gradient,) = torch.autograd.grad(value, vectors, retain_graph=True, allow_unused=True)
-        rows.append(vectors.new_zeros(vectors.shape[1]) if gradient is None else gradient[0].norm(dim=-1))
+        found = torch.autograd.grad(value, vectors, retain_graph=True, allow_unused=True, materialize_grads=True)
+        rows.append(torch.cat(found, dim=1)[0].norm(dim=-1))  # (S,)
     return torch.stack(rows)
 
 

@@ -210,7 +210,11 @@ def test_a_source_without_a_cut_is_read_otherwise_and_a_cut_one_alike() -> None:
     assert np.array_equal(trace(model, source).weights, plain.weights)
     with pytest.raises(RuntimeError), read_apart(model, [3]):
         raise RuntimeError
-    assert not model.encoder._forward_hooks
+    assert "read" not in vars(model.encoder)
+    with read_apart(model, [3]):
+        with pytest.raises(ValueError, match="read in pieces already"), read_apart(model, [2]):
+            raise AssertionError("never entered")
+        assert np.array_equal(trace(model, source, PAIRS[2].target).weights, cut.weights)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +236,7 @@ def test_a_source_is_cut_where_it_cannot_be(name: str, at, message: str) -> None
     model = make(name)
     with pytest.raises(ValueError, match=message), read_apart(model, at):
         encoded(model)
-    assert not model.encoder._forward_hooks
+    assert "read" not in vars(model.encoder)
 
 
 def test_a_model_in_training_mode_is_cut_too_and_stays_in_it() -> None:

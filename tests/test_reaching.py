@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_lib.finite import NotFiniteError
-from course_lib.interventions import swapped
+from course_lib.interventions import read_apart, swapped
 from course_lib.reaching import gradient_reach
 from course_lib.traces import Reach
 from course_lib.vocabulary import EOS, UnknownTokenError
@@ -22,6 +22,7 @@ REACHING = (
     "cho-narrow",
     "bahdanau-coverage",
     "luong-concat-feeding",
+    "luong-general-bidirectional",
 )
 
 
@@ -50,6 +51,35 @@ def test_a_slope_is_what_moving_the_vector_of_that_word_does_to_the_odds(name):
     reach = gradient_reach(model, WORDS, TRUE)
     np.testing.assert_allclose(reach.slope, np.sqrt(expected), rtol=1e-4, atol=1e-8)
     assert (reach.source, reach.target) == ((*WORDS, "</s>"), (*TRUE, "</s>"))
+
+
+def test_a_source_that_is_read_in_pieces_keeps_its_slopes_in_their_columns():
+    """Each piece is a reading of its own: watched once, the slopes of all but the first would be 0."""
+    model = make("bahdanau")
+    vectors, ids = model.encoder.embedding.weight.data, [*SOURCE.encode(WORDS), EOS]
+    expected = np.zeros((len(TRUE) + 1, len(ids)))
+    with read_apart(model, [1, 3]):
+        for j, word in enumerate(ids):
+            for entry in range(vectors.shape[1]):
+                there = []
+                for step in (1e-5, -1e-5):
+                    vectors[word, entry] += step
+                    there.append(log_odds(model))
+                    vectors[word, entry] -= step
+                expected[:, j] += ((there[0] - there[1]) / 2e-5) ** 2
+        reach = gradient_reach(model, WORDS, TRUE)
+    np.testing.assert_allclose(reach.slope, np.sqrt(expected), rtol=1e-4, atol=1e-8)
+    assert expected.all() and not np.allclose(gradient_reach(model, WORDS, TRUE).slope, reach.slope)
+
+
+def test_a_graphics_card_takes_the_slopes_too():
+    """cuDNN refuses the gradient of an RNN in evaluation mode, so that no slope would be had on a GPU."""
+    model, used = make("bahdanau"), []
+    hook = model.encoder.rnn.register_forward_hook(lambda *_: used.append(torch.backends.cudnn.enabled))
+    before = torch.backends.cudnn.enabled
+    gradient_reach(model, WORDS, TRUE)
+    hook.remove()
+    assert used == [False] and torch.backends.cudnn.enabled is before is True
 
 
 def test_two_places_of_one_word_are_two_columns():

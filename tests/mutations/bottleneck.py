@@ -114,8 +114,8 @@ MUTATIONS = (
     Mutation(
         "a probe is not standardised: ridge holds small numbers down",
         "probes.py",
-        "mean, scale = vectors.mean(0), vectors.std(0)",
-        "mean, scale = vectors.mean(0), np.ones(vectors.shape[1])",
+        "mean, scale = unit.mean(0), unit.std(0)",
+        "mean, scale = unit.mean(0), np.ldexp(np.ones(unit.shape[1]), -exponent)",
         "test_probes.py::test_a_probe_is_ridge_regression_done_by_hand",
     ),
     Mutation(
@@ -128,9 +128,37 @@ MUTATIONS = (
     Mutation(
         "a number that never changes is divided by its spread",
         "probes.py",
-        "    scale[scale <= 1e-12 * np.abs(vectors).max(0)] = 1.0\n",
-        "",
+        "np.where(still, 1.0, np.ldexp(scale, exponent))",
+        "np.ldexp(scale, exponent)",
         "test_probes.py::test_a_number_that_never_changes_and_a_label_that_is_alone_are_no_nan",
+    ),
+    Mutation(
+        "huge and tiny numbers are standardised as they are, and all vectors look alike",
+        "probes.py",
+        "exponent = np.frexp(largest)[1]",
+        "exponent = 0 * np.frexp(largest)[1]",
+        "test_probes.py::test_how_large_the_numbers_are_changes_no_answer",
+    ),
+    Mutation(
+        "an answer that is no number is the first label",
+        "probes.py",
+        '        require_finite("lines of a probe", lines, remedy="These',
+        '        require_finite("lines of a probe", 0.0, remedy="These',
+        "test_probes.py::test_how_large_the_numbers_are_changes_no_answer",
+    ),
+    Mutation(
+        "a source that is read in pieces has the slopes of its first piece alone",
+        "reaching.py",
+        "        seen.append(vectors.detach().requires_grad_())\n",
+        "        seen.append(vectors.detach().requires_grad_(not seen))\n",
+        "test_reaching.py::test_a_source_that_is_read_in_pieces_keeps_its_slopes_in_their_columns",
+    ),
+    Mutation(
+        "slopes are taken through cuDNN, which refuses them",
+        "reaching.py",
+        "torch.backends.cudnn.flags(enabled=False)",
+        "torch.backends.cudnn.flags(enabled=True)",
+        "test_reaching.py::test_a_graphics_card_takes_the_slopes_too",
     ),
     Mutation(
         "a slope is that of log p",
@@ -149,8 +177,8 @@ MUTATIONS = (
     Mutation(
         "the slopes of a word are those of the word before it",
         "reaching.py",
-        "    for value in values:\n        (gradient,)",
-        "    for value in values.roll(1):\n        (gradient,)",
+        "    for value in values:\n        found",
+        "    for value in values.roll(1):\n        found",
         "test_reaching.py::test_a_slope_is_what_moving_the_vector_of_that_word_does_to_the_odds",
     ),
     Mutation(

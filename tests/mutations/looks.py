@@ -145,9 +145,9 @@ MUTATIONS = (
         "the backward half crosses the cut",
         READING,
         "memory = torch.cat([memory for memory, _ in pieces], dim=1)  # (B, S, 2H)",
-        "H = whole.memory.shape[2] // 2\n"
+        "whole = read_whole(source, lengths)[0]\n        H = whole.shape[2] // 2\n"
         "        memory = torch.cat([memory for memory, _ in pieces], dim=1)\n"
-        "        memory = torch.cat((memory[..., :H], whole.memory[..., H:]), dim=2)",
+        "        memory = torch.cat((memory[..., :H], whole[..., H:]), dim=2)",
         HELD + "a_piece_hears_of_another",
     ),
     Mutation(
@@ -167,15 +167,22 @@ MUTATIONS = (
     Mutation(
         "</s> alone is a piece",
         READING,
-        "if cuts[-1] > int(lengths.min()) - 2:",
-        "if cuts[-1] > int(lengths.min()) - 1:",
+        "if cuts and cuts[-1] > int(lengths.min()) - 2:",
+        "if cuts and cuts[-1] > int(lengths.min()) - 1:",
         HELD + "a_source_is_cut_where_it_cannot_be",
+    ),
+    Mutation(
+        "a cut inside a cut counts its positions from the piece",
+        READING,
+        'if "read" in vars(encoder):',
+        'if "reads" in vars(encoder):',
+        HELD + "a_source_without_a_cut_is_read_otherwise_and_a_cut_one_alike",
     ),
     Mutation(
         "a source stays cut after the block",
         READING,
-        "    hook = encoder.register_forward_hook(cut)\n    try:\n        yield\n    finally:\n        hook.remove()\n",
-        "    encoder.register_forward_hook(cut)\n    yield\n",
+        "        del encoder.read\n",
+        "        pass\n",
         HELD + "a_source_without_a_cut_is_read_otherwise_and_a_cut_one_alike",
     ),
 )
