@@ -71,6 +71,7 @@ ROUTES: dict[str, list[Route]] = {
 PROBED, PROBE_FIT, PROBE_TEST = 12, 3_000, 800  # words of a sentence; sentences
 KNOWN_SHARE = 0.6  # of the types of each language, the most frequent ones
 REPLACED, TOUCHED, TOUCHED_LENGTHS = 3, 300, (8, 11)
+FAR = 3  # target words between one that is scored and the nearest whose source is gone, or more
 NOBODYS_WORD = "⁇"
 
 
@@ -107,7 +108,8 @@ PARTS = ("pilot", *dict.fromkeys(row.part for row in ROWS))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--names", nargs="+", help="rows of these names alone")
+    names = list(dict.fromkeys(row.name for row in ROWS))
+    parser.add_argument("--names", nargs="+", choices=names, default=names, help="rows of these names alone")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--untuned", action="store_true", help=f"a learning rate of {LEARNING_RATE} for all")
     parser.add_argument("--updates", type=int, help="so many in every row: a trial, not the record")
@@ -116,9 +118,11 @@ def main() -> None:
     torch.set_num_threads(1)
     if "pilot" in arguments.parts and not arguments.untuned:
         pilot(arguments.out, arguments.updates)
-    chosen = [row for row in ROWS if row.part in arguments.parts and row.name in (arguments.names or [row.name])]
+    chosen = [row for row in ROWS if row.part in arguments.parts and row.name in arguments.names]
     for row in chosen:
-        rate = LEARNING_RATE if arguments.untuned or row.rate is None else tuned(row.rate, read(arguments.out))
+        rate = LEARNING_RATE
+        if row.rate is not None and not arguments.untuned:
+            rate = tuned(row.rate, read(arguments.out), arguments.updates)
         for seed in [seed for seed in arguments.seeds if seed in (row.seeds or [seed])]:
             settled = replace(row, options=options_of(row), steps=arguments.updates or row.steps)
             key = f"{row.part}, {row.name}, seed {seed}"
@@ -156,7 +160,10 @@ def run(row: Row, seed: int, rate: float) -> dict[str, Any]:
     if row.part != "letters":
         found |= paid(model, held_out)
     if row.part in ("routes", "letters"):
+        seed_everything(seed)  # so that it starts where the other one did
+        untrained = build(row, data)
         found["probe"] = probed(model, *probe_pairs(row.part))
+        found["probe_untrained"] = probed(untrained, *probe_pairs(row.part))
     if row.part == "unknown words":
         found["untouched"] = untouched(model, *replaced(model))
     return found
@@ -232,11 +239,19 @@ def most_frequent(data: ParallelCorpus, side: str) -> Vocabulary:
 def pilot(out: Path, updates: int | None) -> None:
     """Train each kind of model shortly at three learning rates, and keep its perplexity on all validation pairs."""
     data = corpus("en-fr")
-    for name, options in PILOTS.items():
+    for name in PILOTS:
         for rate in PILOT_RATES:
-            settled = replace(Row("pilot", name, options), steps=updates or PILOT_STEPS)
-            key, settings = f"pilot, {name}, {rate:g}", settings_of(settled, PILOT_SEED, rate)
-            run_once(out, key, settings, partial(validated, settled, rate, data), summary=_validation)
+            row = pilot_row(name, updates)
+            settings = settings_of(row, PILOT_SEED, rate)
+            run_once(out, pilot_key(name, rate), settings, partial(validated, row, rate, data), summary=_validation)
+
+
+def pilot_row(name: str, updates: int | None) -> Row:
+    return Row("pilot", name, PILOTS[name], updates or PILOT_STEPS)
+
+
+def pilot_key(name: str, rate: float) -> str:
+    return f"pilot, {name}, {rate:g}"
 
 
 def validated(row: Row, rate: float, data: ParallelCorpus) -> dict[str, Any]:
@@ -262,10 +277,15 @@ def _validation(record: Mapping[str, Any]) -> str:
     return f"validation perplexity {record['validation_perplexity']:.4f}, {record['training_seconds']} s"
 
 
-def tuned(name: str, record: Mapping[str, Any]) -> float:
-    """Return the learning rate of the lowest perplexity in the pilot of ``name``; SystemExit where it was not run."""
-    keys = {f"pilot, {name}, {rate:g}": rate for rate in PILOT_RATES}
-    if missing := [key for key in keys if key not in record]:
+def tuned(name: str, record: Mapping[str, Any], updates: int | None = None) -> float:
+    """Return the learning rate of the lowest perplexity in the pilot of ``name``.
+
+    SystemExit where it was not run, or was run otherwise: shorter, for a trial, or on another draw.
+    """
+    keys = {pilot_key(name, rate): rate for rate in PILOT_RATES}
+    wanted = settings_of(pilot_row(name, updates), PILOT_SEED, LEARNING_RATE)
+    run_before = {key: record.get(key, {}).get("settings") for key in keys}
+    if missing := [key for key, rate in keys.items() if run_before[key] != wanted | {"learning_rate": rate}]:
         raise SystemExit(f"The pilot has not run: {missing}. Run --parts pilot first, or give --untuned.")
     return keys[min(keys, key=lambda key: record[key]["validation_perplexity"])]
 
@@ -351,19 +371,32 @@ def untouched(model: Seq2Seq, pairs: Sequence[SentencePair], places: Sequence[Se
     """Return the nats of words that no replaced word stands for, by how many source words are unknown.
 
     The words that are scored are the same however many are replaced: those without a sure link to any of the three.
+    ``nats_by_distance`` has the same by how many target words away the nearest linked one is: an article and an
+    adjective take the gender of their noun, a pronoun loses its vowel before a verb, so those beside a word that is
+    gone suffer for grammar's sake. At ``FAR`` words and more little of that is left.
     """
-    kept = [
-        [i for i in range(len(pair.target)) if (pair.sure or frozenset()).isdisjoint((j, i) for j in gone)]
-        for pair, gone in zip(pairs, places, strict=True)
-    ]
+    away = [distances(pair, gone) for pair, gone in zip(pairs, places, strict=True)]
+    kept = [np.flatnonzero(steps > 0) for steps in away]
+    near = np.concatenate([np.minimum(steps[words], FAR) for steps, words in zip(away, kept, strict=True)])
     found = {}
     for number in range(REPLACED + 1):
         changed = [without(pair, gone[:number]) for pair, gone in zip(pairs, places, strict=True)]
         nats = score_words(model, changed, unknown="unk").nats
         own = [paid[words] for paid, words in zip(nats, kept, strict=True)]
         by_sentence = " ".join(f"{one.sum():.3f}" for one in own)
-        found[str(number)] = {"nats": _sum(np.concatenate(own)), "nats_by_sentence": by_sentence}
+        every = np.concatenate(own)
+        found[str(number)] = {
+            "nats": _sum(every),
+            "nats_by_distance": {str(k): _sum(every[near == k]) for k in range(1, FAR + 1)},
+            "nats_by_sentence": by_sentence,
+        }
     return found
+
+
+def distances(pair: SentencePair, gone: Sequence[int]) -> np.ndarray:
+    """Return how many words each target word is away from the nearest with a sure link to ``gone``; 0 for that one."""
+    linked = np.array(sorted({i for j, i in pair.sure or () if j in gone}))  # one at least: only linked words are drawn
+    return np.abs(np.arange(len(pair.target))[:, None] - linked).min(1)
 
 
 def without(pair: SentencePair, places: Sequence[int]) -> SentencePair:
