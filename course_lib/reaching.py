@@ -44,8 +44,8 @@ def gradient_reach(
     with (
         torch.inference_mode(False),
         torch.enable_grad(),
-        evaluating(model),
         torch.backends.cudnn.flags(enabled=False),  # cuDNN takes no gradient of an RNN outside training mode
+        evaluating(model),
         _watched(model.encoder.embedding) as vectors,
     ):
         batch, logits = _forced(model, source, target, unknown)
