@@ -90,6 +90,19 @@ def test_every_weight_and_score_is_that_of_the_turned_query(angle: float, length
     assert says.endswith(", ".join(f"{name} ‘{token}’" for name, token in zip(NAMES, most, strict=True)) + ".")
 
 
+def test_no_word_is_said_to_lead_where_the_weights_read_alike() -> None:
+    """A long query at 120°: tanh is at its end for all three words, and the frame would still name one of them."""
+    page = Browser(on_paper())
+    page.move(0, 4)
+    page.move(1, 3)
+    assert columns(page.frame(), "b")[2] == ["0.33"] * 3
+    assert "general ‘black’, concat none (all alike), location ‘the’" in soup(page.frame()).get_text()
+    page.move(0, 6)
+    page.move(1, 1)  # at 180° two of three
+    assert columns(page.frame(), "b")[2] == ["0.32", "0.34", "0.34"]
+    assert "concat ‘black’ and ‘dog’, location ‘the’" in soup(page.frame()).get_text()
+
+
 def test_exchanged_words_take_their_weights_along_but_for_location() -> None:
     page = Browser(on_paper(exchange=(1, 2)))
     before = columns(page.frame(), "b")
@@ -115,6 +128,8 @@ def test_the_arrow_ends_where_the_query_does() -> None:
         x, y = turned((LN2, 2 * LN2), angle, 1)
         tip = picture.select_one("circle")
         np.testing.assert_allclose((float(tip["cx"]), float(tip["cy"])), (scale * x, -scale * y), atol=0.11)
+        where = f"Plane: the (0.00, 1.00), black (1.00, 0.00), dog (1.00, 1.00); the query at ({shown(x)}, {shown(y)})"
+        assert picture["aria-label"] == where
         assert picture.use["href"] == "#" + drawing.select_one("defs > g")["id"]
     page.move(1, 3)  # four times as long
     picture = soup(page.frame()).select_one("svg.plane")
