@@ -43,8 +43,8 @@ def synchronous(
 
     Source sentences hold 4 to ``max_length`` words, punctuation among them. Which split a sentence
     may enter depends on the source sentence alone, so that no load, whatever its size, seed or length,
-    trains on what another one tests on. Two sentences with one translation may be in two splits: about one
-    test sentence in 100 of the small lexicon, hardly any of the full one.
+    trains on what another one tests on. Two sentences with one translation may be in two splits: into
+    French, about one test sentence in 100 of the small lexicon, hardly any of the full one.
 
     ``gender`` is of French alone: "masculine" and "feminine" write every article, demonstrative, possessive,
     adjective and participle in the form of that gender
