@@ -4,14 +4,18 @@ from functools import cache
 
 import pytest
 
-from course_lib.corpora import SentencePair, load
+from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.corpora.halves import halves
+from course_lib.corpora.splits import split_of
 
 
 @cache
+def drawn() -> ParallelCorpus:
+    return load("en-fr", lexicon="small", size=3000, max_length=30)
+
+
 def pairs() -> tuple[SentencePair, ...]:
-    corpus = load("en-fr", lexicon="small", size=3000, max_length=30)
-    return corpus.train
+    return drawn().train
 
 
 def pair(source: str, target: str) -> SentencePair:
@@ -59,6 +63,15 @@ def test_what_no_one_joint_takes_apart_is_left_out(source: str, target: str) -> 
     assert halves([pair(source, target)], shortest=1) == []
     sound = pair("we eat because we sleep .", "nous mangeons parce que nous dormons .")
     assert len(halves([sound], shortest=1)) == 1 and halves([sound]) == []
+
+
+def test_most_halves_of_what_is_tested_may_stand_in_training() -> None:
+    """Scored on them, a model would be praised for what it has learnt by heart: the docstring says so."""
+    tested = halves(drawn().test)
+    splits = [split_of(half.source) for each in tested for half in (each.left, each.right)]
+    assert len(splits) > 60 and 0.75 < splits.count("train") / len(splits) < 0.95
+    trained = {pair.source for pair in pairs()}
+    assert any(half.source in trained for each in tested for half in (each.left, each.right))
 
 
 def test_the_halves_keep_the_links_of_their_words() -> None:

@@ -1,6 +1,7 @@
 """Lists: what they say in French, what is linked, how often an item comes again. Chapter 8."""
 
 import itertools
+import random
 from collections import Counter
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
-from course_lib.corpora.lists import _pair, item_numbers
+from course_lib.corpora.lists import _draw, _pair, item_numbers
 
 # A second lexicon, written by hand: what each word says, in either language.
 MEANS = {
@@ -143,6 +144,24 @@ def test_an_item_comes_again_as_often_as_was_asked_for() -> None:
     assert len(tenths) == 10 and min(tenths.values()) > 0.4 * len(shares) / 10  # each list has a chance of its own
 
 
+def test_short_lists_repeat_less_than_was_asked_for_and_long_ones_as_much() -> None:
+    """A list is taken once: who asks for 0.9 in a corpus of short lists has to know what comes."""
+    short = load("lists", again=0.9).train
+    assert 0.62 < sum(map(repeated, short)) / sum(len(read(p.source, "en")) - 1 for p in short) < 0.67
+    two = [pair for pair in short if len(read(pair.source, "en")) == 2]
+    assert sum(map(repeated, two)) <= 72 and len(two) < 0.15 * len(short)
+    long = load("lists", size=500, least=10, most=12, again=0.9).train
+    assert abs(sum(map(repeated, long)) / sum(len(read(p.source, "en")) - 1 for p in long) - 0.9) < 0.03
+
+
+def test_a_long_list_that_never_repeats_runs_short_of_items_without_a_colour() -> None:
+    numbers = random.Random(1)
+    items = [item for _ in range(300) for item in _draw(numbers, 40, 0)]
+    assert abs(sum(colour > 0 for _, colour, _ in items) / len(items) - 0.62) < 0.02
+    firsts = [_draw(numbers, 1, 0)[0] for _ in range(2000)]
+    assert abs(sum(colour > 0 for _, colour, _ in firsts) / 2000 - 0.5) < 0.04
+
+
 def test_every_earlier_item_is_as_likely_to_come_again() -> None:
     """A third item that repeats only the one before it would teach to say the last word once more."""
     thirds: Counter[str] = Counter()
@@ -182,7 +201,7 @@ def test_lists_run_out_with_a_message_and_not_never(monkeypatch: pytest.MonkeyPa
         ({"again": -0.1}, "again: expected a number of 0 or more"),
         ({"again": float("nan")}, "again: expected a number of 0 or more, got nan"),
         ({"again": True}, "again: expected a number of 0 or more, got True"),
-        ({"again": 1}, "again: expected a chance from 0 to 0.95, got 1"),
+        ({"again": 1}, "again: expected a chance from 0 to 0.95, got 1: too few lists would differ"),
         ({"order": "shuffled"}, "order: expected one of 'said', 'sorted', got 'shuffled'"),
         ({"seed": -1}, "seed: expected 0 or more"),
         ({"size": 0}, "size: expected 1 or more"),

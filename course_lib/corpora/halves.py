@@ -28,8 +28,11 @@ def halves(
 
     ``joints`` holds, for a source word, what the target may say for it. A pair counts if it is a statement, each
     side holds one joint of them all, and both halves have ``shortest`` source words or more, the full stop among
-    them. The left half gets a full stop of its own, linked like that of the right half; links from one half to
+    them. The left half gets a full stop of its own, surely linked, where the pair has links; links from one half to
     the other, or to the joint, are left out. ValueError for joints that are not so written.
+
+    A half is in a split by its own words, not by those of the whole: of the halves of test sentences, seven in eight
+    may be trained on, and short ones are. Leave out those that a model has seen before you score it on halves.
     """
     check_count("shortest", shortest)
     if not joints or any(isinstance(said, str) or not said for target in joints.values() for said in (target, *target)):

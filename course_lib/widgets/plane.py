@@ -48,13 +48,18 @@ class Plane:
         """Return the picture with ``query`` in it; one that is too long leaves it, and the alternative text says so."""
         x, y = self._pixels(query)
         inside = max(abs(x), abs(y)) <= HALF
-        alt = f"Plane: the annotations, and the query ({decimal(query[0])}, {decimal(query[1])})"
+        alt = f"Plane: {self._said}; the query at {_point(query)}"
         alt += "" if inside else ", which ends outside the picture"
         tip = f"<circle cx={_short(x)} cy={_short(y)} r=5 />" if inside else ""
         return (
             f"<svg class=plane viewBox='-{HALF} -{HALF} {2 * HALF} {2 * HALF}' width={2 * HALF} role=img "
             f"aria-label='{alt}'><use href='#{self.name}'/><path d='M0 0L{_short(x)} {_short(y)}'/>{tip}</svg>"
         )
+
+    @property
+    def _said(self) -> str:
+        """The annotations in words, for a reader who does not see them."""
+        return ", ".join(f"{escape(token)} {_point(h)}" for token, h in zip(self.words, self.annotations, strict=True))
 
     def _pixels(self, vector: Float[np.ndarray, "2"]) -> tuple[float, float]:
         """Return where ``vector`` ends: in a picture y grows downwards."""
@@ -69,6 +74,10 @@ class Plane:
             f"<text x={_short(x + beside)} y={_short(y - 5 if y <= 0 else y + 13)} text-anchor={anchor} stroke=none "
             f"font-size=13>{escape(token)}</text>"
         )
+
+
+def _point(vector: Float[np.ndarray, "2"]) -> str:
+    return f"({decimal(vector[0])}, {decimal(vector[1])})"
 
 
 def _short(number: float) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from course_lib.finite import require_finite
 from course_lib.options import check_number
 from course_lib.shapes import Float
-from course_lib.widgets.markup import decimal, fraction, word
+from course_lib.widgets.markup import decimal, fraction, listed, word
 from course_lib.widgets.plane import Plane
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_LONG_LABELS, OF_PLANES, style
@@ -61,12 +61,13 @@ def four_scores(
     """Show the weights of the dot, general, concat and location score for a query that turns and grows.
 
     ``annotations`` h_j are S × 2, one row a word of ``words``; ``query`` s has 2 entries, and the sliders
-    turn it by ``angles`` (degrees, against the clock) and multiply it by ``lengths``. The scores are
+    turn it by ``angles`` (degrees, counterclockwise) and multiply it by ``lengths``. The scores are
     those of Luong, Pham & Manning (2015), eq. 7 and 8: sᵀh_j; sᵀWh_j with ``general`` = W (2 × 2);
     vᵀtanh(Ws + Uh_j) with ``concat`` = (W, U, v), W and U A × 2, v of A; and row j of ``location``
     (S × 2) times s. Weights are the softmax of each. With ``exchange`` = (j, k), a third slider puts the words at
-    j and k (from 0) in each other's place. The lengths start at 1 if it is among them.
-    ValueError for shapes that do not fit and numbers that are none.
+    j and k (from 0) in each other's place. The slider of lengths starts at 1 if it is among them.
+    A frame names the largest weight of each score, or all that read alike at two decimals.
+    ValueError for shapes that do not fit and numbers that are not finite.
     """
     four, s = _checked(words, annotations, query, general, concat, location)
     turns = [check_number("angles", angle) for angle in angles]
@@ -147,7 +148,7 @@ def _frame(four: _Four, query: Float[np.ndarray, "2"], angle: float, length: flo
     s = _turned(query, angle, length)
     columns = four.scores(s)
     weights = {name: _softmax(scores) for name, scores in columns.items()}
-    most = ", ".join(f"{name} ‘{word(four.words[int(a.argmax())])}’" for name, a in weights.items())
+    most = ", ".join(f"{name} {_largest(four.words, a)}" for name, a in weights.items())
     heads = "".join(f"<th scope=col>{name}</th>" for name in columns)
     rows = "".join(
         f"<tr><th scope=row>{word(token)}</th>"
@@ -161,6 +162,15 @@ def _frame(four: _Four, query: Float[np.ndarray, "2"], angle: float, length: flo
         "<b class=score>score e</b></p><table class=four><tr>"
         f"<th scope=col>word</th>{heads}</tr>{rows}</table></div><div class=side>{plane.at(s)}</div></div>"
     )
+
+
+def _largest(words: Sequence[str], weights: Float[np.ndarray, "S"]) -> str:
+    """Name the words whose weight is the largest as it is written: of two that read alike, none leads."""
+    written = [decimal(weight) for weight in weights]
+    most = [token for token, weight in zip(words, written, strict=True) if weight == decimal(weights.max())]
+    if len(words) > 1 and len(most) == len(words):
+        return "none (all alike)"
+    return listed([f"‘{word(token)}’" for token in most])
 
 
 def _cell(weight: float, score: float) -> str:

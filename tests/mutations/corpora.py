@@ -571,6 +571,13 @@ MUTATIONS = (
         "test_corpora_lists.py::test_an_item_comes_again_as_often_as_was_asked_for",
     ),
     Mutation(
+        "seven new items in ten have a colour, not half",
+        "corpora/lists.py",
+        "if numbers.random() < 0.5 else 0",
+        "if numbers.random() < 0.7 else 0",
+        "test_corpora_lists.py::test_a_long_list_that_never_repeats_runs_short_of_items_without_a_colour",
+    ),
+    Mutation(
         "only the item just said comes again",
         "corpora/lists.py",
         "numbers.choice(items) if repeats",

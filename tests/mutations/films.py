@@ -39,6 +39,20 @@ MUTATIONS = (
         "test_widgets_four_scores.py::test_the_first_frame_is_the_sum_on_paper",
     ),
     Mutation(
+        "of two weights that read alike, one is said to lead",
+        "widgets/score_plane.py",
+        "if weight == decimal(weights.max())]",
+        "][:1]",
+        "test_widgets_four_scores.py::test_no_word_is_said_to_lead_where_the_weights_read_alike",
+    ),
+    Mutation(
+        "who does not see the plane is not told where the words lie",
+        "widgets/plane.py",
+        "Plane: {self._said}; the query",
+        "Plane: the query",
+        "test_widgets_four_scores.py::test_the_arrow_ends_where_the_query_does",
+    ),
+    Mutation(
         "a large score overflows",
         "widgets/score_plane.py",
         "np.exp(scores - scores.max())",

@@ -42,13 +42,15 @@ def synchronous(
     ``source`` and ``target`` are the codes of two of ``LANGUAGES``: "en", "fr", "zh", "mr".
 
     Source sentences hold 4 to ``max_length`` words, punctuation among them. Which split a sentence
-    may enter depends on the sentence alone, so that no load, whatever its size, seed or length,
-    trains on what another one tests on.
+    may enter depends on the source sentence alone, so that no load, whatever its size, seed or length,
+    trains on what another one tests on. Two sentences with one translation may be in two splits: into
+    French, about one test sentence in 100 of the small lexicon, hardly any of the full one.
 
-    ``gender`` is of French alone: "masculine" and "feminine" write every article, possessive, adjective
-    and participle in the form of that gender (:func:`~course_lib.corpora.grammar.languages.french.of_one_gender`).
-    Into French, all three have the same source sentences in the same splits. ValueError for an option out of
-    range, or where the grammar runs out of new sentences.
+    ``gender`` is of French alone: "masculine" and "feminine" write every article, demonstrative, possessive,
+    adjective and participle in the form of that gender
+    (:func:`~course_lib.corpora.grammar.languages.french.of_one_gender`). Into French, all three have the same
+    source sentences in the same splits; a translation may be a word longer or shorter (*à la*, *au*). ValueError
+    for an option out of range, or where the grammar runs out of new sentences.
     """
     check_option("lexicon", lexicon, LexiconSize)
     check_count("max_length", max_length, least=SHORTEST_MAXIMUM)

@@ -283,8 +283,9 @@ FRENCH = Language(
 def of_one_gender(gender: Literal["m", "f"]) -> Language:
     """Return a French that writes every word in the form of one gender, whatever it agrees with. Chapter 7.
 
-    Articles, possessives, adjectives and participles change; nouns, names and pronouns are what they are:
-    "le fille est fatigué, elle dort". All else is :data:`FRENCH`, so that the same meanings are drawn.
+    Articles, demonstratives, possessives, adjectives and participles change; nouns, names and pronouns are what
+    they are: "le fille est fatigué, elle dort". Words still contract and elide, by the new forms: *du fille*, *de
+    la garçon*, *le vieil école*. All else is :data:`FRENCH`, so that the same meanings are drawn.
     """
     morphology = FRENCH.morphology
     return replace(
