@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import BOOTSTRAP, as_record, by_sentence, check_try, drawn, measured, run_once, timed_fit
+from records import BOOTSTRAP, as_record, by_sentence, check_try, config_of, drawn, measured, run_once, timed_fit
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -33,7 +33,7 @@ from course_lib.metrics import exact_match, word_balance
 from course_lib.models import bahdanau2014, luong2015, sutskever2014
 from course_lib.seq2seq import Seq2Seq
 from course_lib.tracing import trace
-from course_lib.training import Objective, TrainConfig, seed_everything
+from course_lib.training import Objective, seed_everything
 from course_lib.word_scores import WordScores, score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "feeding.json"
@@ -175,14 +175,7 @@ def trained(bench: Bench, settings: Mapping[str, Any]) -> tuple[Seq2Seq, dict[st
     corpus, row = bench.corpus(settings["set"]), settings["row"]
     seed_everything(settings["seed"])
     model = ROWS[row](*corpus.vocabularies(), **SIZES)
-    config = TrainConfig(
-        settings["steps"],
-        learning_rate=settings["learning_rate"],
-        seed=settings["seed"],
-        device="cpu",
-        validate_every=None,
-        objective=OBJECTIVES.get(row, Objective()),
-    )
+    config = config_of(settings, objective=OBJECTIVES.get(row, Objective()))
     history, seconds = timed_fit(model, corpus, config)
     return model, {
         **measured(model, history, corpus.test),

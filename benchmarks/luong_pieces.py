@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import by_sentence, check_try, drawn, measured, read, run_once, timed_fit
+from records import by_sentence, check_try, config_of, drawn, measured, read, run_once, timed_fit
 from torch import nn
 
 import course_lib
@@ -41,7 +41,7 @@ from course_lib.metrics import aer
 from course_lib.models import luong2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.tracing import trace
-from course_lib.training import TrainConfig, seed_everything
+from course_lib.training import seed_everything
 from course_lib.word_scores import WordScores, score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "luong_pieces.json"
@@ -204,14 +204,7 @@ def run(bench: Bench, settings: Mapping[str, Any], label: str) -> dict[str, Any]
     corpus = bench.corpus(label)
     seed_everything(settings["seed"])
     model = build(settings, corpus)
-    config = TrainConfig(
-        settings["steps"],
-        learning_rate=settings["learning_rate"],
-        seed=settings["seed"],
-        device="cpu",
-        validate_every=None,
-    )
-    history, seconds = timed_fit(model, corpus, config)
+    history, seconds = timed_fit(model, corpus, config_of(settings))
     scores = score_words(model, corpus.test, unknown="unk")
     return {
         **measured(model, history, corpus.test),
@@ -379,14 +372,7 @@ def traces(corpus: ParallelCorpus, settings: Mapping[str, Any]) -> dict[str, Any
     for name, options in settings["models"].items():
         seed_everything(settings["seed"])
         model = luong2015(*corpus.vocabularies(), embedding=HIDDEN, hidden=settings["hidden"], **options)
-        config = TrainConfig(
-            settings["steps"],
-            learning_rate=settings["learning_rate"],
-            seed=settings["seed"],
-            device="cpu",
-            validate_every=None,
-        )
-        timed_fit(model, corpus, config)
+        timed_fit(model, corpus, config_of(settings))
         seen = [trace(model, source.split(), target.split(), top=3) for source, target in settings["sentences"]]
         found["traces"][name] = [one.to_record(digits=3) for one in seen]
         found["exact_match"][name] = asdict(evaluate(model, corpus.test, unknown="unk").exact_match)["value"]

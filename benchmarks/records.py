@@ -69,6 +69,18 @@ def drawn(options: Mapping[str, Any], corpus: ParallelCorpus) -> dict[str, Any]:
     return {**options, "draws": pairs_fingerprint(corpus.train)}
 
 
+def config_of(settings: Mapping[str, Any], **options: Any) -> TrainConfig:
+    """Return how a run with these ``settings`` trains: its steps, rate and seed, on the processor, unvalidated."""
+    return TrainConfig(
+        settings["steps"],
+        learning_rate=settings["learning_rate"],
+        seed=settings["seed"],
+        device="cpu",
+        validate_every=None,
+        **options,
+    )
+
+
 def timed_fit(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> tuple[History, float]:
     """Train a model; return its history and the seconds of processor time that the updates took.
 

@@ -15,6 +15,12 @@ from course_lib.widgets.player import Axis, Player, grid_of_frames
 STEPS = ("query", "scores", "softmax", "weighted values", "context")
 
 
+def softmax(scores: Float[np.ndarray, "S"]) -> Float[np.ndarray, "S"]:
+    """Return the weights of ``scores``. Chapters 4 and 7."""
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
+
+
 @dataclass(frozen=True, eq=False)
 class _Sums:
     """All numbers of one calculation; query and keys are of one size."""
@@ -34,9 +40,7 @@ class _Sums:
 
     @property
     def weights(self) -> Float[np.ndarray, "S"]:
-        scaled = self.scores / self.temperature
-        powers = np.exp(scaled - scaled.max())
-        return powers / powers.sum()
+        return softmax(self.scores / self.temperature)
 
 
 def five_steps(

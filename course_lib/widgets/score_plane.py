@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from course_lib.finite import require_finite
 from course_lib.options import check_number
 from course_lib.shapes import Float
+from course_lib.widgets.by_hand import softmax
 from course_lib.widgets.markup import decimal, fraction, listed, word
 from course_lib.widgets.plane import Plane
 from course_lib.widgets.player import Axis, Player, grid_of_frames
@@ -139,15 +140,10 @@ def _turned(query: Float[np.ndarray, "2"], angle: float, length: float) -> Float
     return length * np.array([[cosine, -sine], [sine, cosine]]) @ query
 
 
-def _softmax(scores: Float[np.ndarray, "S"]) -> Float[np.ndarray, "S"]:
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum()
-
-
 def _frame(four: _Four, query: Float[np.ndarray, "2"], angle: float, length: float, plane: Plane) -> str:
     s = _turned(query, angle, length)
     columns = four.scores(s)
-    weights = {name: _softmax(scores) for name, scores in columns.items()}
+    weights = {name: softmax(scores) for name, scores in columns.items()}
     most = ", ".join(f"{name} {_largest(four.words, a)}" for name, a in weights.items())
     heads = "".join(f"<th scope=col>{name}</th>" for name in columns)
     rows = "".join(
@@ -185,7 +181,7 @@ def _printed(four: _Four, query: Float[np.ndarray, "2"], angles: Sequence[float]
     heads = "".join(f"<th scope=col>{name}</th>" for name in ("turned by", "word", *first))
     rows = ""
     for angle in angles:
-        weights = [_softmax(e) for e in four.scores(_turned(query, angle, length)).values()]
+        weights = [softmax(e) for e in four.scores(_turned(query, angle, length)).values()]
         for j, token in enumerate(four.words):
             cells = "".join(f"<td>{decimal(a[j])}</td>" for a in weights)
             rows += f"<tr><td>{angle:g}°</td><th scope=row>{word(token)}</th>{cells}</tr>"

@@ -54,7 +54,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a large score overflows",
-        "widgets/score_plane.py",
+        "widgets/by_hand.py",
         "np.exp(scores - scores.max())",
         "np.exp(scores)",
         "test_widgets_four_scores.py::test_a_large_score_does_not_become_nan",

@@ -83,8 +83,8 @@ MUTATIONS = (
     Mutation(
         "the temperature multiplies the scores",
         "widgets/by_hand.py",
-        "        scaled = self.scores / self.temperature\n",
-        "        scaled = self.scores * self.temperature\n",
+        "softmax(self.scores / self.temperature)",
+        "softmax(self.scores * self.temperature)",
         "test_widgets.py::test_the_five_steps_are_the_calculation_by_hand",
     ),
     Mutation(
