@@ -101,10 +101,7 @@ def test_a_fingerprint_sees_a_word_and_a_link() -> None:
 # What the pages show
 
 
-EARLIER = {
-    "every_rung": "114 runs of about four hours, not repeated yet since the grammar's last change",
-    "en_fr_ladder": "nine runs of 4,000 to 9,000 updates, not repeated yet since the grammar's last change",
-}
+EARLIER: dict[str, str] = {}
 """Records known to be of an earlier draw, and why. Each page that shows one has to say so, and the day that one
 is fresh its test turns red until it is taken off this list."""
 
@@ -172,13 +169,15 @@ def test_a_page_with_runs_of_an_earlier_draw_says_so(path: Path) -> None:
     assert unsaid(path) == []
 
 
-def test_the_records_of_an_earlier_draw_are_shown_somewhere_and_say_so() -> None:
+def test_every_record_is_shown_somewhere() -> None:
     """Else the test above holds of nothing: a page that reads its records in another way is not looked at."""
-    assert set().union(*map(loaded, (ROOT / "book").rglob("*.ipynb"))) >= EARLIER.keys()
+    shown = set().union(*map(loaded, (ROOT / "book").rglob("*.ipynb")))
+    assert set(RECORDS) - shown == {"captions"}  # that record waits for the chapter on hard attention
     assert all("made on an earlier draw of the grammar" in made_on(name) for name in EARLIER)
 
 
-def test_a_page_that_does_not_say_so_is_seen(tmp_path: Path) -> None:
+def test_a_page_that_does_not_say_so_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EARLIER, "every_rung", "half of it was made on other sentences")
     page = tmp_path / "page.ipynb"
     read = {"cell_type": "code", "source": ['results.load("every_rung")'], "outputs": []}
     said = {"cell_type": "code", "source": [], "outputs": [{"text": [made_on("every_rung"), "\n"]}]}
@@ -223,5 +222,3 @@ def test_a_record_of_another_draw_is_seen() -> None:
         out_of_date("every_rung", {"a run": {"settings": {}}})
     pieces = {"a run": {"settings": {"pairs": {"size": 50, "seed": 1, "draws": "another"}}}}
     assert "en-fr" in out_of_date("bahdanau_pieces", pieces)[0]  # its settings name no corpus
-    ladder = {"corpus": {"size": 10, "seed": 1, "max_length": 8, "draws": "another"}}
-    assert "en-fr" in out_of_date("en_fr_ladder", {"a run": {"settings": ladder}})[0]

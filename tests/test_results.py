@@ -77,8 +77,8 @@ def test_scores_keep_their_seed_and_length() -> None:
 def test_a_corpus_without_a_run_is_said_to_have_none() -> None:
     with pytest.raises(ValueError, match="Nothing was measured on 'en-mr'; there is: en-fr, en-zh"):
         by_rung(RUNS, "en-mr")
-    with pytest.raises(ValueError, match=r"there are: .*en_fr_ladder"):
-        results.load("en_fr_lader")
+    with pytest.raises(ValueError, match=r"there are: .*every_rung"):
+        results.load("every_rug")
 
 
 def test_runs_of_two_grammars_do_not_stand_in_one_table() -> None:

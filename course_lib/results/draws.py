@@ -28,10 +28,10 @@ TODAY = {
 """(corpus, options in JSON) -> fingerprint of what it draws now. A page cannot wait for 100,000 sentences to be
 drawn; tests/test_frozen_draws.py can, and compares each of these."""
 
-NO_NAME = {"bahdanau_pieces": "en-fr", "en_fr_ladder": "en-fr", "captions": "scenes"}
+NO_NAME = {"bahdanau_pieces": "en-fr", "captions": "scenes"}
 """Records whose settings do not name their one corpus."""
 
-DRAWN_AGAIN = {"captions": "613d4ac7adf3f942", "en_fr_ladder": "cee2f1db3b4fb49f"}
+DRAWN_AGAIN = {"captions": "613d4ac7adf3f942"}
 """Records from before a run noted its fingerprint: what the code of the commit that made them draws."""
 
 
@@ -82,8 +82,6 @@ def made_on(name: str) -> str:
 def _options(name: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return corpus -> options, with the fingerprint under "draws", of one run."""
     corpus, pairs = settings.get("corpus"), settings.get("pairs", {})
-    if isinstance(corpus, dict):  # the first ladder kept the options here
-        return {NO_NAME[name]: corpus}
     if "scenes" in settings and not pairs:  # the first captions kept their number alone; the seed of the draw was 1
         return {NO_NAME[name]: {"size": settings["scenes"], "seed": 1}}
     if corpus or "size" in pairs:

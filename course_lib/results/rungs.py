@@ -29,6 +29,7 @@ class Contrast:
 
 CONTRASTS = (
     Contrast("source read backwards, no attention", "fixed", "fixed, reversed"),
+    Contrast("3.6 times as many updates", "fixed, reversed", "fixed, reversed, a longer lesson"),
     Contrast("source read backwards, attention", "Luong dot, forward", "Luong dot"),
     Contrast("source read both ways, half the units each", "Luong dot, forward", "Luong dot, bidirectional"),
     Contrast(
