@@ -5,13 +5,14 @@
     python benchmarks/every_rung.py --more                       # 42 more: controls for chapters 7 and 8
     python benchmarks/every_rung.py --table                      # what has been measured so far
 
-All rungs have the same data and learning rate, and but for three controls the same width and number of
-updates: what is compared is the mechanism, not the tuning. Not every rung differs from another by one
-switch alone: Cho's model and the Bahdanau family differ from the fixed vector in cell, readout and size, and
-Luong's in cell, direction and readout from Bahdanau's. The page of the ladder names the rows that isolate one
-switch. The fixed vectors gain from more updates; the better of them has a rung with nine thousand. Raw scores
-go to course_lib/results/every_rung.json, run by run; a run that stands there with the same settings, on the
-same draws, is not repeated.
+All rungs have the same data and learning rate. Width and number of updates are the same, too, but for the controls
+in HIDDEN and UPDATES, and for Luong's model that reads both ways with half the units each: what is compared is the
+mechanism, not the tuning. Not every rung differs from another by one switch alone: Cho's model and the Bahdanau
+family differ from the fixed vector in cell, readout and size, and Luong's in cell, direction, score, readout and
+the step of the query from Bahdanau's. The page of the ladder names the rows that isolate one switch. The fixed
+vectors gain from more updates; the better of them has a rung with nine thousand. Raw scores go to
+course_lib/results/every_rung.json, run by run; a run that stands there with the same settings, on the same draws,
+is not repeated.
 
 Speed is target tokens a second of processor time, of updates alone: other work on the machine
 disturbs it little, though not as little as one wishes.
