@@ -327,7 +327,8 @@ def _decode(
     """Return logits (T, V): an array for an array or a list, a tensor with its gradients for a tensor."""
     given = torch.as_tensor(told).to(dtype)
     if given.shape != (len(words) + 1, _TOLD):
-        raise ValueError(f"told: expected shape {(len(words) + 1, _TOLD)}, (T + 1, C), got {tuple(given.shape)}.")
+        expected = f"expected shape {(len(words) + 1, _TOLD)}, a row for the first state and one a word"
+        raise ValueError(f"told: {expected}, got {tuple(given.shape)}.")
     w = {name: matrix.to(dtype) for name, matrix in weights.items()}
     nothing, rows = given.new_zeros(_UNITS), []
     for k in range(1, len(words) + 1):

@@ -133,7 +133,7 @@ def control_labels_as_a_tensor(words, classes, seed):
 
 
 def control_labels_by_checksum(words, classes, seed):
-    return tuple(classes[zlib.crc32(f"{seed} {word}".encode()) % len(classes)] for word in words)
+    return [classes[zlib.crc32(f"{seed} {word}".encode()) % len(classes)] for word in words]
 
 
 RIGHT = [
@@ -454,7 +454,7 @@ WRONG = [
     (
         checks.check_hears,
         lambda decode, words, told: decode(words, told[1:]) is not None,
-        r"\(T \+ 1, C\), got \(5, 4\)",
+        r"a row for the first state and one a word, got \(5, 4\)",
     ),
     (checks.check_hears, lambda decode, words, told: decode(words, told), "the verdict of your test"),
     (checks.check_control_labels, a_label_an_occurrence, "in one place and . in another"),

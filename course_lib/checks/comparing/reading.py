@@ -146,7 +146,10 @@ def at_place(where: Sequence[Any]) -> str:
 
 
 def _length(row: Any) -> str:
-    return str(len(row)) if hasattr(row, "__len__") and np.ndim(row) else "a single number"
+    try:
+        return str(len(row))
+    except TypeError:  # a number, or a tensor of one
+        return "a single number"
 
 
 def shortened(value: Any) -> str:
