@@ -1,4 +1,4 @@
-"""The words of the grammar: a row is a meaning, a column a language, by its code. Chapter 1.
+"""The words of the grammar: a row is a meaning, a column a language, by its code. Chapters 1 and 3.
 
 A star marks the rows of the small lexicon. ``kind`` says what may stand with what: a noun belongs
 to one kind; a verb lists the kinds of its object, or how it is built (alone, motion, …); an

@@ -1,4 +1,4 @@
-"""The languages of the grammar. Another one is a file beside these, a name here, and its words. Chapter 1."""
+"""The languages of the grammar. Another one is a file beside these, a name here, and its words. Chapters 1 and 3."""
 
 from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.languages.english import ENGLISH
