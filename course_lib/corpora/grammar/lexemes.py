@@ -1,4 +1,4 @@
-"""From the tables of lexicon.py to the words of the grammar: each meaning, in each category it fills. Chapters 1 and 3."""
+"""From lexicon.py to the words of the grammar: each meaning, in every category that it fills. Chapters 1 and 3."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
