@@ -100,6 +100,7 @@ def _step_mistakes(y: Tensor, s: Tensor, c: Tensor, W: Tensor, U: Tensor, C: Ten
             torch.tanh(n_y + z * n_s + n_c), r
         ),
         "The two gates have not heard the summary.": with_gates(*gates_without_c),
+        "The two gates have not heard the old state.": with_gates(torch.sigmoid(z_y + z_c), torch.sigmoid(r_y + r_c)),
         "The summary is nowhere: this is a GRU as the encoder has it.": new(
             torch.tanh(n_y + gates_without_c[1] * n_s), gates_without_c[0]
         ),
@@ -221,6 +222,9 @@ def _other_loops(step: Step, words: Tensor, s: Tensor, c: Tensor) -> dict[str, A
         "The summary is overwritten once, after step 1; it should happen after every step.": rows(
             lambda so_far, c: (so_far[-1], so_far[1] if len(so_far) > 1 else c)
         ),
+        "The summary lasts one step too long; step 2 should be told the state already.": rows(
+            lambda so_far, c: (so_far[-1], so_far[-1] if len(so_far) > 2 else c)
+        ),
         "State and summary have changed places in the call of step.": rows(lambda so_far, c: (c, so_far[-1])),
         "The state is not handed on as the state: every step starts from the first one.": rows(
             lambda so_far, c: (s, so_far[-1] if len(so_far) > 1 else c)
@@ -289,18 +293,18 @@ def _decoders() -> tuple[dict[str, Callable[..., Any]], dict[str, Callable[..., 
         "a decoder in double precision": decoder(),
         "a decoder in single precision": decoder(dtype=torch.float32),
         "a decoder whose last digits change from call to call": decoder(noise=noise),
-        "a decoder whose readout hears the state alone": decoder(readout=0.0),
+        "a decoder whose readout hears the state alone": decoder(readout=False),
     }
     sick = {
-        "one that is told in its first state only": decoder(steps=0.0, readout=0.0),
+        "one that is told in its first state only": decoder(steps=False, readout=False),
         "one that is told the first summary at every step": decoder(lambda told, k: told[1]),
-        "one whose later steps never hear what a readout was told": decoder(steps=0.0),
+        "one whose later steps never hear what a readout was told": decoder(steps=False),
         "one that hears everything one step late": decoder(lambda told, k: told[k - 1]),
         "one that is told what the next step should be told": decoder(lambda told, k: told[min(k + 1, len(told) - 1)]),
         "one that is told the mean of all summaries": decoder(lambda told, k: told[1:].mean(0)),
         "one that drops its state at each step": decoder(memory=1),
         "one that remembers two steps": decoder(memory=2),
-        "one whose first state hears nothing": decoder(state=0.0),
+        "one whose first state hears nothing": decoder(state=False),
         "one whose last step is told what the step before it was told": decoder(
             lambda told, k: told[min(k, len(told) - 2)]
         ),
@@ -317,9 +321,9 @@ def _decode(
     told: Any,
     told_at: Told,
     *,
-    state: float = 1.0,
-    steps: float = 1.0,
-    readout: float = 1.0,
+    state: bool = True,
+    steps: bool = True,
+    readout: bool = True,
     memory: int | None = None,
     dtype: torch.dtype = torch.float64,
     noise: np.random.Generator | None = None,
@@ -333,11 +337,12 @@ def _decode(
     nothing, rows = given.new_zeros(_UNITS), []
     for k in range(1, len(words) + 1):
         begun = max(1, k - memory + 1) if memory else 1  # the first step that is still remembered
-        s = torch.tanh(state * (w["V"] @ given[0])) if begun == 1 else nothing
+        s = torch.tanh(w["V"] @ given[0]) if state and begun == 1 else nothing
         for i in range(begun, k + 1):
-            heard = w["W"] @ w["E"][int(words[i - 1])] + w["U"] @ s + steps * (w["C"] @ told_at(given, i))
-            s = 0.5 * s + 0.5 * torch.tanh(heard)
-        rows.append(4 + w["O"] @ s + readout * (w["P"] @ told_at(given, k)))  # far from 0: relative tolerances will do
+            heard = w["W"] @ w["E"][int(words[i - 1])] + w["U"] @ s
+            s = 0.5 * s + 0.5 * torch.tanh(heard + w["C"] @ told_at(given, i) if steps else heard)
+        said = 4 + w["O"] @ s  # far from 0: a tolerance that is relative will do
+        rows.append(said + w["P"] @ told_at(given, k) if readout else said)
     logits = torch.stack(rows)
     if noise is not None:
         logits = logits + torch.as_tensor(noise.uniform(-1e-7, 1e-7, size=tuple(logits.shape)), dtype=dtype)

@@ -114,6 +114,16 @@ def hears_by_slopes(decode, words, told):
     return bool((heard == torch.ones_like(heard).tril(1)).all())
 
 
+def hears_where_nothing_is_a_number(decode, words, told):
+    """What depends on a NaN is one."""
+    for i in range(len(told)):
+        spoilt = told.clone()
+        spoilt[i] = torch.nan
+        if decode(words, spoilt).isnan().any(-1).tolist() != [i <= k for k in range(1, len(told))]:
+            return False
+    return True
+
+
 def control_labels(words, classes, seed):
     rng = np.random.default_rng(seed)
     own = {word: rng.choice(classes) for word in sorted(set(words))}
@@ -148,6 +158,7 @@ RIGHT = [
     (checks.check_hears, hears_by_assertion),
     (checks.check_hears, hears_in_numpy),
     (checks.check_hears, hears_by_slopes),
+    (checks.check_hears, hears_where_nothing_is_a_number),
     (checks.check_control_labels, control_labels),
     (checks.check_control_labels, control_labels_by_places),
     (checks.check_control_labels, control_labels_as_a_tensor),
@@ -158,15 +169,14 @@ RIGHT = [
 # Wrong answers
 
 
-def step_by(candidate_of, keeps=True, order="zrn", gates_hear_c=True, gate=torch.sigmoid):
+def step_by(candidate_of, keeps=True, order="zrn", gates_hear="ysc", gate=torch.sigmoid):
     """Return a step with one mistake or several; ``candidate_of(r, n_y, n_s, n_c, U_n, s)`` is before its tanh."""
 
     def step(y, s, c, W, U, C):
         blocks = {
             v: dict(zip(order, (M @ x).chunk(3), strict=True)) for v, M, x in (("y", W, y), ("s", U, s), ("c", C, c))
         }
-        heard = "ysc" if gates_hear_c else "ys"
-        z, r = (gate(sum(blocks[v][b] for v in heard)) for b in "zr")
+        z, r = (gate(sum(blocks[v][b] for v in gates_hear)) for b in "zr")
         U_n = U.chunk(3)[order.index("n")]
         candidate = torch.tanh(candidate_of(r, *(blocks[v]["n"] for v in "ysc"), U_n, s))
         return z * s + (1 - z) * candidate if keeps else (1 - z) * s + z * candidate
@@ -378,10 +388,11 @@ WRONG = [
     (checks.check_paper_step, step_by(in_paper, keeps=False), "it says how much is kept"),
     (checks.check_paper_step, step_by(in_paper, order="rzn"), "The gates have changed places"),
     (checks.check_paper_step, step_by(in_library, order="rzn"), "This is torch's GRU"),
-    (checks.check_paper_step, step_by(in_paper, gates_hear_c=False), "The two gates have not heard the summary"),
+    (checks.check_paper_step, step_by(in_paper, gates_hear="ys"), "The two gates have not heard the summary"),
+    (checks.check_paper_step, step_by(in_paper, gates_hear="yc"), "The two gates have not heard the old state"),
     (
         checks.check_paper_step,
-        step_by(lambda r, n_y, n_s, n_c, U_n, s: n_y + r * n_s, gates_hear_c=False),
+        step_by(lambda r, n_y, n_s, n_c, U_n, s: n_y + r * n_s, gates_hear="ys"),
         "The summary is nowhere",
     ),
     (
@@ -423,6 +434,11 @@ WRONG = [
     (checks.check_overwritten, later(lambda so_far, c: c + so_far[-1]), "State and summary are added"),
     (checks.check_overwritten, later(lambda so_far, c: c + sum(so_far[1:])), "grows by every state"),
     (checks.check_overwritten, later(lambda so_far, c: so_far[1]), "overwritten once"),
+    (
+        checks.check_overwritten,
+        handing(lambda so_far, c: (so_far[-1], so_far[-1] if len(so_far) > 2 else c)),
+        "lasts one step too long",
+    ),
     (checks.check_overwritten, handing(lambda so_far, c: (c, so_far[-1])), "changed places in the call"),
     (
         checks.check_overwritten,

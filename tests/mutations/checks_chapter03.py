@@ -60,6 +60,13 @@ MUTATIONS = (
         "test_checks_chapter03.py::test_a_right_answer_passes_and_an_empty_one_is_only_not_yet",
     ),
     Mutation(
+        "what a decoder is not told is multiplied by 0, and a test by NaN is turned down",
+        "checks/chapter03.py",
+        'torch.tanh(heard + w["C"] @ told_at(given, i) if steps else heard)',
+        'torch.tanh(heard + steps * (w["C"] @ told_at(given, i)))',
+        "test_checks_chapter03.py::test_a_right_answer_passes_and_an_empty_one_is_only_not_yet",
+    ),
+    Mutation(
         "Python's hash passes for a seed",
         "checks/chapter03.py",
         "_words(texts, session=2), seed=11",
