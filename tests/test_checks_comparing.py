@@ -42,6 +42,8 @@ def test_one_matrix_is_read_in_one_form_only(value: Any) -> None:
     [
         ([[1, 2], [3]], "rows have different lengths (1, 2)"),
         ([1, [2, 3]], "rows have different lengths (2, a single number)"),
+        ([[1, [2, 3]], [4, [5, 6]]], "rows are made of parts that differ in size"),
+        ([[[1, 2], [3]], torch.tensor(1.0)], "rows have different lengths (2, a single number)"),
         ("0.5", "expected numbers, got the text '0.5'"),
         ((k for k in "ab"), "got a generator, which computes nothing until it is asked; make it a list"),
         (len, "the function len; call it"),

@@ -5,6 +5,8 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -232,11 +234,24 @@ def _other_loops(step: Step, words: Tensor, s: Tensor, c: Tensor) -> dict[str, A
         "The state is not handed on: every step starts from the first one, and the summary is sound.": rows(
             lambda so_far, c: (s, c)
         ),
+        "Each step reads the word that the step before would write; it should read the next of those handed in.": (
+            lambda: _reading_its_own(step, words, s, c)
+        ),
         "These are the states, not the logits.": rows(broken, kept=1),
         "These are probabilities; return the logits.": lambda: torch.softmax(rows(broken)(), dim=-1),
         "These are the logits of the last step alone.": lambda: rows(broken)()[-1],
         "The first step is missing.": lambda: rows(broken)()[1:],
     }
+
+
+def _reading_its_own(step: Step, words: Tensor, s: Tensor, c: Tensor) -> Tensor:
+    """Return the logits of a loop that is broken as announced but reads its own words after the first."""
+    word, rows = words[0], []
+    for _ in words:
+        logits, s = step(word, s, c)
+        word, c = logits.argmax(), s
+        rows.append(logits)
+    return torch.stack(rows)
 
 
 # Exercise 3
@@ -365,12 +380,13 @@ def check_control_labels(control_labels: Callable[..., Any]) -> str:
     Every type has one, drawn from the list ``classes``; the same seed gives the same (Hewitt & Liang, 2019).
     """
     with own_randomness(35), _notebooks_own() as disturbed:
-        types = [f"w{k:02}" for k in range(60)]
+        types = ["".join(letters) for letters in product("bdf", "aeio", "lmnrt")]
         texts = [types[k] for k in np.random.default_rng(35).permutation(np.repeat(np.arange(60), [1, 2, 3, 5] * 15))]
         first = _labels(control_labels, _words(texts), seed=11)
         _check_one_label_a_type(texts, first)
         if (first == first[0]).all():
             raise NotRight(f"all {len(types)} types have the class {first[0]}. Draw for each type anew.")
+        _check_chance(dict(zip(texts, first.tolist(), strict=True)))
         if (_labels(control_labels, _words(texts), seed=11) != first).any():
             raise NotRight("the same words and the same seed gave other labels. Draw from a generator with that seed.")
         if (_labels(control_labels, _words(texts, session=2), seed=11) != first).any():
@@ -432,7 +448,7 @@ def _notebooks_own() -> Iterator[Callable[[], bool]]:
 def _labels(control_labels: Callable[..., Any], words: list[str], seed: int) -> Array:
     """Return the learner's labels (N,), each one of the classes."""
     got = answer(control_labels, words, list(_CLASSES), seed, keep_inputs=True)
-    labels = array(got, "the labels", (len(words),), axes="a class for each word, not for each type,")
+    labels = array(got, "the labels", (len(words),), axes="a class for each word, not for each type")
     strange = labels[~np.isin(labels, _CLASSES)]
     if len(strange):
         raise NotRight(
@@ -450,6 +466,20 @@ def _check_one_label_a_type(texts: Sequence[str], labels: Array) -> None:
                 f"the word {text!r} has the label {seen[text]} in one place and {label} in another. "
                 "The class belongs to the type, wherever it stands."
             )
+
+
+def _check_chance(class_of: dict[str, int]) -> None:
+    """Refuse a class that follows from one letter of the word, or from the sum of its letters' codes."""
+    features: tuple[Callable[[str], Any], ...] = (
+        *(itemgetter(k) for k in range(3)),
+        lambda word: sum(map(ord, word)),
+    )
+    for feature in features:
+        groups: dict[Any, set[int]] = {}
+        for word, one in class_of.items():
+            groups.setdefault(feature(word), set()).add(one)
+        if all(len(classes) == 1 for classes in groups.values()):
+            raise NotRight("types with letters in common have the same class: spelling decides, not chance.")
 
 
 def _check_shares(control_labels: Callable[..., Any]) -> None:

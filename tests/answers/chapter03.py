@@ -248,6 +248,23 @@ def in_place_of_the_summary(step, words, s, c):
     return torch.stack(rows)
 
 
+def of_logits_and_states(step, words, s, c):
+    both = []
+    for word in words:
+        both.append(step(word, s, c))
+        s = c = both[-1][1]
+    return both
+
+
+def reading_its_own_words(step, words, s, c):
+    word, rows = words[0], []
+    for _ in words:
+        logits, s = step(word, s, c)
+        word, c = logits.argmax(), s
+        rows.append(logits)
+    return rows
+
+
 def yielding(step, words, s, c):
     for word in words:
         logits, s = step(word, s, c)
@@ -373,6 +390,14 @@ def shuffles_the_classes(words, classes, seed):
     return [own[word] for word in words]
 
 
+def by_the_last_letter(words, classes, seed):
+    return [classes[(ord(word[-1]) + seed) % len(classes)] for word in words]
+
+
+def by_the_sum_of_letters(words, classes, seed):
+    return [random.Random(seed + sum(map(ord, word))).choice(classes) for word in words]
+
+
 def own_dictionary(words, classes, seed):
     return dict(zip(words, control_labels(words, classes, seed), strict=True))
 
@@ -452,6 +477,8 @@ WRONG = [
     (checks.check_overwritten, lambda *given: overwritten(*given)[1:], "The first step is missing"),
     (checks.check_overwritten, lambda *given: overwritten(*given).T, "The axes stand in another order"),
     (checks.check_overwritten, yielding, "make it a list"),
+    (checks.check_overwritten, reading_its_own_words, "Each step reads the word that the step before would write"),
+    (checks.check_overwritten, of_logits_and_states, "rows are made of parts that differ in size"),
     (checks.check_overwritten, in_place_of_the_summary, "has changed what it was handed"),
     (checks.check_overwritten, lambda step, words, s, c: step(words, s, c)[0], "overwritten|your function raised"),
     (checks.check_hears, lambda decode, words, told: True, "never calls"),
@@ -481,6 +508,8 @@ WRONG = [
         lambda words, classes, seed: [classes[0]] * len(words),
         "all 60 types have the class",
     ),
+    (checks.check_control_labels, by_the_last_letter, "spelling decides"),
+    (checks.check_control_labels, by_the_sum_of_letters, "spelling decides"),
     (checks.check_control_labels, seed_ignored, "four seeds gave the same labels"),
     (checks.check_control_labels, unseeded, "the same words and the same seed gave other labels"),
     (checks.check_control_labels, with_the_notebooks(np.random.seed, np.random.choice), "the whole notebook"),

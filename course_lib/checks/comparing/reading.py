@@ -81,8 +81,11 @@ def _plain(got: Any, name: str) -> Array:
     try:
         values = np.asarray(_unwrapped(got, name))
     except ValueError as error:
-        lengths = ", ".join(sorted({_length(row) for row in got})) if isinstance(got, list | tuple) else "unknown"
-        raise NotRight(f"{name}: its rows have different lengths ({lengths}); expected a full rectangle.") from error
+        lengths = sorted({_length(row) for row in got}) if isinstance(got, list | tuple) else ["unknown"]
+        what = f"rows have different lengths ({', '.join(lengths)})"
+        if len(lengths) == 1:
+            what = "rows are made of parts that differ in size"
+        raise NotRight(f"{name}: its {what}; expected a full rectangle.") from error
     return values
 
 
