@@ -88,6 +88,27 @@ MUTATIONS = (
         "test_checks_chapter03.py::test_a_usual_mistake_is_named",
     ),
     Mutation(
+        "a class that follows from the last letter is random",
+        "checks/chapter03.py",
+        "if all(len(classes) == 1 for classes in groups.values()):",
+        "if all(len(classes) == 0 for classes in groups.values()):",
+        "test_checks_chapter03.py::test_a_usual_mistake_is_named",
+    ),
+    Mutation(
+        "pairs in place of rows are called rows of different lengths, of which there is one",
+        "checks/comparing/reading.py",
+        "if len(lengths) == 1:",
+        "if not lengths:",
+        "test_checks_comparing.py::test_what_is_no_matrix_gets_no_sentence",
+    ),
+    Mutation(
+        "the length of a ragged row ends in a traceback",
+        "checks/comparing/reading.py",
+        "        return str(len(row))",
+        '        return str(len(row)) if np.ndim(row) else "a single number"',
+        "test_checks_comparing.py::test_what_is_no_matrix_gets_no_sentence",
+    ),
+    Mutation(
         "the seed of a wrong answer stays in force",
         "checks/chapter03.py",
         "        np.random.set_state(of_numpy)",
