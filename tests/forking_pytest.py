@@ -1,8 +1,8 @@
 """Run pytest many times on a copy of the library without importing everything each time.
 
-Reads lines "FOLDER TEST [TEST …]" from standard input. For each, a fork of this process, which has imported
-what pytest and the tests import of other people's code, runs the tests on the copy in FOLDER, writes what
-pytest prints to FOLDER/output.txt, and its exit code is printed here.
+Reads lines "FOLDER SECONDS TEST [TEST …]" from standard input. For each, a fork of this process, which has imported
+what pytest and the tests import of other people's code, runs the tests on the copy in FOLDER, for SECONDS at most,
+writes what pytest prints to FOLDER/output.txt, and its exit code is printed here.
 """
 
 import ast
@@ -11,17 +11,26 @@ import gc
 import importlib
 import importlib.metadata
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import torch
+from _pytest.config import default_plugins
 from hypothesis import Phase, settings
 
 HERE = Path(__file__).parent
 OURS = {"course_lib", "tests", *(path.stem for path in (HERE.parent / "tools").glob("*.py"))}
 # What these runs do without: each start of pytest would pay for it.
 OPTIONS = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"]
+# Imported only when it is called for, by an optimiser, torch.testing.assert_close, a figure: seconds in each fork.
+LATE = (
+    "torch._dynamo torch.distributed.tensor numpy.fft numpy.random numpy.testing readline pdb "
+    "matplotlib.backends.backend_agg matplotlib.backends.backend_svg PIL.features "
+    "sacrebleu.significance sacrebleu.tokenizers.tokenizer_13a sacrebleu.tokenizers.tokenizer_zh"
+).split()
 
 
 def load_what_tests_need() -> None:
@@ -29,7 +38,8 @@ def load_what_tests_need() -> None:
     for plugin in importlib.metadata.entry_points(group="pytest11"):
         plugin.load()
     files = [*HERE.rglob("*.py"), *(HERE.parent / "course_lib").rglob("*.py")]
-    for name in sorted(set().union(*(imported(path.read_text("utf-8")) for path in files))):
+    late = {*LATE, *(f"_pytest.{name}" for name in default_plugins)}
+    for name in sorted(late.union(*(imported(path.read_text("utf-8")) for path in files))):
         if name.split(".")[0] not in OURS:
             with contextlib.suppress(ImportError):  # missing to the test as well, whose message says so
                 importlib.import_module(name)
@@ -46,19 +56,35 @@ def imported(source: str) -> set[str]:
     }
 
 
-def run(folder: str, *tests: str) -> int:
-    """Fork; run ``tests`` in ``folder``; return pytest's exit code."""
+def run(folder: str, limit: str, *tests: str) -> int:
+    """Fork; run ``tests`` in ``folder``; return pytest's exit code, or less than zero where the fork was killed.
+
+    After ``limit`` seconds it is, and the output ends with a line that says so.
+    """
+    output = Path(folder, "output.txt")
     child = os.fork()
     if child == 0:
-        output = os.open(Path(folder, "output.txt"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        os.chdir(folder)
-        sys.path[:] = [folder, *(path for path in sys.path if path not in ("", str(HERE)))]
-        code = pytest.main([*OPTIONS, *(f"tests/{test}" for test in tests)])
-        sys.stdout.flush()
-        os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = 3  # pytest's own for a broken run
+        try:
+            written = os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+            os.dup2(written, 1)
+            os.dup2(written, 2)
+            os.chdir(folder)
+            sys.path[:] = [folder, *(path for path in sys.path if path not in ("", str(HERE)))]
+            code = pytest.main([*OPTIONS, *(f"tests/{test}" for test in tests)])
+            sys.stdout.flush()
+        finally:
+            os._exit(code)  # whatever happens, no second server goes on from here
+    ended: list[int] = []
+    watch = threading.Timer(float(limit), lambda: (ended.append(child), os.kill(child, signal.SIGKILL)))
+    watch.start()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    watch.cancel()
+    watch.join()  # no thread runs when a process forks
+    if ended:
+        with output.open("a") as file:
+            file.write(f"\nNot done within {limit} seconds.")
+    return code
 
 
 def prepare() -> None:
