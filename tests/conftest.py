@@ -1,9 +1,11 @@
 """Fixtures that several test files share."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,13 +47,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
-def _turn(item: pytest.Item) -> tuple[int, int]:
-    """Chapters train, longest outputs first; then the browser, which builds the book; bugs; slow tests; the rest."""
+def _turn(item: pytest.Item) -> tuple[int, int, str, bool]:
+    """Chapters train, longest outputs first; then the browser, page by page; bugs; slow tests; the rest."""
     path = item.path
     if path.suffix == ".ipynb":
-        return (0 if path.parent.name == "chapters" else 1), -path.stat().st_size
+        return (0 if path.parent.name == "chapters" else 1), -path.stat().st_size, "", False
     if path.parent.name == "browser":
-        return 2, 0
+        page = page_of(item.nodeid)
+        source = (ROOT / page).with_suffix(".ipynb")
+        size = source.stat().st_size if source.exists() else 0
+        return 2, -size, page, item.get_closest_marker("moves") is not None
     if path.stem == "test_mutations":
-        return 3, -len(getattr(getattr(item, "cls", None), "MUTATIONS", ()))
-    return (4 if item.get_closest_marker("slow") else 5), 0
+        return 3, -len(getattr(getattr(item, "cls", None), "MUTATIONS", ())), "", False
+    return (4 if item.get_closest_marker("slow") else 5), 0, "", False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one worker have all tests of one page, which it then loads once; all others go as ever."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class PageByPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return page_of(nodeid) or super()._split_scope(nodeid)
+
+    return PageByPage(config, log)
+
+
+def page_of(nodeid: str) -> str:
+    """Return the page of the book that a test of the browser visits, or nothing."""
+    found = re.match(r"tests/browser/.*\[(\S+?\.html)\b", nodeid)
+    return found[1] if found else ""

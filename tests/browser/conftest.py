@@ -8,7 +8,7 @@ import find_browser
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from .visits import serve
+from .visits import STAY_AT_HOME, Readers, serve
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,9 @@ def browser() -> Iterator[Browser]:
         pytest.skip(message)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*sandbox, "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", STAY_AT_HOME]
+        )
         yield browser
         browser.close()
 
@@ -32,3 +34,11 @@ def site(html: Path) -> Iterator[str]:
     """Serve the built book on this machine; give its address."""
     with serve(html) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def readers(browser: Browser) -> Iterator[Readers]:
+    """Those whose windows the tests of one page share."""
+    readers = Readers(browser)
+    yield readers
+    readers.close()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .sliders import WIDGETS, shown, stage_of, widget_of
-from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, serve, visiting
+from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, Readers, serve, visiting
 
 pytestmark = pytest.mark.browser
 ALL_PAGES = pytest.mark.parametrize("name", PAGES)
@@ -24,9 +24,9 @@ def test_every_built_page_is_visited(html: Path) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 @ALL_PAGES
-def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: str, width: int, scheme: str) -> None:
-    with visiting(browser, width, scheme) as visit:
-        visit.open(f"{site}/{name}", until_silent=True)
+def test_page_is_quiet_and_private_and_fits(site: str, readers: Readers, name: str, width: int, scheme: str) -> None:
+    with readers.at(f"{site}/{name}", width, scheme) as visit:
+        visit.until_silent()
         assert visit.errors == []
         assert visit.outside == []
         for seen_at in (width, 390):
@@ -40,17 +40,16 @@ def test_page_is_quiet_and_private_and_fits(site: str, browser: Browser, name: s
 
 
 @ALL_PAGES
-def test_every_control_has_a_name(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser) as visit:
-        visit.open(f"{site}/{name}")
+def test_every_control_has_a_name(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}") as visit:
         visit.page.evaluate(FRAMES)  # the names are given in the frame after the widgets are drawn
         assert visit.nameless() == []
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_sliders_answer_the_keyboard(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser, 390) as visit:
-        visit.open(f"{site}/{name}")
+def test_sliders_answer_the_keyboard(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}", 390, has_touch=True) as visit:
         handles = visit.page.locator("[role=slider]")
         assert handles.count() == visit.page.locator(".course-widget [role=slider]").count() > 0
         for number in range(handles.count()):
@@ -81,10 +80,10 @@ def test_sliders_answer_the_keyboard(site: str, browser: Browser, name: str) -> 
         assert visit.overflow() == 0
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser) as visit:
-        visit.open(f"{site}/{name}")
+def test_play_advances_and_stops(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}") as visit:
         plays = visit.page.locator(".widget-play")
         if not plays.count():
             pytest.skip("no Play on this page")
@@ -106,19 +105,18 @@ def test_play_advances_and_stops(site: str, browser: Browser, name: str) -> None
 
 
 @WIDGETS
-def test_widgets_are_dark_in_the_dark(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser, scheme="dark") as visit:
-        visit.open(f"{site}/{name}")
+def test_widgets_are_dark_in_the_dark(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}", scheme="dark") as visit:
         for box in visit.page.locator(".course-widget").all():
             assert box.evaluate(LIGHT) < 60
         boxes = visit.page.locator(".widget-subarea").all()
         assert all(box.evaluate("el => getComputedStyle(el).backgroundColor") == "rgba(0, 0, 0, 0)" for box in boxes)
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_paper_shows_the_stand_in(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser, scheme="dark") as visit:
-        visit.open(f"{site}/{name}")
+def test_paper_shows_the_stand_in(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}", scheme="dark") as visit:
         # one stand-in an output; the explorer's widget holds another one
         stand_ins = visit.page.locator(".course-static")
         widgets = visit.page.locator(".widget-subarea > .course-widget")

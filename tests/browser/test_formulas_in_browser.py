@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.oracles.formulas import plain
 
-from .visits import PAGES, visiting
+from .visits import PAGES, Readers, visiting
 
 pytestmark = pytest.mark.browser
 WRITTEN = "() => [...MathJax.startup.document.math].map(item => item.math)"
@@ -22,9 +22,8 @@ def skeleton(mathml: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_formula_is_set_and_is_the_plain_one(site: str, html: Path, browser: Browser, name: str) -> None:
-    with visiting(browser) as visit:
-        visit.open(f"{site}/{name}")
+def test_every_formula_is_set_and_is_the_plain_one(site: str, html: Path, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}") as visit:
         placed = (html / name).read_text("utf-8").count('notranslate nohighlight">')
         if not visit.page.evaluate("() => Boolean(window.MathJax?.startup?.document)"):
             assert placed == 0

@@ -9,7 +9,7 @@ from course_lib.widgets.frames import step_frame
 from tests.oracles.traces import random_trace
 
 from .sliders import WIDGETS, shown, stage_of, widget_of
-from .visits import FRAMES, Visit, visiting
+from .visits import FRAMES, Readers, Visit, visiting
 
 pytestmark = pytest.mark.browser
 NUMBERED = re.compile(r"\b(Step|Position|Word) (\d+)")
@@ -40,12 +40,12 @@ def number_shown(stage: Locator) -> int | None:
     return int(found[2]) if found else None
 
 
+@pytest.mark.moves
 @WIDGETS
 def test_every_slider_follows_the_mouse_to_the_frame_that_the_keys_lead_to(
-    site: str, browser: Browser, name: str
+    site: str, readers: Readers, name: str
 ) -> None:
-    with visiting(browser) as visit:
-        visit.open(f"{site}/{name}")
+    with readers.at(f"{site}/{name}") as visit:
         for handle in sliders(visit):
             stage = stage_of(handle)
             for other in widget_of(handle).locator("[role=slider]").all():
@@ -66,11 +66,11 @@ def test_every_slider_follows_the_mouse_to_the_frame_that_the_keys_lead_to(
         assert visit.errors == []
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_the_frame_on_the_stage_is_the_one_that_the_slider_names(site: str, browser: Browser, name: str) -> None:
+def test_the_frame_on_the_stage_is_the_one_that_the_slider_names(site: str, readers: Readers, name: str) -> None:
     checked = 0
-    with visiting(browser) as visit:
-        visit.open(f"{site}/{name}")
+    with readers.at(f"{site}/{name}") as visit:
         for handle in sliders(visit):
             if handle.get_attribute("aria-label") not in ("Step", "Position", "Word"):
                 continue
@@ -86,10 +86,10 @@ def test_the_frame_on_the_stage_is_the_one_that_the_slider_names(site: str, brow
     assert checked, "no frame of this page says which one it is"
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_of_two_sliders_each_leaves_the_other_alone(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser, 390) as visit:
-        visit.open(f"{site}/{name}")
+def test_of_two_sliders_each_leaves_the_other_alone(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}", 390, has_touch=True) as visit:
         for stage in visit.page.locator(".course-stage").all():
             handles = widget_of(stage).locator("[role=slider]").all()
             for moved in handles:
@@ -105,10 +105,10 @@ def test_of_two_sliders_each_leaves_the_other_alone(site: str, browser: Browser,
                         assert number_shown(stage) == number, "the step changed though its slider did not move"
 
 
+@pytest.mark.moves
 @WIDGETS
-def test_a_finger_moves_the_slider_and_nothing_moves_by_itself(site: str, browser: Browser, name: str) -> None:
-    with visiting(browser, 390, has_touch=True) as visit:
-        visit.open(f"{site}/{name}")
+def test_a_finger_moves_the_slider_and_nothing_moves_by_itself(site: str, readers: Readers, name: str) -> None:
+    with readers.at(f"{site}/{name}", 390, has_touch=True) as visit:
         visit.page.emulate_media(reduced_motion="reduce")
         for handle in sliders(visit):
             handle.press("Home")
@@ -156,13 +156,13 @@ CONTRAST = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @WIDGETS
 def test_every_text_of_a_widget_stands_out_from_what_is_behind_it(
-    site: str, browser: Browser, name: str, scheme: str
+    site: str, readers: Readers, name: str, scheme: str
 ) -> None:
-    with visiting(browser, scheme=scheme) as visit:
-        visit.open(f"{site}/{name}")
+    with readers.at(f"{site}/{name}", scheme=scheme) as visit:
         assert visit.page.evaluate(CONTRAST) == {}
-        visit.page.add_style_tag(content=".course-widget * { color: #999 !important }")
+        grey = visit.page.add_style_tag(content=".course-widget * { color: #999 !important }")
         assert visit.page.evaluate(CONTRAST) != {} or scheme == "dark", "grey on white was let through"
+        grey.evaluate("style => style.remove()")
 
 
 ODD = (

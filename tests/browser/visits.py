@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import yaml
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 HERE = "127.0.0.1"
+STAY_AT_HOME = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}"
+"""Chromium finds no other machine. To hold each request up and look at it would cost every page its cache."""
 EXTRA_PAGES = ("index.html", "genindex.html", "search.html")  # what Sphinx adds to the book's own pages
 # Resolves when the widgets have had the same elements for ten frames: their parts are drawn one after the other.
 UNMOVED = """() => new Promise(done => {
@@ -100,21 +103,15 @@ class Visit:
         self.page.on(
             "response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None
         )
-        self.page.route("**/*", self._stay_at_home)
+        self.page.on("request", self._note_where_to)
 
-    def _stay_at_home(self, route: Any) -> None:
-        address = urlsplit(route.request.url)
+    def _note_where_to(self, request: Request) -> None:
+        address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname != HERE:
-            self.outside.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+            self.outside.append(request.url)
 
-    def open(self, address: str, until_silent: bool = False) -> None:
-        """Load ``address`` and wait until formulas are set and widgets are drawn.
-
-        With ``until_silent`` wait half a second more without a request: a late one is seen too.
-        """
+    def open(self, address: str) -> None:
+        """Load ``address`` and wait until formulas are set and widgets are drawn."""
         self.page.goto(address, wait_until="load")
         self.page.wait_for_function("() => !window.MathJax?.startup?.promise || window.MathJax.startup.document")
         self.page.evaluate("() => window.MathJax?.startup?.promise")
@@ -123,8 +120,10 @@ class Visit:
             " <= document.querySelectorAll('.widget-subarea > .jupyter-widgets').length",
         )
         self.page.evaluate(UNMOVED)
-        if until_silent:
-            self.page.wait_for_load_state("networkidle")
+
+    def until_silent(self) -> None:
+        """Wait until half a second went by without a request: a late one is seen too."""
+        self.page.wait_for_load_state("networkidle")
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than its window."""
@@ -156,3 +155,49 @@ def visiting(browser: Browser, width: int = 1280, scheme: str = "light", **optio
         yield visit
     finally:
         context.close()
+
+
+class Readers:
+    """Those who read the book: one who likes it light, one in the dark, one with a phone.
+
+    Each loads a page once, for every test that wants it so, and may find on the next one what the last one left in
+    the browser's cache: to load a page takes seconds, to look at it takes none. A test that fails takes its reader
+    with it; the next test gets another.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser, self._address = browser, ""
+        self._contexts: dict[tuple[Any, ...], BrowserContext] = {}
+        self._visits: dict[tuple[Any, ...], Visit] = {}
+
+    @contextmanager
+    def at(self, address: str, width: int = 1280, scheme: str = "light", **options: Any) -> Iterator[Visit]:
+        """Give such a reader's window at ``address``, now ``width`` pixels wide; no other address stays open."""
+        if address != self._address:
+            while self._visits:
+                self._visits.popitem()[1].page.close()
+            self._address = address
+        reader = (scheme, *options.items())
+        if reader not in self._contexts:
+            self._contexts[reader] = self._browser.new_context(color_scheme=scheme, **options)
+        try:
+            if reader not in self._visits:
+                self._visits[reader] = visit = Visit(self._contexts[reader].new_page())
+                visit.listen()
+                visit.page.set_viewport_size({"width": width, "height": 900})
+                visit.open(address)
+            visit = self._visits[reader]
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            yield visit
+            visit.page.emulate_media(media="null", reduced_motion="null")
+        except pytest.skip.Exception:
+            raise
+        except BaseException:
+            self._visits.pop(reader, None)
+            self._contexts.pop(reader).close()
+            raise
+
+    def close(self) -> None:
+        """Let all of them go."""
+        while self._contexts:
+            self._contexts.popitem()[1].close()
