@@ -103,7 +103,7 @@ def _check_class(cls: type) -> None:
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function`` with its shapes checked after each call, or itself where it names none."""
-    if not any(list(_leaves(annotation)) for annotation in function.__annotations__.values()):
+    if not any(list(_leaves(annotation)) for annotation in getattr(function, "__annotations__", {}).values()):
         return function  # most of them: a signature would cost more than everything else here
     signature = inspect.signature(function)
     promised = _shapes({"what it returns": signature.return_annotation})

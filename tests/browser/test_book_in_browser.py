@@ -168,3 +168,24 @@ def test_a_bad_page_is_seen(tmp_path: Path, browser: Browser) -> None:
         visit.open(f"{address}/bad.html?again")
         visit.page.goto(f"{address}/not-there.html")
         assert any(error.startswith("404 ") for error in visit.errors)
+
+
+def test_a_reader_comes_back_to_a_page_unless_a_test_failed_on_it(tmp_path: Path, readers: Readers) -> None:
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><title>as written</title>")
+    with serve(tmp_path) as address:
+        page = f"{address}/page.html"
+        with readers.at(page) as visit:
+            visit.page.evaluate("() => { document.title = 'as left'; }")
+            visit.page.emulate_media(media="print")
+        with readers.at(page, 390) as again:
+            assert (again.page.title(), again.page.evaluate("innerWidth")) == ("as left", 390)
+            assert not again.page.evaluate("matchMedia('print').matches")
+        with readers.at(page, scheme="dark") as other:
+            assert other.page.title() == "as written"
+        with pytest.raises(ZeroDivisionError), readers.at(page) as again:
+            assert again.page.title() == "as left"
+            print(1 / 0)
+        with readers.at(page) as again:
+            assert again.page.title() == "as written"
+        with readers.at(f"{page}?another"):
+            assert again.page.is_closed() and other.page.is_closed()
