@@ -101,6 +101,10 @@ def _step_mistakes(y: Tensor, s: Tensor, c: Tensor, W: Tensor, U: Tensor, C: Ten
         "This is torch's GRU: its first block is the reset gate, and the summary gets past it.": new(
             torch.tanh(n_y + z * n_s + n_c), r
         ),
+        "The gates have changed places, and the update gate counts from the other side. The first "
+        "block is the update gate, and it says how much is kept.": with_gates(1 - r, z),
+        "The summary gets past the reset gate, and the update gate counts from the other side: here it says how much "
+        "is kept.": new(torch.tanh(n_y + r * n_s + n_c), 1 - z),
         "The two gates have not heard the summary.": with_gates(*gates_without_c),
         "The two gates have not heard the old state.": with_gates(torch.sigmoid(z_y + z_c), torch.sigmoid(r_y + r_c)),
         "The summary is nowhere: this is a GRU as the encoder has it.": new(
@@ -143,8 +147,10 @@ def check_overwritten(overwritten: Callable[..., Any]) -> str:
         for length in (4, 1, 6):
             words = torch.randint(_WORDS, (length,))
             s, c = (torch.tanh(torch.randn(_UNITS, dtype=torch.float64)) for _ in "sc")
+            got = answer(overwritten, step, words, s, c, keep_inputs=True)
+            _check_logits_alone(got, length)
             expect_close(
-                answer(overwritten, step, words, s, c, keep_inputs=True),
+                got,
                 _overwritten_by_recursion(step, words, s, c),
                 "the logits",
                 mistakes=_other_loops(step, words, s, c),
@@ -172,6 +178,17 @@ def _small_step() -> Step:
         return weights["O"] @ (new + 0.5 * c), new
 
     return step
+
+
+def _check_logits_alone(got: Any, length: int) -> None:
+    """Refuse a tuple (logits, s), or one such pair for each step, as ``step`` itself returns it.
+
+    A tuple of two rows is right where there are two steps; a row has more than two logits.
+    """
+    if isinstance(got, tuple) and len(got) == 2 != length:
+        raise NotRight("expected the logits, got two values: the state comes with the logits. Return the logits alone.")
+    if isinstance(got, list | tuple) and got and all(isinstance(row, tuple) and len(row) == 2 for row in got):
+        raise NotRight("every row is a pair: the states come with the logits. Return the logits alone.")
 
 
 def _overwritten_by_recursion(step: Step, words: Tensor, s: Tensor, c: Tensor) -> Tensor:
@@ -239,6 +256,7 @@ def _other_loops(step: Step, words: Tensor, s: Tensor, c: Tensor) -> dict[str, A
         ),
         "These are the states, not the logits.": rows(broken, kept=1),
         "These are probabilities; return the logits.": lambda: torch.softmax(rows(broken)(), dim=-1),
+        "These are log-probabilities; return the logits.": lambda: torch.log_softmax(rows(broken)(), dim=-1),
         "These are the logits of the last step alone.": lambda: rows(broken)()[-1],
         "The first step is missing.": lambda: rows(broken)()[1:],
     }
@@ -277,8 +295,9 @@ def check_hears(hears: Callable[..., Any]) -> str:
         *decoders,
         words,
         told,
-        too_strict="It hears each row of told at that row's own step and at all later ones, if faintly. "
-        "See small changes, forgive the last digits of float32, and leave told as it was for the next row.",
+        too_strict="Check first that row 0 of the logits is step 1. The decoder hears each row of told at that "
+        "row's own step and at all later ones, if faintly. See small changes, forgive the last digits of float32, and "
+        "leave told as it was for the next row.",
         too_lax="Which rows do you change, one at a time, and which steps do you compare?",
     )
     return f"your test passes every sound decoder and catches {len(decoders[1])} that hear too little or too much."
@@ -448,7 +467,13 @@ def _notebooks_own() -> Iterator[Callable[[], bool]]:
 def _labels(control_labels: Callable[..., Any], words: list[str], seed: int) -> Array:
     """Return the learner's labels (N,), each one of the classes."""
     got = answer(control_labels, words, list(_CLASSES), seed, keep_inputs=True)
-    labels = array(got, "the labels", (len(words),), axes="a class for each word, not for each type")
+    labels = array(got, "the labels")
+    if labels.ndim == 1 and len(labels) != len(words):
+        types = len(set(words))
+        why = f": one for each of the {types} types. Look up the class of every word" if len(labels) == types else ""
+        expected = f"expected {len(words)}, one for each word that was handed in"
+        raise NotRight(f"the labels: {expected}, got {len(labels)}{why}.")
+    labels = array(labels, "the labels", (len(words),))
     strange = labels[~np.isin(labels, _CLASSES)]
     if len(strange):
         raise NotRight(

@@ -256,6 +256,15 @@ def of_logits_and_states(step, words, s, c):
     return both
 
 
+def logits_and_state(step, words, s, c):
+    rows = []
+    for word in words:
+        logits, s = step(word, s, c)
+        c = s
+        rows.append(logits)
+    return torch.stack(rows), s
+
+
 def reading_its_own_words(step, words, s, c):
     word, rows = words[0], []
     for _ in words:
@@ -315,6 +324,18 @@ def without_a_copy(decode, words, told):
         told[i] += 1
         moved = (decode(words, told) - sound).abs().amax(-1) > 1e-6
         if moved.tolist() != [i <= k for k in range(1, len(told))]:
+            return False
+    return True
+
+
+def one_row_off(decode, words, told):
+    """Take row 0 of the logits for step 0."""
+    sound = decode(words, told)
+    for i in range(len(told)):
+        other = told.clone()
+        other[i] += 1
+        moved = (decode(words, other) - sound).abs().amax(-1) > 1e-6
+        if moved.tolist() != [i <= k for k in range(len(words))]:
             return False
     return True
 
@@ -413,6 +434,16 @@ WRONG = [
     (checks.check_paper_step, step_by(in_paper, keeps=False), "it says how much is kept"),
     (checks.check_paper_step, step_by(in_paper, order="rzn"), "The gates have changed places"),
     (checks.check_paper_step, step_by(in_library, order="rzn"), "This is torch's GRU"),
+    (
+        checks.check_paper_step,
+        step_by(in_paper, keeps=False, order="rzn"),
+        "changed places, and the update gate counts from the other side",
+    ),
+    (
+        checks.check_paper_step,
+        step_by(in_library, keeps=False),
+        "gets past the reset gate, and the update gate counts from the other side",
+    ),
     (checks.check_paper_step, step_by(in_paper, gates_hear="ys"), "The two gates have not heard the summary"),
     (checks.check_paper_step, step_by(in_paper, gates_hear="yc"), "The two gates have not heard the old state"),
     (
@@ -473,12 +504,18 @@ WRONG = [
     (checks.check_overwritten, handing(lambda so_far, c: (so_far[0], c)), "and the summary is sound"),
     (checks.check_overwritten, states_for_logits, "These are the states"),
     (checks.check_overwritten, lambda *given: torch.softmax(overwritten(*given), -1), "These are probabilities"),
+    (
+        checks.check_overwritten,
+        lambda *given: torch.log_softmax(overwritten(*given), -1),
+        "These are log-probabilities",
+    ),
     (checks.check_overwritten, lambda *given: overwritten(*given)[-1], "the last step alone"),
     (checks.check_overwritten, lambda *given: overwritten(*given)[1:], "The first step is missing"),
     (checks.check_overwritten, lambda *given: overwritten(*given).T, "The axes stand in another order"),
     (checks.check_overwritten, yielding, "make it a list"),
     (checks.check_overwritten, reading_its_own_words, "Each step reads the word that the step before would write"),
-    (checks.check_overwritten, of_logits_and_states, "rows are made of parts that differ in size"),
+    (checks.check_overwritten, of_logits_and_states, "states come with the logits. Return the logits alone"),
+    (checks.check_overwritten, logits_and_state, "the state comes with the logits. Return the logits alone"),
     (checks.check_overwritten, in_place_of_the_summary, "has changed what it was handed"),
     (checks.check_overwritten, lambda step, words, s, c: step(words, s, c)[0], "overwritten|your function raised"),
     (checks.check_hears, lambda decode, words, told: True, "never calls"),
@@ -493,6 +530,7 @@ WRONG = [
     (checks.check_hears, coarse, "turns away|a hundredth"),
     (checks.check_hears, all_rows_at_once, "the mean of all summaries"),
     (checks.check_hears, without_a_copy, "turns away a decoder in double.*leave told as it was"),
+    (checks.check_hears, one_row_off, "turns away a decoder in double.*Check first that row 0 of the logits is step 1"),
     (checks.check_hears, by_the_word_it_would_write, "turns away.*See small changes"),
     (
         checks.check_hears,
@@ -522,7 +560,16 @@ WRONG = [
     (checks.check_control_labels, uniform, "every class came about equally often"),
     (checks.check_control_labels, rare_for_common, "makes up .* % of the list, but"),
     (checks.check_control_labels, places_in_the_list, "is none of the classes .3, 7, 9.. Is it a place"),
-    (checks.check_control_labels, a_label_a_type, "for each word, not for each type"),
+    (
+        checks.check_control_labels,
+        a_label_a_type,
+        "one for each word that was handed in, got 60: one for each of the 60 types",
+    ),
+    (
+        checks.check_control_labels,
+        lambda *given: control_labels(*given)[1:],
+        "expected 165, one for each word that was handed in, got 164",
+    ),
     (checks.check_control_labels, shuffles_the_classes, "has changed what it was handed"),
     (checks.check_control_labels, own_dictionary, "the labels: expected numbers, got a dict"),
 ]
