@@ -57,6 +57,7 @@ DIMENSIONS = {
     "H": "entries of a decoder state",
     "M": "entries of one annotation",
     "A": "entries of a key; in the additive score its hidden units",
+    "C": "entries of a summary",
     "L": "layers of an RNN, each direction counted",
     "W": "positions in a window of local attention: 2D + 1 around its centre",
     "N": "heads of self-attention",
@@ -89,6 +90,7 @@ SYMBOLS = {
         WEIGHT,
         (r"\alpha_j", r"\alpha"),
     ),
+    "summary": Symbol(r"\mathbf{c}", "summary", "summary: what every step is told of the source", "(B, C)", CONTEXT),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
 }
 

@@ -21,6 +21,7 @@ from course_lib.plots import (
     curves,
     heatmap,
     model_styles,
+    needed_and_answered,
     new_axes,
     publish,
     score_by_length,
@@ -150,6 +151,45 @@ def test_the_score_by_length_shows_mean_spread_and_every_seed():
     assert labels(ax.get_legend().get_texts()) == ["fixed vector (3 seeds)"]
     with pytest.raises(ValueError, match="fixed vector: expected 3 values a seed, one a length, got 2"):
         score_by_length({"fixed vector": RUNS[:, :2]}, LENGTHS)
+
+
+NEED = np.array([[10.0, 20.0, 40.0], [12.0, 24.0, 44.0]])
+TOLD = np.array([[9.0, 11.0, 12.0], [9.0, 13.0, 10.0]])
+
+
+def test_what_is_left_open_lies_between_answer_and_need_and_no_seed_is_hidden():
+    """Laid from zero, or on the need instead of under it, the grey area would say the opposite of what was measured."""
+    (ax,) = needed_and_answered(NEED, TOLD, LENGTHS, beside={"Bahdanau": NEED - 1}, limit=50).axes
+    edges = {}
+    for area in ax.collections:
+        corners = area.get_paths()[0].vertices
+        edges[area.get_label()] = [sorted({y for x, y in corners if x == place}) for place in range(3)]
+    assert edges["answered"] == [[0, 9], [0, 12], [0, 11]]
+    assert edges["left open"] == [[9, 11], [12, 22], [11, 42]]
+    drawn = [tuple(line.get_ydata()) for line in ax.lines if line.get_ls() == "None"]
+    assert {*map(tuple, NEED), *map(tuple, TOLD), *map(tuple, NEED - 1)} == set(drawn)
+    (ceiling,) = [line for line in ax.lines if line.get_label() == "Bahdanau"]
+    assert ceiling.get_color() == MODELS["Bahdanau"].colour and list(ceiling.get_ydata()) == [10, 21, 41]
+    assert labels(ax.get_xticklabels()) == list(LENGTHS) and ax.get_ylim() == (0, 50)
+
+
+def test_a_source_that_misleads_is_drawn_below_zero():
+    """A sentence that the source makes harder, cut off at the axis, looks like one that it leaves alone."""
+    (ax,) = needed_and_answered(NEED, TOLD - 12, LENGTHS).axes
+    assert ax.get_ylim()[0] == -3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((NEED[:, :2], TOLD), r"needed: expected 3 values a seed, one a length, got shape \(2, 2\)"),
+        ((NEED, TOLD[0, :2]), r"answered: expected 3 values a seed, one a length, got shape \(1, 2\)"),
+        ((NEED, TOLD * np.nan), "nats of answered.*NaN"),
+    ],
+)
+def test_needs_and_answers_of_other_lengths_are_refused(given: Any, said: str):
+    with pytest.raises(ValueError, match=said):
+        needed_and_answered(*given, LENGTHS)
 
 
 def test_models_stay_apart_without_colour():

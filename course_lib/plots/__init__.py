@@ -8,7 +8,7 @@ from course_lib.plots.heatmaps import alignment_panel, heatmap
 from course_lib.plots.link_lines import links
 from course_lib.plots.model_colours import model_styles
 from course_lib.plots.publish import show
-from course_lib.plots.runs import bars, curves, score_by_length
+from course_lib.plots.runs import bars, curves, needed_and_answered, score_by_length
 from course_lib.plots.theme import new_axes, use_theme
 from course_lib.plots.vectors import vectors_pca
 
@@ -20,6 +20,7 @@ __all__ = [
     "heatmap",
     "links",
     "model_styles",
+    "needed_and_answered",
     "new_axes",
     "score_by_length",
     "show",

@@ -1,4 +1,4 @@
-"""Training runs and their scores; the spread over seeds is always drawn. Chapters 2 and 5."""
+"""Training runs and their scores; the spread over seeds is always drawn. Chapters 2, 3 and 5."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.finite import require_finite
 from course_lib.history import History
-from course_lib.notation import INK
+from course_lib.notation import CONTEXT, INK, MUTED
 from course_lib.options import check_count, check_option
 from course_lib.plots.fonts import lettered
 from course_lib.plots.model_colours import MODELS, family, model_styles
@@ -98,6 +98,54 @@ def score_by_length(
         ax.set(xlabel="source words", ylabel=score, ylim=limits)
         ax.legend(loc="best")
     return lettered(figure)
+
+
+def needed_and_answered(
+    needed: ArrayLike,
+    answered: ArrayLike,
+    lengths: Sequence[str],
+    *,
+    beside: Mapping[str, ArrayLike] | None = None,
+    limit: float | None = None,
+) -> Figure:
+    """Draw how much of what a sentence needs its source has answered, in nats, against source length. Chapter 3.
+
+    ``needed`` and ``answered`` (seeds × lengths) are nats a sentence. Two areas lie one on the other: below, in the
+    context's blue, what is answered; above it what is left open, up to what is needed. Their edges are means over the
+    seeds, a dot is a seed. ``beside`` maps other models to what they have answered, a line each. ``limit`` ends the
+    axis, so that several figures have the same.
+    ValueError for another number of values than of ``lengths``.
+    """
+    places = np.arange(len(lengths))
+    tables = {"needed": needed, "answered": answered, **(beside or {})}
+    runs = {name: _one_a_length(name, table, lengths) for name, table in tables.items()}
+    need, told = runs.pop("needed"), runs.pop("answered")
+    figure, ax = new_axes()
+    with use_theme():
+        told_mean, need_mean = told.mean(0), need.mean(0)
+        ax.fill_between(places, told_mean, need_mean, color=MUTED.light, alpha=0.18, lw=0, label="left open")
+        ax.fill_between(places, 0, told_mean, color=CONTEXT.light, alpha=0.3, lw=0, label="answered")
+        for table, colour, marker in ((need, INK.light, "s"), (told, CONTEXT.light, "o")):
+            ax.plot(places, table.mean(0), color=colour, lw=1.4)
+            for run in table:
+                ax.plot(places, run, ls="", marker=marker, ms=3, color=colour)
+        for (name, table), (colour, marker, line) in zip(runs.items(), model_styles(list(runs)), strict=True):
+            ax.plot(places, table.mean(0), color=colour, ls=line, lw=1.4, label=name)
+            for run in table:
+                ax.plot(places, run, ls="", marker=marker, ms=3, color=colour)
+        ax.set_xticks(places, lengths)
+        ax.set(xlabel="source words", ylabel="nats a sentence", ylim=(min(0.0, float(told.min())), limit))
+        ax.legend(loc="upper left")
+    return lettered(figure)
+
+
+def _one_a_length(name: str, values: ArrayLike, lengths: Sequence[str]) -> Float[np.ndarray, "_ _"]:
+    """Return ``values`` as a table, seeds × lengths."""
+    table = np.atleast_2d(np.asarray(values, dtype=float))
+    if table.ndim != 2 or table.shape[1] != len(lengths):
+        raise ValueError(f"{name}: expected {len(lengths)} values a seed, one a length, got shape {table.shape}.")
+    require_finite(f"nats of {name}", table, remedy=NO_PLACE)
+    return table
 
 
 def bars(values: Mapping[str, ArrayLike], *, label: str, limit: float | None = None) -> Figure:

@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 FIXED = "decoders/fixed_vector.py"
 CUT = "test_decoders.py::test_a_route_that_is_cut_is_missing_from_the_equations_and_no_other"
+PLOTTED = "test_plots.py::test_what_is_left_open_lies_between_answer_and_need_and_no_seed_is_hidden"
 LIVE = "test_seq2seq.py::test_the_live_parameters_are_those_that_some_gradient_reaches"
 MUTATIONS = (
     Mutation(
@@ -285,5 +286,26 @@ MUTATIONS = (
         "        torch.inference_mode(False),\n        torch.enable_grad(),",
         "        torch.enable_grad(),",
         "test_reaching.py::test_a_slope_is_no_other_where_gradients_are_switched_off",
+    ),
+    Mutation(
+        "what is left open is drawn from zero",
+        "plots/runs.py",
+        "ax.fill_between(places, told_mean, need_mean, color=MUTED.light",
+        "ax.fill_between(places, 0, need_mean - told_mean, color=MUTED.light",
+        PLOTTED,
+    ),
+    Mutation(
+        "the dots of all seeds are those of the first",
+        "plots/runs.py",
+        'for table, colour, marker in ((need, INK.light, "s"), (told, CONTEXT.light, "o")):',
+        'for table, colour, marker in ((need[:1], INK.light, "s"), (told[:1], CONTEXT.light, "o")):',
+        PLOTTED,
+    ),
+    Mutation(
+        "an answer below zero is cut off",
+        "plots/runs.py",
+        "ylim=(min(0.0, float(told.min())), limit)",
+        "ylim=(0, limit)",
+        "test_plots.py::test_a_source_that_misleads_is_drawn_below_zero",
     ),
 )
