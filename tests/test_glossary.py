@@ -15,10 +15,10 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)\.$")
 WANTED = """
     AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|alignment|annotation|attention|batch|
     beam search|bidirectional|bottleneck|context|coverage|cross-entropy|decoder|dot product|embedding|
-    encoder|entropy|epoch|exact match|fertility|fixed vector|gate|gold link|gradient|greedy decoding|
+    encoder|entropy|epoch|exact match|fertility|fixed vector|floor|gate|gold link|gradient|greedy decoding|
     hard attention|heat map|input feeding|interval|key|language model|link|local attention|logit|loss|
     mask|maxout|nat|padding|parameter|perplexity|possible link|precision and recall|query|readout|
-    score|seed|softmax|source and target|state|sure link|teacher forcing|temperature|token|type|
+    reach|reset gate and update gate|route|score|seed|share answered|softmax|source and target|state|summary|sure link|teacher forcing|temperature|token|type|
     update|value|vocabulary|weight
 """
 

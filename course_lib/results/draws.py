@@ -1,4 +1,4 @@
-"""Which draw of its corpus a record was made on, and whether the corpus still draws it. Chapter 5, and pages."""
+"""Which draw of its corpus a record was made on, and whether the corpus still draws it. Chapters 3 and 5, and pages."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ TODAY = {
     ("en-fr", '{"max_length": 40, "seed": 1, "size": 100000}'): "542c8a6600be8678",
     ("en-zh", '{"max_length": 40, "seed": 1, "size": 100000}'): "d511783ae3d51d81",
     ("en-fr", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "94363148388cc918",
+    ("en-fr", '{"lexicon": "small", "max_length": 30, "seed": 1, "size": 60000}'): "ca6090b149bbc8ff",
+    ("copy", '{"max_length": 10, "seed": 1, "size": 5000}'): "0d4503f7fc99b9ef",
     (
         "en-fr",
         '{"gender": "feminine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
