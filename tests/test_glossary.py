@@ -18,8 +18,8 @@ WANTED = """
     encoder|entropy|epoch|exact match|fertility|fixed vector|floor|gate|gold link|gradient|greedy decoding|
     hard attention|heat map|input feeding|interval|key|language model|link|local attention|logit|loss|
     mask|maxout|nat|padding|parameter|perplexity|possible link|precision and recall|query|readout|
-    reach|reset gate and update gate|route|score|seed|share answered|softmax|source and target|state|summary|sure link|teacher forcing|temperature|token|type|
-    update|value|vocabulary|weight
+    reach|reset gate and update gate|route|score|seed|share answered|softmax|source and target|state|
+    summary|sure link|teacher forcing|temperature|token|type|update|value|vocabulary|weight
 """
 
 

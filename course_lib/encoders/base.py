@@ -1,4 +1,4 @@
-"""What encoders hand over and what all recurrent decoders carry: states, annotations, keys. Chapters 2 and 5."""
+"""What encoders hand over and what all recurrent decoders carry: states, annotations, keys. Chapters 2, 3 and 5."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Protocol

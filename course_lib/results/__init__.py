@@ -1,4 +1,4 @@
-"""Recorded raw outputs of the scripts in ``benchmarks/``: seed, machine, date beside every number. Chapters 5 to 14."""
+"""Raw outputs of the scripts in ``benchmarks/``: seed, machine, date beside every number. Chapters 3 and 5 to 14."""
 
 import json
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 5 and 7 to 9."""
+"""Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 3, 5, 7 to 9."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ CONTRASTS = (
     Contrast("attention", "Cho, as large as Bahdanau", "Bahdanau", "encoder reads both ways; equal size"),
     Contrast("query and readout after the step", "Bahdanau", "Bahdanau, query after", "the cell reads $c_{i-1}$"),
 )
-"""The comparisons of the page. The last three differ in more than a switch; so do those whose ``also`` says it."""
+"""The comparisons of the page: first those that isolate one switch, then those where more differs."""
 
 MORE_CONTRASTS = (
     Contrast("query before the step, not after", "Luong dot", "Luong dot, query before"),
