@@ -135,6 +135,7 @@ def needed_and_answered(
                 ax.plot(places, run, ls="", marker=marker, ms=3, color=colour)
         ax.set_xticks(places, lengths)
         ax.set(xlabel="source words", ylabel="nats a sentence", ylim=(min(0.0, float(told.min())), limit))
+        ax.grid(color=MUTED.light, alpha=0.2)  # a colour that follows the page into the dark, under a slider
         ax.legend(loc="upper left")
     return lettered(figure)
 
