@@ -51,7 +51,7 @@ CONTRASTS = (
     Contrast("attention", "Cho, as large as Bahdanau", "Bahdanau", "encoder reads both ways; equal size"),
     Contrast("query and readout after the step", "Bahdanau", "Bahdanau, query after", "the cell reads $c_{i-1}$"),
 )
-"""The comparisons of the page: first those that isolate one switch, then those where more differs."""
+"""The comparisons of the page. The last three differ in more than a switch; so do those whose ``also`` says it."""
 
 MORE_CONTRASTS = (
     Contrast("query before the step, not after", "Luong dot", "Luong dot, query before"),
