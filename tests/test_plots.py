@@ -170,6 +170,8 @@ def test_what_is_left_open_lies_between_answer_and_need_and_no_seed_is_hidden():
     assert {*map(tuple, NEED), *map(tuple, TOLD), *map(tuple, NEED - 1)} == set(drawn)
     (ceiling,) = [line for line in ax.lines if line.get_label() == "Bahdanau"]
     assert ceiling.get_color() == MODELS["Bahdanau"].colour and list(ceiling.get_ydata()) == [10, 21, 41]
+    (top,) = [line for line in ax.lines if line.get_label() == "needed"]
+    assert list(top.get_ydata()) == [11, 22, 42]
     assert labels(ax.get_xticklabels()) == list(LENGTHS) and ax.get_ylim() == (0, 50)
 
 
