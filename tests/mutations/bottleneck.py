@@ -297,8 +297,8 @@ MUTATIONS = (
     Mutation(
         "the dots of all seeds are those of the first",
         "plots/runs.py",
-        'for table, colour, marker in ((need, INK.light, "s"), (told, CONTEXT.light, "o")):',
-        'for table, colour, marker in ((need[:1], INK.light, "s"), (told[:1], CONTEXT.light, "o")):',
+        'in ((need, INK.light, "s", "needed"), (told, CONTEXT.light, "o", None)):',
+        'in ((need[:1], INK.light, "s", "needed"), (told[:1], CONTEXT.light, "o", None)):',
         PLOTTED,
     ),
     Mutation(
