@@ -63,10 +63,8 @@ def _check_disguise(got: Any, W_a: Tensor, s: Tensor, h: Tensor, r: int) -> None
         raise NotRight(f"queries and keys have changed places {sizes}: queries come first.")
     if queries.ndim == keys.ndim == 2 and len(queries) == T and len(keys) == S:
         _check_width(queries, keys, scores, r, sizes)
-    queries, keys = (
-        array(queries, f"queries {sizes}", (T, r), axes="(T, r)"),
-        array(keys, f"keys {sizes}", (S, r), axes="(S, r)"),
-    )
+    queries = array(queries, f"queries {sizes}", (T, r), axes="(T, r)")
+    keys = array(keys, f"keys {sizes}", (S, r), axes="(S, r)")
     expect_close(
         queries @ keys.T,
         scores,
@@ -217,10 +215,10 @@ def _why_fed(scores: Array, S: int) -> str:
 
 def _why_unclear(scores: Array, S: int) -> str:
     """Say why no word of the sentence stands out, though the row is starved."""
+    if scores[:S].max() < scores[S] < scores.max():
+        return "Position S is beyond the sentence: positions count from 0. Is the word that stands out one too far?"
     if np.ptp(scores[:S]) == 0:
         return "The words of the sentence all have one score: none stands out."
-    if scores[S] > scores[:S].max():
-        return "Position S is beyond the sentence: positions count from 0. Is the word that stands out one too far?"
     return "Within the sentence the largest score is too near to the others."
 
 
@@ -324,4 +322,5 @@ _ATTEND_WRONGLY = {
     "the mean of the states before and after": _attending(_asked_by(lambda s: (s[1:] + s[:-1]) / 2)),
     "the state before at the first step only": _attending(_asked_by(lambda s: torch.cat((s[:1], s[2:])))),
     "words and steps exchanged in the table": _attending(lambda s, h: torch.softmax(s[1:] @ h.T, -1).T),
+    "the words of a row in reversed order": _attending(lambda s, h: torch.softmax(s[1:] @ h.T, -1).flip(-1)),
 }

@@ -78,11 +78,9 @@ def asks_after(attend):
 
 
 def asks_after_by_pencil(attend):
-    ln2, ln5 = np.log([2, 5])
-    states = [[3, 3], [ln2, 0], [2 * ln2, ln5]]
-    expected = [[2 / 3, 1 / 3], [16 / 21, 5 / 21]]
-    got = attend(states, [[1, 0], [0, 1]]) if False else attend(states, [[2, 0], [1, 0]])
-    expected = [[2 / 3, 1 / 3], [4 / 5, 1 / 5]]
+    ln2 = np.log(2)
+    states, memory = [[3, 3, 3], [ln2, 0, 1], [2 * ln2, 5, 0]], [[2, 0, 0], [1, 0, 0]]
+    got, expected = attend(states, memory), [[2 / 3, 1 / 3], [4 / 5, 1 / 5]]
     return np.shape(got) == (2, 2) and np.allclose(got, expected)
 
 
@@ -320,7 +318,7 @@ WRONG = [
         "The axes stand in another order",
     ),
     (checks.check_dot_in_disguise, squeezed, r"queries .*r=1.*expected shape \(6, 1\).*an axis of size 1"),
-    (checks.check_dot_in_disguise, without_rank, "your function raised|have 4 numbers|expected shape|raised"),
+    (checks.check_dot_in_disguise, without_rank, "without_rank raised RuntimeError"),
     (checks.check_dot_in_disguise, into_the_states, "has changed what it was handed"),
     (
         checks.check_dot_in_disguise,
@@ -347,13 +345,13 @@ WRONG = [
     (checks.check_starved, scores_of(2, 20), "too near to the others"),
     (checks.check_starved, one_too_far, "one too far"),
     (checks.check_starved, weights_in_place_of_scores, "These look like weights"),
-    (checks.check_starved, lambda: starved()[::-1], "The scores come first, then S"),
+    (checks.check_starved, lambda: starved()[::-1], "the scores come first, then S"),
     (checks.check_starved, lambda: starved()[0], "expected 2 values .scores, S., got 64"),
     (checks.check_starved, lambda: (starved()[0][:60], 4), r"expected shape \(64,\), \(longest,\), got shape \(60,\)"),
     (checks.check_starved, lambda: (starved()[0][None], 4), "an axis of size 1"),
     (checks.check_starved, lambda: (*starved(), "left"), "expected 2 values .scores, S., got 3"),
     (checks.check_asks_after, lambda attend: True, "never calls"),
-    (checks.check_asks_after, always(True), "catches 0 of 11 bugs"),
+    (checks.check_asks_after, always(True), "catches 0 of 12 bugs"),
     (checks.check_asks_after, always(False), "turns away dot, after the step, in double"),
     (checks.check_asks_after, on(random_case, torch.equal), "turns away .*last digits"),
     (
@@ -398,7 +396,7 @@ WRONG = [
     (
         checks.check_asks_after,
         on(random_case, lambda got, expected: torch.allclose(got.sort().values, expected.sort().values, atol=1e-5)),
-        "lets through|turns away|catches",
+        "lets through the words of a row in reversed order",
     ),
     (checks.check_asks_after, lambda attend: attend(torch.randn(2, 5, 3), torch.randn(2, 4, 3)), "the start state and"),
     (checks.check_asks_after, lambda attend: attend(*random_case()), "the verdict of your test"),

@@ -115,10 +115,10 @@ MUTATIONS = (
         STATE,
     ),
     Mutation(
-        "a row sorted before it is compared is praised",
+        "a test that sorts each row before it compares is praised",
         FILE,
-        '    "the words of a row in reversed order": _attending(lambda s, h: torch.softmax(s[1:] @ h.T, -1).flip(-1)),\n',
-        "",
+        ".flip(-1)",
+        ".flip(0)",
         NAMED,
     ),
     Mutation(
