@@ -260,8 +260,8 @@ def _attending(rule: Rule, dtype: torch.dtype = torch.float64) -> Callable[..., 
         s, h = (_read(*one).to(dtype) for one in ((states, "states"), (memory, "memory")))
         if s.ndim != 2 or h.ndim != 2 or len(s) < 2 or not len(h) or s.shape[1] != h.shape[1]:
             raise ValueError(
-                "attend: expected states (T + 1, H), the start state and one a step, and memory (S, H), "
-                f"got {tuple(s.shape)} and {tuple(h.shape)}."
+                "attend: expected states and memory as tables whose rows are equally long, the start state and one "
+                f"a step, and one a word; got {tuple(s.shape)} and {tuple(h.shape)}."
             )
         weights = rule(s, h)
         tensor = next((one for one in (states, memory) if isinstance(one, Tensor)), None)
