@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -249,13 +248,12 @@ def check_asks_after(asks_after: Callable[..., Any]) -> str:
     return f"your test passes {len(_ATTEND)} right versions and catches all {len(_ATTEND_WRONGLY)} bugs."
 
 
-Rule = Callable[[Tensor, Tensor], Tensor]
+Weighing = Callable[[Tensor, Tensor], Tensor]
 
 
-def _attending(rule: Rule, dtype: torch.dtype = torch.float64) -> Callable[..., Any]:
+def _attending(rule: Weighing, dtype: torch.dtype = torch.float64) -> Callable[..., Any]:
     """Make of ``rule`` what a learner's test is handed: tensors give a tensor with its slopes, all else an array."""
 
-    @wraps(rule)
     def attend(states: Any, memory: Any) -> Any:
         s, h = (_read(*one).to(dtype) for one in ((states, "states"), (memory, "memory")))
         if s.ndim != 2 or h.ndim != 2 or len(s) < 2 or not len(h) or s.shape[1] != h.shape[1]:
@@ -267,7 +265,7 @@ def _attending(rule: Rule, dtype: torch.dtype = torch.float64) -> Callable[..., 
         tensor = next((one for one in (states, memory) if isinstance(one, Tensor)), None)
         if tensor is None:
             return weights.numpy()
-        return weights.to(tensor.dtype if tensor.is_floating_point() else dtype)
+        return weights.to(tensor.dtype if tensor.is_floating_point() else torch.get_default_dtype())
 
     return attend
 
@@ -291,7 +289,7 @@ def _by_loops(s: Tensor, h: Tensor) -> Tensor:
     return torch.stack(rows)
 
 
-def _asked_by(query_of: Callable[[Tensor], Tensor]) -> Rule:
+def _asked_by(query_of: Callable[[Tensor], Tensor]) -> Weighing:
     """Return dot attention whose queries (T, H) are made of the states (T + 1, H)."""
     return lambda s, h: torch.softmax(query_of(s) @ h.T, -1)
 

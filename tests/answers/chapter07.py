@@ -107,6 +107,11 @@ def asks_after_by_single_rows(attend):
     )
 
 
+def asks_after_with_whole_numbers(attend):
+    states, memory = torch.randint(-2, 3, (5, 3)), torch.randint(-2, 3, (6, 3))
+    return same(attend(states, memory), weights_after(states.float(), memory.float()))
+
+
 def asks_after_by_slopes(attend):
     """Values, and which states a row hears."""
     states, memory = random_case()
@@ -130,6 +135,7 @@ RIGHT = [
     (checks.check_asks_after, asks_after_by_assertion),
     (checks.check_asks_after, asks_after_in_numpy),
     (checks.check_asks_after, asks_after_by_single_rows),
+    (checks.check_asks_after, asks_after_with_whole_numbers),
     (checks.check_asks_after, asks_after_by_slopes),
 ]
 
