@@ -76,7 +76,12 @@ def run(folder: str, limit: str, *tests: str) -> int:
         finally:
             os._exit(code)  # whatever happens, no second server goes on from here
     ended: list[int] = []
-    watch = threading.Timer(float(limit), lambda: (ended.append(child), os.kill(child, signal.SIGKILL)))
+
+    def end() -> None:
+        ended.append(child)
+        os.kill(child, signal.SIGKILL)
+
+    watch = threading.Timer(float(limit), end)
     watch.start()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     watch.cancel()
