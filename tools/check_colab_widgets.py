@@ -16,6 +16,8 @@ PACKAGES = (
     "ipython==7.34.0",
     "ipykernel==6.17.1",
     "jupyter_client==7.4.9",
+    "matplotlib==3.10.0",
+    "pyparsing==3.2.0",  # a newer one warns of what this matplotlib calls
     "numpy==2.1.3",
     "tqdm",
     "sacrebleu",
@@ -29,13 +31,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import ipywidgets
+import matplotlib
 import numpy as np
-from course_lib import results
-from course_lib import vocabulary, widgets
+from course_lib import plots, results, vocabulary, widgets
 from course_lib.traces import Trace
 from course_lib.widgets.frames import step_frame
 
 assert ipywidgets.__version__ == "7.7.1" and not hasattr(ipywidgets, "Stack"), ipywidgets.__version__
+matplotlib.use("agg")
 trace = Trace.from_record(results.load("front_page")["trace"])
 T = len(trace.target)
 
@@ -79,7 +82,7 @@ player = widgets.beam_tree(found, words)
 player.sliders[0].index = 1
 assert "finishes" in player.widget.children[-1].value, "the tree shows another step"
 
-sys.modules["course_lib.tracing"] = SimpleNamespace(trace=lambda model, words: replace(trace, gold=None))
+sys.modules["course_lib.tracing"] = SimpleNamespace(trace=lambda model, words, **options: replace(trace, gold=None))
 player = widgets.explorer(None, [["a"], ["b"]])
 ask, line, box = player.widget.children
 box.children[0].children[-1].value  # the ready-made example's frame
@@ -90,8 +93,23 @@ ask.children[0].value = ""
 assert "no word" in line.value
 del sys.modules["course_lib.tracing"]
 
+diagram = plots.Diagram(2, 1, captions=["One box.", "Two."])
+diagram.box("a", at=(0.5, 0.5))
+diagram.box("b", at=(1.5, 0.5), stage=2)
+player = widgets.stages(diagram)
+player.sliders[0].index = 1
+assert "Two." in player.widget.children[-1].value
+places = [("p", "u"), ("p", "v")]
+figures = {place: plots.bars({"one": [1.0]}, label="score", limit=2) for place in places}
+player = widgets.figure_grid(figures, over=("Model", "Score"), alts=dict.fromkeys(places, "a bar"))
+player.sliders[1].index = 1
+assert "v" in player.widget.children[-1].value
+player = widgets.swap_film({"all": [["le", "chat"], ["un", "chat"]]}, ["a"], ["b"])
+player.sliders[-1].index = 1
+assert "1" in player.widget.children[-1].value
+
 assert "torch" not in sys.modules
-kinds = "steps, training, models, gold links, batch, by hand, beam tree, explorer"
+kinds = "steps, training, models, gold links, batch, by hand, beam tree, explorer, stages, figures, swaps"
 print(f"ipywidgets {ipywidgets.__version__}: {T} steps by the fallback, two sliders, Play; {kinds}: as they should be.")
 """
 
