@@ -20,6 +20,28 @@ def letter(check: Callable[[Any], None], learner: Any) -> str:
     return str(refusal.value).split(HINT)[0]
 
 
+def passes(check: Callable[[Any], None], learner: Any, capsys: pytest.CaptureFixture[str]) -> bool:
+    """Return whether a right answer is told so."""
+    check(learner)
+    return capsys.readouterr().out.startswith("✓ ")
+
+
+def is_not_yet(check: Callable[[Any], None], capsys: pytest.CaptureFixture[str]) -> bool:
+    """Return whether an exercise that nobody has begun is called that, and no mistake."""
+    check(lambda *arguments: ...)
+    return capsys.readouterr().out.startswith("○ Not yet")
+
+
+def always(verdict: bool) -> Callable[..., bool]:
+    """Return a test, as a learner may write it, that runs what it is handed and says ``verdict`` whatever comes."""
+
+    def test(candidate: Callable[..., Any], *given: Any) -> bool:
+        candidate(*given)
+        return verdict
+
+    return test
+
+
 def raises(*arguments: Any) -> Any:
     raise ValueError("boom")
 

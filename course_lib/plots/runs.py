@@ -125,11 +125,9 @@ def needed_and_answered(
         told_mean, need_mean = told.mean(0), need.mean(0)
         ax.fill_between(places, told_mean, need_mean, color=MUTED.light, alpha=0.18, lw=0, label="left open")
         ax.fill_between(places, 0, told_mean, color=CONTEXT.light, alpha=0.3, lw=0, label="answered")
-        for table, colour, marker, name in ((need, INK.light, "s", "needed"), (told, CONTEXT.light, "o", None)):
-            ax.plot(places, table.mean(0), color=colour, lw=1.4, label=name)
-            for run in table:
-                ax.plot(places, run, ls="", marker=marker, ms=3, color=colour)
-        for (name, table), (colour, marker, line) in zip(runs.items(), model_styles(list(runs)), strict=True):
+        styles = [(INK.light, "s", "-"), (CONTEXT.light, "o", "-"), *model_styles(list(runs))]
+        names, lines = ("needed", None, *runs), (need, told, *runs.values())  # what is answered is named by its area
+        for name, table, (colour, marker, line) in zip(names, lines, styles, strict=True):
             ax.plot(places, table.mean(0), color=colour, ls=line, lw=1.4, label=name)
             for run in table:
                 ax.plot(places, run, ls="", marker=marker, ms=3, color=colour)

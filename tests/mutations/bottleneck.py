@@ -297,8 +297,8 @@ MUTATIONS = (
     Mutation(
         "the dots of all seeds are those of the first",
         "plots/runs.py",
-        'in ((need, INK.light, "s", "needed"), (told, CONTEXT.light, "o", None)):',
-        'in ((need[:1], INK.light, "s", "needed"), (told[:1], CONTEXT.light, "o", None)):',
+        "            for run in table:\n                ax.plot(places, run, ls",
+        "            for run in table[:1]:\n                ax.plot(places, run, ls",
         PLOTTED,
     ),
     Mutation(
