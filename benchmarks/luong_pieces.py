@@ -3,6 +3,7 @@
     python benchmarks/luong_pieces.py                        # the pieces that carry chapter 7, then the others
     python benchmarks/luong_pieces.py --pieces minimum       # the first of these alone
     python benchmarks/luong_pieces.py --rates                # other learning rates for six pieces, on seed 1
+    python benchmarks/luong_pieces.py --rate 6e-3            # all pieces once more, at another learning rate
     python benchmarks/luong_pieces.py --traces               # four sentences whose clause grows, two models
     python benchmarks/luong_pieces.py --pieces dot before --corpora en-fr --seeds 4 5 6
 
@@ -167,7 +168,7 @@ def main() -> None:
         for seed in arguments.seeds:
             for name in (name for name in corpora if {name, group} & set(arguments.pieces)):
                 for label in (label for label in corpora[name] if label in arguments.corpora):
-                    run_piece(bench, name, label, seed)
+                    run_piece(bench, name, label, seed, arguments.rate)
 
 
 def run_piece(bench: Bench, name: str, label: str, seed: int, rate: float = LEARNING_RATE) -> None:
@@ -385,6 +386,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="other learning rates for six pieces, on seed 1")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the learning rate of all pieces named")
     parser.add_argument("--traces", action="store_true", help="the sentences whose clause grows")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--size", type=int, default=DRAW["size"], help="training pairs; fewer for a try")
