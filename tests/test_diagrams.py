@@ -22,7 +22,8 @@ from course_lib.plots.diagrams.description import TO
 from course_lib.plots.diagrams.diagram import CORNER, MARGIN, TINT, colour_of
 from course_lib.plots.diagrams.ink import HATCHING, POINTS, Rect
 from course_lib.plots.diagrams.tables import STRONGEST, STRONGEST_UNDER_TEXT
-from course_lib.plots.lettering import extent, missing
+from course_lib.plots.lettering import extent, missing, spoken
+from course_lib.plots.theme import GRID
 from course_lib.widgets import stages
 from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.style import CSS_VARIABLES
@@ -125,6 +126,18 @@ def test_an_arrow_between_parts_that_face_each_other_is_upright_or_level():
     assert tip(picture) == pytest.approx((5.0, 3.1))  # at the height of the smaller of the two
     picture.arrow(word, side, via=[(1.5, 0.4), (5.6, 0.4)])
     assert tip(picture) == pytest.approx((5.6, side.rect.y0))
+
+
+def test_a_letter_with_a_hat_of_its_own_is_read_out_as_two_words():
+    assert spoken(r"\tilde{h}_t", math=True) == "tilde h t" == spoken(r"\tilde h_{t}", math=True)
+    assert spoken(r"\overrightarrow{h}_j", math=True) == "forward h j"
+
+
+def test_a_grid_behind_a_curve_follows_the_page_into_the_dark():
+    figure, axes = new_axes(4, 3)
+    axes.plot([0, 1], [0, 1])
+    drawn = figure_svg(figure, "a line")
+    assert drawn.count(f"var(--c-line,{GRID})") == drawn.count(GRID) > 0
 
 
 def test_a_weight_makes_an_arrow_thick_and_gives_it_the_colour_of_weights():

@@ -1,5 +1,6 @@
 """Films over models: what a swapped message changes, and where each model looks."""
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,14 @@ def test_print_of_a_swap_is_a_table_of_every_translation() -> None:
         ["word 2", "le chien dort"],
     ]
     assert texts(table.select("tr")[3], "b > u") == ["chien"]
-    assert "a dog eats <fish>" in table.caption.get_text()
+    assert table.caption.get_text() == "Source: ‘the cat sleeps’; the other sentence: ‘a dog eats <fish>’"
+
+
+def test_the_lines_below_keep_their_place_when_the_sentence_grows() -> None:
+    shown = [frame for row in frames(swap_film(OUTPUTS, CAT, DOG, title="GRU")) for frame in row]
+    longest = max(len(frame.select_one(".says").get_text()) for frame in shown)
+    rooms = {frame.select_one(".growing")["style"] for frame in shown}
+    assert rooms == {f"--wide:{ceil(longest / 90)};--narrow:{ceil(longest / 42)}"}
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,26 @@ def test_a_model_that_nothing_reaches_has_flat_bars() -> None:
     assert "No source word reaches it." in frame.get_text()
 
 
-def test_print_has_every_slope_that_matters_and_every_sentence() -> None:
+def test_print_has_every_slope_that_matters_and_the_worth_of_every_word() -> None:
     static = soup(reach_film({"all": reach(), "none": reach(slope=np.zeros((3, 4)))}).static)
     written = [texts(picture, "g[text-anchor=middle] text") for picture in static.select("svg")]
     shares = [part / 4.0 for part in SLOPE.ravel() if part / 4.0 >= 0.05]
     assert written == [[f"{share:.2f}".removeprefix("0") for share in shares], []]
-    assert len(static.select("li")) == 6 and "the source is worth 2.00" in static.li.get_text()
+    said = [" ".join(caption.get_text().split()) for caption in static.select("figcaption")]
+    assert all("Worth of the source, word by word, in nats: il 2.00, lit 3.00, </s> −1.00." in each for each in said)
+    unknown = soup(reach_film({"all": reach(needed=None)}).static).figcaption.get_text()
+    assert "What each word costs, word by word, in nats: il 0.50, lit 1.00, </s> 1.50." in unknown
+
+
+def test_needed_less_paid_is_worth_as_the_reader_subtracts() -> None:
+    rounded = reach(needed=np.array([4.034, 1, 1]), paid=np.array([4.096, 1, 1]))  # 4.03 − 4.10 is not −0.06
+    assert "pays 4.10; the source is worth −0.07." in frames(reach_film({"all": rounded}))[0][0].get_text()
+
+
+def test_a_slope_that_is_written_as_nothing_is_no_reach() -> None:
+    slope = np.array([[1.0, 0, 0, 0], [0.004, 0, 0, 0], [0.006, 0, 0, 0]])
+    says = [frame.select_one(".says").get_text() for frame in frames(reach_film({"all": reach(slope=slope)}))[0]]
+    assert [text.endswith("No source word reaches it.") for text in says] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ from matplotlib.textpath import text_to_path
 from course_lib.plots.fonts import FAMILY
 
 LINE_HEIGHT = 1.25  # the height of a line, in letters' sizes
-SPOKEN = {r"\overrightarrow": "forward ", r"\overleftarrow": "backward ", r"\mathrm": "", r"\mathbf": ""}
+SPOKEN = {
+    r"\overrightarrow": "forward ",
+    r"\overleftarrow": "backward ",
+    r"\mathrm": "",
+    r"\mathbf": "",
+    r"\tilde": "tilde ",
+}
 
 
 def as_formula(text: str) -> str:

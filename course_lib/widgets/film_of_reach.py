@@ -47,17 +47,18 @@ def _shares(reach: Reach) -> Float[np.ndarray, "T S"]:
 
 def _sentence(reach: Reach, i: int) -> str:
     said = f"<b>Word {i + 1} of {len(reach.target)}</b>, ‘{word(reach.target[i])}’: "
-    paid, worth = float(reach.paid[i]), reach.worth
-    if reach.needed is None or worth is None:
+    paid = round(float(reach.paid[i]), 2)
+    if reach.needed is None:
         said += f"the model pays {decimal(paid)} nats"
     else:
+        needed = round(float(reach.needed[i]), 2)
         said += (
-            f"without the source {decimal(float(reach.needed[i]))} nats are open, with it the model pays "
-            f"{decimal(paid)}; the source is worth {decimal(float(worth[i]))}"
+            f"without the source {decimal(needed)} nats are open, with it the model pays "
+            f"{decimal(paid)}; the source is worth {decimal(needed - paid)}"  # of the two that the reader sees
         )
     row = _shares(reach)[i]
     j = int(row.argmax())
-    if not row[j] > 0:
+    if not float(decimal(float(row[j]))) > 0:
         return f"{said}. No source word reaches it."
     return f"{said}. Reached most by ‘{word(reach.source[j])}’ (word {j + 1}, {decimal(float(row[j]))})."
 
@@ -94,12 +95,15 @@ def _strip(reach: Reach, i: int) -> str:
 
 
 def _printed(reach: Reach, title: str) -> str:
-    """Return all slopes as a map with numbers, and every sentence."""
+    """Return all slopes as a map with numbers, and what the source is worth for each word, or what the word costs."""
     alt = f"{title}: slopes as shares of the largest, {len(reach.source)} source words across"
-    said = "".join(f"<li>{_sentence(reach, i)}</li>" for i in range(len(reach.target)))
+    of_words = zip(reach.target, (reach.paid if reach.worth is None else reach.worth).tolist(), strict=True)
+    what = "What each word costs" if reach.worth is None else "Worth of the source"
+    said = ", ".join(f"{word(token)} {decimal(nats)}" for token, nats in of_words)
     return (
-        f"<section>{heat_map_with_values(_as_map(reach), alt)}<figcaption>{heading(title)}"
-        f"<ol style='list-style:none;padding:0'>{said}</ol></figcaption></section>"
+        f"<section>{heat_map_with_values(_as_map(reach), alt)}<figcaption><p><b>{word(title)}</b>: slopes, 1 = the "
+        f"largest of this model; none is a weight of attention.</p><p>{what}, word by word, in nats: {said}.</p>"
+        "</figcaption></section>"
     )
 
 

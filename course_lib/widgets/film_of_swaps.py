@@ -1,14 +1,17 @@
 """What a decoder writes when it is told of another sentence half-way. Chapters 3 and 6."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from course_lib.vocabulary import EOS_TOKEN
 from course_lib.widgets.frames import heading
 from course_lib.widgets.markup import direction, word
 from course_lib.widgets.player import Axis, Player, grid_of_frames
-from course_lib.widgets.style import OF_FILMS, OF_LONG_LABELS, style
+from course_lib.widgets.staging import room_for
+from course_lib.widgets.style import OF_FILMS, OF_LONG_LABELS, OF_STAGES, style
 
 _Words = Sequence[str]
+TAG = re.compile("<[^>]*>")
 
 
 def swap_film(
@@ -31,13 +34,18 @@ def swap_film(
         raise ValueError(f"source and other: expected lists of words, got {source!r} and {other!r}.")
     (count,) = counts
     shown = {name: [_without_end(words) for words in rows] for name, rows in outputs.items()}
+    says = {
+        name: [heading(title) + heading(name) + _sentence(words, rows[0], k) for k, words in enumerate(rows)]
+        for name, rows in shown.items()
+    }
+    room = room_for(max(len(TAG.sub("", sentence)) for sentences in says.values() for sentence in sentences))
     return grid_of_frames(
-        [[_frame(name, rows, k, source, other, title) for k in range(count)] for name, rows in shown.items()],
+        [[_frame(says[name][k], room, rows, k, source, other) for k in range(count)] for name, rows in shown.items()],
         [
             Axis("Model", list(outputs)),
             Axis("Swap", ["never", *(f"word {k}" for k in range(1, count))], play=True),
         ],
-        shared=style(OF_FILMS + OF_LONG_LABELS),
+        shared=style(OF_FILMS + OF_STAGES + OF_LONG_LABELS),
         static=_printed(shown, source, other, title),
         summary=f"Told of another sentence half-way: {', '.join(outputs)}",
     )
@@ -71,7 +79,7 @@ def _marked(words: _Words, undisturbed: _Words) -> str:
     )
 
 
-def _frame(name: str, rows: Sequence[_Words], k: int, source: _Words, other: _Words, title: str | None) -> str:
+def _frame(says: str, room: str, rows: Sequence[_Words], k: int, source: _Words, other: _Words) -> str:
     def line(label: str, words: _Words, text: str) -> str:
         return f"<p class=k>{label}</p><p dir={direction(words)}>{text}</p>"
 
@@ -80,7 +88,8 @@ def _frame(name: str, rows: Sequence[_Words], k: int, source: _Words, other: _Wo
 
     told = "The other sentence: " + (f"what it is told of from word {k} on" if k else "never told of")
     return (
-        f"<div class=course-frame><p class=says>{heading(title)}{heading(name)}{_sentence(rows[k], rows[0], k)}</p>"
+        f"<div class='course-frame growing' style='{room}'>"
+        f"<p class=says>{says}</p>"
         f"<div class='main whole'>{line('Source', source, plain(source))}{line(told, other, plain(other))}"
         f"{line('Undisturbed', rows[0], plain(rows[0]))}"
         f"{line('Now: what differs is bold and underlined', rows[k], _marked(rows[k], rows[0]))}</div></div>"
@@ -96,6 +105,6 @@ def _printed(shown: Mapping[str, Sequence[_Words]], source: _Words, other: _Word
     )
     heads = "".join(f"<th scope=col>{name}</th>" for name in ("model", "told of the other from", "what it writes"))
     return (
-        f"<table><caption>{heading(title)}Source: {' '.join(map(word, source))}. "
-        f"The other sentence: {' '.join(map(word, other))}.</caption><tr>{heads}</tr>{rows}</table>"
+        f"<table><caption>{heading(title)}Source: ‘{' '.join(map(word, source))}’; "
+        f"the other sentence: ‘{' '.join(map(word, other))}’</caption><tr>{heads}</tr>{rows}</table>"
     )

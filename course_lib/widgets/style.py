@@ -34,7 +34,7 @@ padding:8px;--jp-widgets-color:var(--c-ink);--jp-widgets-label-color:var(--c-ink
 .course-widget .widget-html,.course-widget .jupyter-widget-html{height:auto;overflow:visible;min-width:0;max-width:100%}
 .course-frame{display:flex;flex-wrap:wrap;gap:6px 24px;font-size:14px;line-height:1.4;color:var(--c-ink);
 white-space:normal;overflow-wrap:anywhere}
-.course-frame p,.course-frame ol{margin:0;padding:0;list-style:none;font-size:inherit;color:inherit}
+.course-frame p,.course-frame ol{margin:0;padding:0;list-style:none;font-size:inherit;line-height:inherit;color:inherit}
 .course-frame .says{flex:1 1 100%}
 @media (max-width:600px){.course-frame .says{min-height:2.8em}}
 .course-frame .main{flex:3 1 300px;min-width:0}

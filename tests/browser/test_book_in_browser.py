@@ -11,6 +11,9 @@ from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, Readers, serve, v
 
 pytestmark = pytest.mark.browser
 ALL_PAGES = pytest.mark.parametrize("name", PAGES)
+PAPER = 718  # pixels of A4 between its margins
+CUT_ON_PAPER = """() => [...document.querySelectorAll('.bd-article pre')]
+    .filter(pre => pre.scrollWidth > pre.clientWidth + 1).map(pre => pre.innerText)"""
 LIGHT = "el => { const [r, g, b] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g); return (+r + +g + +b) / 3 }"
 
 
@@ -127,6 +130,8 @@ def test_paper_shows_the_stand_in(site: str, readers: Readers, name: str) -> Non
         assert not any(widget.is_visible() for widget in widgets.all())
         visit.page.wait_for_function("() => document.documentElement.dataset.theme === 'light'")
         assert visit.page.locator(".bd-article details:not([open])").count() == 0
+        visit.page.set_viewport_size({"width": PAPER, "height": 1000})
+        assert visit.page.evaluate(CUT_ON_PAPER) == []
 
 
 @WIDGETS

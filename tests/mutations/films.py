@@ -270,6 +270,27 @@ MUTATIONS = (
         "test_widgets_reach.py::test_the_strip_has_a_bar_of_worth_for_each_word_and_frames_this_one",
     ),
     Mutation(
+        "worth is rounded apart from what the reader subtracts",
+        "widgets/film_of_reach.py",
+        "is worth {decimal(needed - paid)}",
+        "is worth {decimal(float(reach.needed[i] - reach.paid[i]))}",
+        "test_widgets_reach.py::test_needed_less_paid_is_worth_as_the_reader_subtracts",
+    ),
+    Mutation(
+        "a slope of 0.00 is called the largest reach",
+        "widgets/film_of_reach.py",
+        "if not float(decimal(float(row[j]))) > 0:",
+        "if not row[j] > 0:",
+        "test_widgets_reach.py::test_a_slope_that_is_written_as_nothing_is_no_reach",
+    ),
+    Mutation(
+        "each sentence of a swap has a room of its own, and what stands below jumps",
+        "widgets/film_of_swaps.py",
+        "_frame(says[name][k], room, rows",
+        "_frame(says[name][k], room_for(len(says[name][k])), rows",
+        "test_widgets_films.py::test_the_lines_below_keep_their_place_when_the_sentence_grows",
+    ),
+    Mutation(
         "a model that nothing reaches has slopes that are no numbers",
         "widgets/film_of_reach.py",
         "if largest > 0 else np.zeros_like(reach.slope)",
