@@ -329,6 +329,27 @@ def test_a_test_that_asserts_nothing_is_called_finished() -> None:
             kit.judge(unwritten, HEALTHY, SICK)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_what_a_planted_implementation_gives_is_not_of_the_kind_that_it_was_handed(dtype: torch.dtype) -> None:
+    result = torch.ones(2, dtype=dtype)
+    assert type(kit.in_kind(result, [1.0], np.zeros(1))) is np.ndarray
+    assert kit.in_kind(result, [1.0], torch.zeros(1, dtype=torch.float32)).dtype == torch.float32
+    assert kit.in_kind(result, torch.zeros(1, dtype=torch.float64)).dtype == torch.float64
+    whole = torch.zeros(1, dtype=torch.int64)
+    assert kit.in_kind(result, whole).dtype == torch.get_default_dtype()
+    assert kit.in_kind(result, whole, torch.zeros(1, dtype=torch.float64)).dtype == torch.float64
+
+
+def test_a_planted_implementation_loses_the_slopes_of_a_tensor_or_breaks_on_what_is_no_number() -> None:
+    leaf = torch.zeros(2, requires_grad=True)
+    kit.in_kind(3 * kit.tensor_of(leaf, "h").double(), leaf).sum().backward()
+    assert leaf.grad is not None and leaf.grad.tolist() == [3, 3]
+    for given in ([[1, 2]], np.float32([[1, 2]]), [torch.tensor([1, 2])]):
+        assert kit.tensor_of(given, "h").tolist() == [[1, 2]]
+    with pytest.raises(ValueError, match="h: expected numbers, got the text 'right'"):
+        kit.tensor_of("right", "h")
+
+
 # How a checker speaks
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.checks.comparing import Array, array, expect_close, judge, own_randomness
+from course_lib.checks.comparing import Array, array, expect_close, in_kind, judge, own_randomness, tensor_of
 from course_lib.checks.report import NotRight, answer, checker
 
 Step = Callable[[Any, Any, Any], tuple[Tensor, Tensor]]
@@ -362,8 +362,8 @@ def _decode(
     dtype: torch.dtype = torch.float64,
     noise: np.random.Generator | None = None,
 ) -> Any:
-    """Return logits (T, V): an array for an array or a list, a tensor with its gradients for a tensor."""
-    given = torch.as_tensor(told).to(dtype)
+    """Return logits (T, V), of the kind that ``told`` is."""
+    given = tensor_of(told, "told").to(dtype)
     if given.shape != (len(words) + 1, _TOLD):
         expected = f"expected shape {(len(words) + 1, _TOLD)}, a row for the first state and one a word"
         raise ValueError(f"told: {expected}, got {tuple(given.shape)}.")
@@ -380,7 +380,7 @@ def _decode(
     logits = torch.stack(rows)
     if noise is not None:
         logits = logits + torch.as_tensor(noise.uniform(-1e-7, 1e-7, size=tuple(logits.shape)), dtype=dtype)
-    return logits if isinstance(told, Tensor) else logits.numpy()
+    return in_kind(logits, told)
 
 
 # Exercise 5

@@ -12,10 +12,12 @@ from course_lib.checks.comparing import (
     Array,
     array,
     expect_close,
+    in_kind,
     judge,
     own_randomness,
     parts,
     rounding_of,
+    tensor_of,
     whole,
 )
 from course_lib.checks.report import NotRight, answer, checker
@@ -252,31 +254,18 @@ Weighing = Callable[[Tensor, Tensor], Tensor]
 
 
 def _attending(rule: Weighing, dtype: torch.dtype = torch.float64) -> Callable[..., Any]:
-    """Make of ``rule`` what a learner's test is handed: tensors give a tensor with its slopes, all else an array."""
+    """Make of ``rule`` what a learner's test is handed: it takes arrays and lists too."""
 
     def attend(states: Any, memory: Any) -> Any:
-        s, h = (_read(*one).to(dtype) for one in ((states, "states"), (memory, "memory")))
+        s, h = tensor_of(states, "states").to(dtype), tensor_of(memory, "memory").to(dtype)
         if s.ndim != 2 or h.ndim != 2 or len(s) < 2 or not len(h) or s.shape[1] != h.shape[1]:
             raise ValueError(
                 "attend: expected states and memory as tables whose rows are equally long, the start state and one "
                 f"a step, and one a word; got {tuple(s.shape)} and {tuple(h.shape)}."
             )
-        weights = rule(s, h)
-        tensor = next((one for one in (states, memory) if isinstance(one, Tensor)), None)
-        if tensor is None:
-            return weights.numpy()
-        return weights.to(tensor.dtype if tensor.is_floating_point() else torch.get_default_dtype())
+        return in_kind(rule(s, h), states, memory)
 
     return attend
-
-
-def _read(given: Any, name: str) -> Tensor:
-    if isinstance(given, Tensor):
-        return given
-    try:
-        return torch.from_numpy(array(given, name, finite=False))
-    except NotRight as error:
-        raise ValueError(str(error)) from error
 
 
 def _by_loops(s: Tensor, h: Tensor) -> Tensor:

@@ -55,8 +55,8 @@ MUTATIONS = (
     Mutation(
         "a test by slopes is turned away",
         "checks/chapter03.py",
-        "given = torch.as_tensor(told).to(dtype)",
-        "given = torch.as_tensor(told).detach().to(dtype)",
+        'given = tensor_of(told, "told").to(dtype)',
+        'given = tensor_of(told, "told").detach().to(dtype)',
         "test_checks_chapter03.py::test_a_right_answer_passes_and_an_empty_one_is_only_not_yet",
     ),
     Mutation(

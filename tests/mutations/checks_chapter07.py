@@ -121,25 +121,4 @@ MUTATIONS = (
         ".flip(0)",
         NAMED,
     ),
-    Mutation(
-        "a test by slopes is turned away",
-        FILE,
-        "    if isinstance(given, Tensor):\n        return given\n",
-        "    if isinstance(given, Tensor):\n        return given.detach()\n",
-        PASSES,
-    ),
-    Mutation(
-        "a tensor of single precision comes back in double",
-        FILE,
-        "return weights.to(tensor.dtype if tensor.is_floating_point() else torch.get_default_dtype())",
-        "return weights",
-        "test_checks_chapter07.py::test_attend_answers_arrays_with_tensors_or_breaks_on_lists",
-    ),
-    Mutation(
-        "whole numbers give weights of two precisions, and a right test breaks on one",
-        FILE,
-        "else torch.get_default_dtype())",
-        "else dtype)",
-        PASSES,
-    ),
 )

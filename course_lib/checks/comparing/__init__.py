@@ -20,7 +20,8 @@ What there is:
 * a function over random sizes: :func:`agree`; piece by piece: ``answer``, then :func:`expect_close`,
   :func:`array`, :func:`number`, :func:`whole`, :func:`yes_or_no`, :func:`parts`, :func:`instance`;
 * a prediction: :func:`predicted` (a number), :func:`chosen` (one of several); neither prints the answer;
-* a test that the learner wrote: :func:`judge`, with :func:`on_arrays` for what it is tried on;
+* a test that the learner wrote: :func:`judge`, with :func:`on_arrays` for what it is tried on, or, where slopes
+  count, :func:`tensor_of` and :func:`in_kind`;
 * broken code that the learner repaired: :func:`repaired`.
 
 All raise ``NotRight`` with a sentence, never another exception because of what a learner returned.
@@ -32,7 +33,7 @@ formula stands in the last of the ``hints`` and nowhere else.
 from course_lib.checks.comparing.answers import chosen, predicted, repaired
 from course_lib.checks.comparing.equality import ROUNDING, agree, expect_close, rounding_of
 from course_lib.checks.comparing.inputs import own_randomness, sizes
-from course_lib.checks.comparing.judging import judge, on_arrays
+from course_lib.checks.comparing.judging import in_kind, judge, on_arrays, tensor_of
 from course_lib.checks.comparing.reading import Array, array, instance, number, parts, whole, yes_or_no
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "array",
     "chosen",
     "expect_close",
+    "in_kind",
     "instance",
     "judge",
     "number",
@@ -52,6 +54,7 @@ __all__ = [
     "repaired",
     "rounding_of",
     "sizes",
+    "tensor_of",
     "whole",
     "yes_or_no",
 ]

@@ -58,6 +58,28 @@ def on_arrays(function: Callable[..., Array]) -> Callable[..., Any]:
     return run
 
 
+def tensor_of(given: Any, name: str) -> Tensor:
+    """Return what a planted implementation was handed as a tensor, slopes and all; ValueError for what is no number."""
+    if isinstance(given, Tensor):
+        return given
+    try:
+        return torch.from_numpy(array(given, name, finite=False))
+    except NotRight as error:
+        raise ValueError(str(error)) from error
+
+
+def in_kind(result: Tensor, *given: Any) -> Any:
+    """Return a planted result as its arguments came: with a tensor among them a tensor of its precision, else an array.
+
+    Whole numbers alone give a tensor of the precision that torch takes by itself.
+    """
+    tensors = [one for one in given if isinstance(one, Tensor)]
+    if not tensors:
+        return result.numpy()
+    dtype = next((one.dtype for one in tensors if one.is_floating_point()), torch.get_default_dtype())
+    return result.to(tensors[0].device, dtype)
+
+
 def _verdict(
     test: Callable[..., Any], name: str, candidate: Callable[..., Any], others: Sequence[Any], must_pass: bool = False
 ) -> bool | None:
