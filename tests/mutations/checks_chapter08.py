@@ -4,9 +4,9 @@ from tests.mutations import Mutation
 
 FILE = "checks/chapter08.py"
 NAMED = "test_checks_chapter08.py::test_a_usual_mistake_is_named"
-PASSES = "test_checks_chapter08.py::test_a_right_answer_passes_and_an_empty_one_is_only_not_yet"
 HIDES = "test_checks_chapter08.py::test_a_right_version_is_wrong_or_a_bug_is_lost_in_what_a_learner_draws"
 LOOK = "test_checks_chapter08.py::test_a_bug_does_not_feed_the_look_that_it_names"
+FORM = "test_checks.py::test_a_right_answer_in_another_form_is_refused"
 TORCH = "test_checks_chapter08.py::test_the_states_are_not_those_of_torch"
 
 MUTATIONS = (
@@ -36,13 +36,13 @@ MUTATIONS = (
         FILE,
         "answer(feed_the_state_back, W_ih, W_hh, keep_inputs=True)",
         "answer(feed_the_state_back, W_ih, W_hh)",
-        NAMED,
+        NAMED + "[check_feed_the_state_back-into_what_was_handed-has changed what it was handed]",
     ),
     Mutation(
         "who hands both matrices in the other order is told of a shape alone",
         FILE,
         "(W_hh.shape, W_ih.shape) == right",
-        "(W_ih.shape, W_hh.shape) == right[::-1]",
+        "(W_ih.shape, W_ih.shape) == right",
         NAMED + "[check_feed_the_state_back-<lambda>-have changed places for E=3, H=4]",
     ),
     Mutation(
@@ -50,21 +50,21 @@ MUTATIONS = (
         FILE,
         "if W_ih.shape == (4 * H, E + H):",
         "if W_ih.shape == (4 * H, E - H):",
-        NAMED,
+        NAMED + "[check_feed_the_state_back-<lambda>-has its full width still]",
     ),
     Mutation(
         "who adds the blocks transposed is told two numbers",
         FILE,
         "blocks.transpose(1, 2)",
         "blocks.transpose(0, 2)",
-        NAMED,
+        NAMED + "[check_feed_the_state_back-pair-The four blocks are added transposed]",
     ),
     Mutation(
         "weights in half precision are held to the last place of double",
         FILE,
         "                rounding=max(map(rounding_of, parts(got, _PLAIN))),\n",
         "",
-        "test_checks.py::test_a_right_answer_in_another_form_is_refused",
+        f"{FORM}[a tensor in float16-check_feed_the_state_back-feed_the_state_back]",
     ),
     Mutation(
         "a word is covered that has had nine tenths",
@@ -85,35 +85,35 @@ MUTATIONS = (
         FILE,
         "if abs(sums[step] - 1) <= tolerance:",
         "if sums[step] >= 1 - tolerance:",
-        NAMED,
+        NAMED + "[check_covered-<lambda>-those of step 2 sum to 1.1]",
     ),
     Mutation(
         "a weight may be negative",
         FILE,
         "if (weights < -tolerance).any():",
         "if (weights < -2).any():",
-        NAMED,
+        NAMED + "[check_covered-<lambda>-at step 0, word 2 has -0.2]",
     ),
     Mutation(
         "a word level with the largest is never the largest",
         FILE,
         "weights.max(1, keepdims=True) - ROUNDING).all(0)",
         "weights.max(1, keepdims=True) + ROUNDING).all(0)",
-        NAMED,
+        NAMED + "[check_covered-<lambda>-A tie leaves open]",
     ),
     Mutation(
         "a word that is second once is second in every row",
         FILE,
         "- ROUNDING).all(0)",
         "- ROUNDING).any(0)",
-        NAMED,
+        NAMED + "[check_covered-<lambda>-every word is the largest of some row1]",
     ),
     Mutation(
         "who turned the table over is told of a sum alone",
         FILE,
         "turned = np.abs(weights.sum(0) - 1)",
         "turned = np.abs(weights.sum(1) - 1)",
-        NAMED,
+        NAMED + "[check_covered-<lambda>-It is the columns that do]",
     ),
     Mutation(
         "the step's own look is the look before",
@@ -141,7 +141,7 @@ MUTATIONS = (
         FILE,
         "torch.cat((torch.zeros_like(made[:1, -1]), made[:-1, -1]))",
         "torch.cat((made[:1, -1], made[:-1, -1]))",
-        NAMED,
+        NAMED + "[check_feeds_the_look_before-test-at the first step; the look of the sentence before. Choose]",
     ),
     Mutation(
         "word and look of one size are all that a sum is planted for",
