@@ -23,7 +23,7 @@ from course_lib.plots.diagrams.diagram import CORNER, MARGIN, TINT, colour_of
 from course_lib.plots.diagrams.ink import HATCHING, POINTS, Rect
 from course_lib.plots.diagrams.tables import STRONGEST, STRONGEST_UNDER_TEXT
 from course_lib.plots.lettering import extent, missing, spoken
-from course_lib.plots.theme import GRID
+from course_lib.plots.theme import GRID_COLOUR
 from course_lib.widgets import stages
 from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.style import CSS_VARIABLES
@@ -137,7 +137,7 @@ def test_a_grid_behind_a_curve_follows_the_page_into_the_dark():
     figure, axes = new_axes(4, 3)
     axes.plot([0, 1], [0, 1])
     drawn = figure_svg(figure, "a line")
-    assert drawn.count(f"var(--c-line,{GRID})") == drawn.count(GRID) > 0
+    assert drawn.count(f"var(--c-line,{GRID_COLOUR})") == drawn.count(GRID_COLOUR) > 0
 
 
 def test_a_weight_makes_an_arrow_thick_and_gives_it_the_colour_of_weights():

@@ -31,7 +31,7 @@ STYLES = (
     LineStyle("#2d3c0f", "x", (0, (1, 1))),
 )
 
-GRID = "#e3e7eb"
+GRID_COLOUR = "#e3e7eb"
 """Lines behind a curve; where a page follows its reader into the dark, those of its tables."""
 
 
@@ -52,7 +52,7 @@ def use_theme() -> Iterator[None]:
         "axes.spines.right": False,
         "axes.grid": True,
         "axes.axisbelow": True,
-        "grid.color": GRID,
+        "grid.color": GRID_COLOUR,
         "legend.frameon": False,
         "legend.fontsize": 9,
         "svg.hashsalt": "attention-step-by-step",

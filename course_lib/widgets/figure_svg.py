@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from course_lib.plots.fonts import OF_MATPLOTLIB
 from course_lib.plots.publish import INCH
-from course_lib.plots.theme import GRID, use_theme
+from course_lib.plots.theme import GRID_COLOUR, use_theme
 from course_lib.widgets.markup import fraction
 from course_lib.widgets.style import CSS_VARIABLES
 
@@ -22,7 +22,7 @@ SMALLEST = 0.68  # of its full width, below which a diagram scrolls: 10 points a
 FONTS = "DejaVu Sans,Verdana,system-ui,sans-serif"
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-BY_VALUE = {colour.light: name for name, colour in CSS_VARIABLES.items()} | {GRID: "line"}
+BY_VALUE = {colour.light: name for name, colour in CSS_VARIABLES.items()} | {GRID_COLOUR: "line"}
 USUAL = {  # what the page's SVG element says for all of its drawing
     "stroke-linejoin": "round",
     "stroke-linecap": "butt",
