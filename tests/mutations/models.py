@@ -522,4 +522,11 @@ MUTATIONS = (
         'kinds == ["S"]',
         "test_corpora_alignments.py::test_naacl_counts_from_one_and_a_link_without_a_letter_is_sure",
     ),
+    Mutation(
+        "with query='after' the cell keeps reading the first context",
+        "decoders/bahdanau.py",
+        "            fed_back = look.context",
+        "            fed_back = state.fed_back",
+        "test_toolkits.py::test_both_orders_run_through_the_same_states_once_the_first_context_is_the_same",
+    ),
 )
