@@ -5,10 +5,11 @@
 
 The small lexicon, sentences of up to 10 words, 64 units. First s_0 is computed from zeros. Then, with s_0 from
 zeros in all of them, direction and width of the annotations change one at a time: both directions or forward
-only, 128 numbers or 64. Last, the query is taken after the step: the readout stays at s_{i-1}, and the cell
-is fed c_{i-1}, since c_i is not there yet, so that query and recurrence change together. Raw scores go to
-course_lib/results/bahdanau_pieces.json, run by run: chapter 5 reads that file. A run that stands there with
-the same settings, on the same draws, is not repeated.
+only, 128 numbers or 64. Last, the query is taken after the step: the readout stays at s_{i-1}, and word i
+is read out with what s_i asked for. The states run as before, since the cell of step i+1 is fed what s_i asked
+for in either order; only the first step is fed none. Raw scores go to course_lib/results/bahdanau_pieces.json,
+run by run: chapter 5 reads that file. A run that stands there with the same settings, on the same draws, is
+not repeated.
 """
 
 import argparse
