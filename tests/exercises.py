@@ -162,4 +162,7 @@ def reformed(value: Any, form: Callable[[Any], Any]) -> Any:
         return type(value)(reformed(part, form) for part in value)
     if isinstance(value, list):
         return value  # pairs of sentences
-    return form(value)
+    given = form(value)
+    if isinstance(value, torch.Tensor) and value.grad_fn is not None and getattr(given, "grad_fn", None) is None:
+        return value  # its way back is part of the answer, and this form has none
+    return given

@@ -69,19 +69,20 @@ def checker(check: Check | None = None, *, hints: Sequence[str] = ()) -> Any:
     return run
 
 
-def answer(learner: Any, *arguments: Any, keep_inputs: bool = False) -> Any:
+def answer(learner: Any, *arguments: Any, keep_inputs: bool = False, copied: bool = True) -> Any:
     """Call the learner's function with copies of ``arguments`` and return what it gives.
 
     NotYet for a function that gives ``...`` or None, or raises NotImplementedError. NotRight for one
     that raises anything else, takes other arguments, or (with ``keep_inputs``) changes what it was
-    handed. NumPy's warnings are off: a NaN comes back in words, from whoever reads the answer.
+    handed. NumPy's warnings are off: a NaN comes back in words, from whoever reads the answer. Without
+    ``copied`` the arguments themselves are handed in, for a check that follows their gradients.
     """
     started(learner)
     name = name_of(learner)
     if not callable(learner):
         raise NotRight(f"hand in the function itself, without calling it; got {type(learner).__name__}.")
     _check_signature(learner, name, arguments)
-    handed = [_copied(argument) for argument in arguments]
+    handed = [_copied(argument) for argument in arguments] if copied else list(arguments)
     try:
         with np.errstate(all="ignore"):
             result = learner(*handed)
