@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,12 @@ import pytest
 import torch
 
 from course_lib.checks import chapter06 as checks
-from tests.answers.chapter06 import RIGHT, TELLING, WRONG, on_a_grid
+from course_lib.encoders import State
+from course_lib.interventions.looks import changing
+from course_lib.reaching import gradient_reach
+from tests.answers.chapter06 import RIGHT, TELLING, WRONG, cut_context, on_a_grid
 from tests.exercises import is_not_yet, letter, passes
+from tests.oracles.models import PAIRS, make
 
 
 @pytest.mark.parametrize(("check", "solution"), RIGHT)
@@ -67,6 +72,25 @@ def test_the_sound_context_or_its_gradient_is_not_the_one_of_autograd():
 def test_a_cut_is_judged_by_whether_gradients_happen_to_be_on(capsys):
     with torch.no_grad():
         assert passes(checks.check_cut_context, lambda alpha, h: alpha @ h.detach(), capsys)
+
+
+def cut(look, values, mask):
+    return replace(look, context=cut_context(look.weights[:, None], values)[:, 0])
+
+
+@pytest.mark.parametrize("left", ["keys", "first state", "neither"])
+def test_with_the_context_cut_a_loss_reaches_the_encoder_by_another_way_than_keys_and_first_state(left, monkeypatch):
+    model = make("bahdanau")
+    decoder, attention = model.decoder, model.decoder.attention
+    keys_of, state_of = attention.project_keys, decoder.initial_state
+    if left != "keys":
+        monkeypatch.setattr(attention, "project_keys", lambda memory: keys_of(memory.detach()))
+    if left != "first state":
+        monkeypatch.setattr(decoder, "initial_state", lambda encoded: State(state_of(encoded).hidden.detach()))
+    with changing(model, cut):
+        slope = gradient_reach(model, PAIRS[0].source, PAIRS[0].target).slope
+    assert slope.shape == (len(PAIRS[0].target) + 1, len(PAIRS[0].source) + 1)
+    assert (slope > 0).all() == (left != "neither") and (slope == 0).all() == (left == "neither")
 
 
 def longest_five(split):

@@ -336,7 +336,7 @@ def _once(pairs: Pairs) -> Pairs:
 _SPLITS = {
     "one that gives lists": _split(_where(_fits)),
     "one that gives tuples": _changed(lambda train, long, _: (tuple(train), tuple(long))),
-    "one in another order": _changed(lambda train, long, _: [train[::-1], long[::-1]]),
+    "one in another order": _changed(lambda train, long, _: (train[::-1], long[::-1])),
 }
 _SICK_SPLITS = {
     "target words counted": _split(_where(lambda pair, longest: len(_target(pair)) <= longest)),

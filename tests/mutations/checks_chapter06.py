@@ -1,0 +1,223 @@
+"""Bugs in the checkers of chapter 6 that the tests must catch; see test_mutations.py."""
+
+from tests.mutations import Mutation
+
+FILE = "checks/chapter06.py"
+TESTS = "test_checks_chapter06.py::"
+NAMED = f"{TESTS}test_a_usual_mistake_is_named"
+PASSES = f"{TESTS}test_a_right_answer_passes_and_an_empty_one_is_only_not_yet"
+DRAWN = f"{TESTS}test_the_models_drawn_never_change_places_or_hide_a_wrong_mix"
+SPLITS = f"{TESTS}test_a_bug_does_not_split_as_its_name_says"
+
+MUTATIONS = (
+    Mutation(
+        "λ counts from the second test set",
+        FILE,
+        "score * ((1 - part) * one / all_first + part * other / all_second)",
+        "score * (part * one / all_first + (1 - part) * other / all_second)",
+        f"{TESTS}test_the_turning_point_is_not_the_one_worked_out_with_a_pencil",
+    ),
+    Mutation(
+        "the mix is of counts",
+        FILE,
+        "all_first, all_second = math.fsum(first), math.fsum(second)",
+        "all_first = all_second = math.fsum(first)",
+        f"{TESTS}test_the_turning_point_is_not_the_one_worked_out_with_a_pencil",
+    ),
+    Mutation(
+        "models are drawn that a wrong mix puts level at the same place",
+        FILE,
+        "abs(wrong - turned) > 0.02",
+        "abs(wrong - turned) >= 0",
+        DRAWN,
+    ),
+    Mutation(
+        "models are drawn that never change places",
+        FILE,
+        "if 0.1 < turned < 0.9 and all(",
+        "if 0.1 < 0.5 < 0.9 and all(",
+        DRAWN,
+    ),
+    Mutation(
+        "only one of the models is ever ahead on the first test set",
+        FILE,
+        "(falls.round(), stays)[::ahead]",
+        "(falls.round(), stays)",
+        DRAWN,
+    ),
+    Mutation(
+        "a search that halves is held to the last digits",
+        FILE,
+        "_LEVEL = 1e-4",
+        "_LEVEL = 1e-9",
+        PASSES,
+    ),
+    Mutation(
+        "a λ that was looked for on a grid passes",
+        FILE,
+        "_LEVEL = 1e-4",
+        "_LEVEL = 1e-2",
+        f"{TESTS}test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid",
+    ),
+    Mutation(
+        "a λ that is near is told nothing of its grid",
+        FILE,
+        "abs(number(got) - right) < 0.05",
+        "abs(number(got) - right) < 0",
+        f"{TESTS}test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid",
+    ),
+    Mutation(
+        "counts may be changed in place",
+        FILE,
+        "answer(turning_point, *given, keep_inputs=True)",
+        "answer(turning_point, *given)",
+        NAMED,
+    ),
+    Mutation(
+        "a cut can be judged only where gradients happen to be on",
+        FILE,
+        "own_randomness(62), torch.enable_grad():",
+        "own_randomness(62):",
+        PASSES,
+    ),
+    Mutation(
+        "copies are handed in, and no gradient is ever seen at them",
+        FILE,
+        "answer(cut_context, alpha, h, copied=False)",
+        "answer(cut_context, alpha, h)",
+        PASSES,
+    ),
+    Mutation(
+        "copies are handed in although a check asked for none",
+        "checks/report.py",
+        " if copied else list(arguments)",
+        "",
+        PASSES,
+    ),
+    Mutation(
+        "annotations cut off in place are praised",
+        FILE,
+        "        if not after.requires_grad:",
+        "        if after.is_sparse:",
+        NAMED,
+    ),
+    Mutation(
+        "annotations with other numbers in them are praised",
+        FILE,
+        "if not torch.equal(after.detach(), before):",
+        "if not torch.equal(after.detach(), after):",
+        NAMED,
+    ),
+    Mutation(
+        "a hook that silences all who read the annotations is praised",
+        FILE,
+        "if not bool((slope == 1).all()):",
+        "if not bool((slope == slope).all()):",
+        NAMED,
+    ),
+    Mutation(
+        "a list of numbers is a context with a way back",
+        FILE,
+        "    if not isinstance(got, Tensor):\n        raise",
+        "    if not isinstance(got, Tensor | list):\n        raise",
+        NAMED,
+    ),
+    Mutation(
+        "whoever cuts everything is told of one of the two",
+        FILE,
+        "    if not got.requires_grad:\n",
+        "    if not got.is_floating_point():\n",
+        NAMED,
+    ),
+    Mutation(
+        "a gradient of zeros is a gradient",
+        FILE,
+        "if to_alpha is None or not bool(to_alpha.any()):",
+        "if to_alpha is None:",
+        NAMED,
+    ),
+    Mutation(
+        "annotations that hear half of the loss are cut",
+        FILE,
+        "_SILENT = 1e-9",
+        "_SILENT = 1e9",
+        NAMED,
+    ),
+    Mutation(
+        "a half cut is told that nothing is cut",
+        FILE,
+        "torch.allclose(rest, whole, rtol=0.05, atol=0.05)",
+        "bool(rest.any())",
+        NAMED,
+    ),
+    Mutation(
+        "words are summed in place of numbers",
+        FILE,
+        "for column in zip(*words, strict=True)]",
+        "for column in words]",
+        f"{TESTS}test_the_sound_context_or_its_gradient_is_not_the_one_of_autograd",
+    ),
+    Mutation(
+        "a pair of texts is split by its letters",
+        FILE,
+        "all(isinstance(side, Sequence) and not isinstance(side, str) for side",
+        "all(isinstance(side, Sequence) for side",
+        NAMED,
+    ),
+    Mutation(
+        "a number for a pair breaks the right splits",
+        FILE,
+        "or not isinstance(pair, Sequence) or len(pair) != 2):",
+        "and len(pair) != 2):",
+        NAMED,
+    ),
+    Mutation(
+        "a test with the course's own pairs is turned away",
+        FILE,
+        'return pair.source if hasattr(pair, "source") else pair[0]',
+        "return pair[0]",
+        PASSES,
+    ),
+    Mutation(
+        "a test that compares lists in their order is praised",
+        FILE,
+        "(train[::-1], long[::-1])",
+        "(train, long)",
+        NAMED,
+    ),
+    Mutation(
+        "a test that compares a list with a tuple is praised",
+        FILE,
+        "(tuple(train), tuple(long))",
+        "(train, long)",
+        NAMED,
+    ),
+    Mutation(
+        "the end of the sentence is no word of it",
+        FILE,
+        'len((*_source(pair), "</s>")) <= longest',
+        "len(_source(pair)) <= longest",
+        SPLITS,
+    ),
+    Mutation(
+        "very long begins at once",
+        FILE,
+        "if len(_source(pair)) <= 2 * longest",
+        "if len(_source(pair)) <= longest + 2",
+        SPLITS,
+    ),
+    Mutation(
+        "pairs shorter than the length stand in both, too",
+        FILE,
+        "if len(_source(pair)) == longest",
+        "if len(_source(pair)) <= longest",
+        SPLITS,
+    ),
+    Mutation(
+        "repeated pairs vanish with all their copies",
+        FILE,
+        "if pair not in pairs[:k]]",
+        "if pairs.count(pair) == 1]",
+        SPLITS,
+    ),
+)
