@@ -38,15 +38,16 @@ def test_the_turning_point_is_not_the_one_worked_out_with_a_pencil():
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("ahead", [1, -1])
-def test_the_models_drawn_never_change_places_or_hide_a_wrong_mix(seed, ahead):
-    a, b, first, second = checks._two_models(np.random.default_rng(seed), 4, ahead)
+@pytest.mark.parametrize(("K", "ahead"), [(2, 1), (4, -1), (5, 1)])
+def test_the_models_drawn_never_change_places_or_hide_a_wrong_mix(seed, K, ahead):
+    a, b, first, second = checks._two_models(np.random.default_rng(seed), K, ahead)
     leads = [
         sum(Fraction(int(x - y)) * int(n) for x, y, n in zip(a, b, counts, strict=True)) / int(counts.sum())
         for counts in (first, second)
     ]
     assert leads[0] * ahead > 0 > leads[1] * ahead and first.sum() != second.sum()
     right = float(leads[0] / (leads[0] - leads[1]))
+    assert 0.1 < right < 0.9  # half a per cent of the way would be within reach of a rounding
     assert checks._by_halving(*(one.tolist() for one in (a, b, first, second))) == pytest.approx(right, abs=1e-9)
     others = list(checks._other_mixes(a, b, first, second).values())
     assert min(abs(wrong - right) for wrong in others) > 0.02

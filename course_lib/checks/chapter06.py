@@ -274,10 +274,10 @@ def check_is_length_split(is_length_split: Callable[..., Any]) -> str:
 
 
 Pairs = list[Any]
-Rule = Callable[[Pairs, int], tuple[Any, Any]]
+SplitRule = Callable[[Pairs, int], tuple[Any, Any]]
 
 
-def _split(rule: Rule) -> Callable[..., Any]:
+def _split(rule: SplitRule) -> Callable[..., Any]:
     """Make of ``rule`` what a learner's test is handed; ValueError for what is no list of pairs of words."""
 
     def split(pairs: Iterable[Any], longest: int) -> tuple[Any, Any]:
@@ -312,7 +312,7 @@ def _cut(pair: Any, longest: int) -> Any:
     return type(pair)((pair[0][:longest], pair[1]))
 
 
-def _where(fits: Callable[[Any, int], bool]) -> Rule:
+def _where(fits: Callable[[Any, int], bool]) -> SplitRule:
     """Return a split into the pairs that fit and all others, in the order in which they came."""
     return lambda pairs, longest: (
         [pair for pair in pairs if fits(pair, longest)],
