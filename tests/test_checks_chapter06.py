@@ -13,7 +13,7 @@ from course_lib.checks import chapter06 as checks
 from course_lib.encoders import State
 from course_lib.interventions.looks import changing
 from course_lib.reaching import gradient_reach
-from tests.answers.chapter06 import RIGHT, TELLING, WRONG, cut_context, on_a_grid
+from tests.answers.chapter06 import RIGHT, TELLING, WRONG, cut_context, in_half_precision, on_a_grid
 from tests.exercises import is_not_yet, letter, passes
 from tests.oracles.models import PAIRS, make
 
@@ -56,6 +56,10 @@ def test_the_models_drawn_never_change_places_or_hide_a_wrong_mix(seed, K, ahead
 @pytest.mark.parametrize("decimals", [2, 3])
 def test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid(decimals):
     assert "looked for on a grid" in letter(checks.check_turning_point, on_a_grid(decimals))
+
+
+def test_half_precision_is_told_of_a_grid(capsys):
+    assert passes(checks.check_turning_point, in_half_precision, capsys)
 
 
 def test_four_decimals_are_too_few(capsys):

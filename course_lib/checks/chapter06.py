@@ -128,9 +128,9 @@ _COARSE = "Near, but not near enough: was it rounded, or looked for on a grid? F
 
 
 def _if_near(got: Any, right: float) -> Any:
-    """Return ``got`` where it is near, as a mistake that explains itself; in half precision no digits are missed."""
+    """Return ``got`` where it is near, as a mistake that explains itself; half precision has no more digits."""
     near = rounding_of(got, _LEVEL) == _LEVEL and abs(number(got) - right) < 0.05
-    return got if near else math.nan
+    return got if near else None
 
 
 # Exercise 2

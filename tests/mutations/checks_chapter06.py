@@ -67,6 +67,13 @@ MUTATIONS = (
         f"{TESTS}test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid",
     ),
     Mutation(
+        "half precision is told of a grid",
+        FILE,
+        "rounding_of(got, _LEVEL) == _LEVEL and abs",
+        "abs",
+        f"{TESTS}test_half_precision_is_told_of_a_grid",
+    ),
+    Mutation(
         "counts may be changed in place",
         FILE,
         "answer(turning_point, *given, keep_inputs=True)",
