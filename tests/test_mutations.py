@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -14,26 +15,33 @@ import pytest
 from tests.mutations import Mutation, gathered
 
 ROOT = Path(__file__).parent.parent
+SERVER = ROOT / "tests" / "forking_pytest.py"
 LEFT_OUT = shutil.ignore_patterns(".?*", "_build", "__pycache__", "browser", "vendor")
 LIMIT = 900  # seconds for one bug: a machine with other work is slow, and right
 Runner = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """A function that runs tests on a copy of the library: exit code and output."""
-    command = [sys.executable, str(ROOT / "tests" / "forking_pytest.py")]
+@contextmanager
+def started(server: Path) -> Iterator[Runner]:
+    """Give a function that runs tests on a copy of the library, with a bug in ``file``: exit code and output."""
+    command = [sys.executable, str(server)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
 
-        def run(folder: Path, *tests: str, limit: int = LIMIT) -> tuple[int, str]:
-            print(folder, limit, *tests, sep="\t", file=process.stdin, flush=True)
+        def run(folder: Path, *tests: str, file: Path | str = "", limit: int = LIMIT) -> tuple[int, str]:
+            print(folder, file, limit, *tests, sep="\t", file=process.stdin, flush=True)
             code = process.stdout.readline()
             assert code, f"what runs the tests on a copy has ended itself, with exit {process.wait()}"
             return int(code), (folder / "output.txt").read_text()[-2000:]
 
         yield run
         process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    with started(SERVER) as run:
+        yield run
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +65,7 @@ def planted(mutation: Mutation, copy: Path, runner: Runner) -> tuple[int, str]:
     assert found == 1, f"{mutation.old!r} stands {found} times in {mutation.file}"
     path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
     try:
-        return runner(copy, mutation.test)
+        return runner(copy, mutation.test, file=path.resolve())
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -81,9 +89,10 @@ class Planted:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a class of tests the bugs of its module."""
+    """Give a class of tests the bugs of its module, file by file: what does not import a file stays imported."""
     if "mutation" in metafunc.fixturenames:
-        metafunc.parametrize("mutation", metafunc.cls.MUTATIONS, ids=lambda mutation: mutation.bug)
+        file_by_file = sorted(metafunc.cls.MUTATIONS, key=lambda mutation: mutation.file)
+        metafunc.parametrize("mutation", file_by_file, ids=lambda mutation: mutation.bug)
 
 
 for _name, _mutations in gathered().items():
@@ -131,3 +140,53 @@ def test_a_bug_that_kills_or_hangs_is_told_from_one_that_is_seen(tmp_path: Path,
     assert (code, "1 failed" in output) == (1, False)
     code, output = runner(tmp_path, "test_deadly.py::test_is_well")
     assert (code, "1 passed" in output) == (0, True)
+
+
+LEAF = """
+from course_lib.register import FOUND
+def value(): return 1
+FOUND.setdefault("value", value)
+"""
+TREE = {
+    "course_lib/__init__.py": "",
+    "course_lib/apart.py": "with open('imported.txt', 'a') as file: file.write('once more ')",
+    "course_lib/register.py": "FOUND = {}",
+    "course_lib/models/__init__.py": "from course_lib.models.leaf import value",
+    "course_lib/hidden.py": "VALUE = __import__('course_lib.models.' + 'leaf', fromlist=['']).value()",
+    "tests/__init__.py": "",
+    "tests/test_two_ways.py": """
+import course_lib.apart
+from course_lib.models import value
+from course_lib.register import FOUND
+def test_re_export(): assert value() == 1
+def test_register(): assert FOUND["value"]() == 1
+""",
+    "tests/test_hidden.py": """
+import course_lib.apart
+from course_lib.hidden import VALUE
+def test_hidden(): assert VALUE == 1
+""",
+}
+
+
+def test_what_stays_imported_from_bug_to_bug_knows_none_of_them(tmp_path: Path) -> None:
+    """A bug behind a re-export, or one that registers itself where the first comes, would be the last one still."""
+    for name, text in TREE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    server, leaf = tmp_path / "tests" / SERVER.name, tmp_path / "course_lib" / "models" / "leaf.py"
+    shutil.copy(SERVER, server)
+    with started(server) as run:
+
+        def outcome(value: str, test: str) -> tuple[int, int]:
+            leaf.write_text(LEAF.replace("1", value))
+            code, output = run(tmp_path, test, file=leaf.resolve())
+            assert ("1 passed" in output, "1 failed" in output) == (code == 0, code == 1), output
+            return code, (tmp_path / "imported.txt").read_text().count("once more")
+
+        for value, code in (("2", 1), ("1 + 0", 0), ("3", 1)):
+            assert outcome(value, "test_two_ways.py::test_re_export") == (code, 1)
+            assert outcome(value, "test_two_ways.py::test_register") == (code, 1)
+        # an import that no statement tells of: what imported it is right once, and is not asked again
+        for count, (value, code) in enumerate([("2", 1), ("1 + 0", 0), ("3", 1)], start=1):
+            assert outcome(value, "test_hidden.py::test_hidden") == (code, count)
