@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.corpora.grammar.gender import words_that_show_gender
+from tests.draws import load_few_held_out
 
 # Written by hand, from a grammar book: masculine singular, plural, feminine singular, plural.
 ADJECTIVES = """
@@ -43,7 +44,7 @@ def vowel(word: str) -> bool:
 
 @cache
 def drawn(gender: str, lexicon: str = "full") -> ParallelCorpus:
-    return load("en-fr", size=1500, lexicon=lexicon, gender=gender)
+    return load_few_held_out("en-fr", size=3300, lexicon=lexicon, gender=gender)
 
 
 def every_pair(corpus: ParallelCorpus) -> list[SentencePair]:

@@ -16,6 +16,7 @@ from course_lib.corpora.grammar.derivations import align
 from course_lib.corpora.grammar.engine import SynchronousGrammar
 from course_lib.corpora.grammar.lexemes import lexemes
 from course_lib.corpora.grammar.rules import Lexeme, Rule
+from tests.draws import load_few_held_out
 from tests.oracles.grammar import EVERY_LANGUAGE, links, only_with
 
 
@@ -398,6 +399,8 @@ def test_no_load_trains_on_a_sentence_that_another_one_tests_on() -> None:
 def test_size_and_lengths_are_what_was_asked_for() -> None:
     corpus = load("en-fr", size=2500, seed=4, max_length=9)
     assert (len(corpus.train), len(corpus.validation), len(corpus.test)) == (2500, 1000, 1000)
+    few = load_few_held_out("en-fr", size=2500, seed=4, max_length=9)  # what other tests draw: the same, less of it
+    assert (few.train, few.validation, few.test) == (corpus.train, corpus.validation[:100], corpus.test[:100])
     for split in (corpus.train, corpus.validation, corpus.test):
         assert len({pair.source for pair in split}) == len(split)
         assert {len(pair.source) for pair in split} <= set(range(4, 10))

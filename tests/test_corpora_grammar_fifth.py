@@ -6,12 +6,13 @@ from itertools import islice, permutations
 
 import pytest
 
-from course_lib.corpora import available, load
+from course_lib.corpora import available
 from course_lib.corpora.grammar.corpus import grammar
 from course_lib.corpora.grammar.derivations import align
 from course_lib.corpora.grammar.language import Forms, FormWords, Language, Morphology
 from course_lib.corpora.grammar.languages.english import ENGLISH
 from course_lib.corpora.grammar.languages.table import LANGUAGES
+from tests.draws import load_few_held_out
 from tests.oracles.grammar import EVERY_LANGUAGE
 
 # Hsilgne is English in a mirror: its words from the last to the first, their letters too. So the right translation
@@ -75,7 +76,7 @@ def five(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_fifth_language_needs_nothing_but_itself(five: None) -> None:
-    corpus = load("en-ne", size=1500, seed=4, max_length=20)
+    corpus = load_few_held_out("en-ne", size=1500, seed=4, max_length=20)
     assert corpus.target_language == "Hsilgne"
     for pair in corpus.train:
         assert pair.target == tuple(word[::-1] for word in reversed(pair.source))
@@ -94,10 +95,10 @@ def test_its_links_are_those_of_english_with_itself_in_a_mirror() -> None:
 
 
 def test_it_changes_no_sentence_of_the_others(five: None) -> None:
-    with_it = load("en-fr", size=200, seed=3)
+    with_it = load_few_held_out("en-fr", size=2000, seed=3)
     assert f"{HSILGNE.code}-mr" in available()
     LANGUAGES.pop(HSILGNE.code)
-    assert with_it == load("en-fr", size=200, seed=3)
+    assert with_it == load_few_held_out("en-fr", size=2000, seed=3)
 
 
 def test_any_two_languages_draw_the_meanings_that_all_of_them_draw() -> None:

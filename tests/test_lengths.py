@@ -19,6 +19,7 @@ from course_lib.saved_models import load_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 from course_lib.vocabulary import Vocabulary
+from tests.draws import load_few_held_out
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {"lexicon": "small", "size": 200, "seed": 1}
@@ -122,7 +123,7 @@ def test_the_rows_that_the_chapter_cannot_do_without_come_first(lengths: Any) ->
 
 def test_short_sentences_get_updates_until_as_many_words_are_read(lengths: Any) -> None:
     """A row that reads a sixth more answers another question: its name says as many."""
-    drawn = load("en-fr", **lengths.CORPUS | {"size": 6_000})
+    drawn = load_few_held_out("en-fr", **lengths.CORPUS | {"size": 6_000})
     (row,) = (row for row in lengths.ROWS if row.name == "Bahdanau, as many words read")
     (whole,) = (r for r in lengths.ROWS if r.name == "Bahdanau" and r.longest == 40 and r.corpus == "en-fr")
     read = [
