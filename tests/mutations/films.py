@@ -188,8 +188,8 @@ MUTATIONS = (
     Mutation(
         "a translation is compared with the one before, not with the undisturbed",
         "widgets/film_of_swaps.py",
-        "_sentence(rows[k], rows[0], k)",
-        "_sentence(rows[k], rows[k - 1], k)",
+        "_sentence(words, rows[0], k)",
+        "_sentence(words, rows[k - 1], k)",
         "test_widgets_films.py::test_what_differs_from_the_undisturbed_word_of_its_place_is_marked_and_counted",
     ),
     Mutation(
@@ -258,7 +258,7 @@ MUTATIONS = (
     Mutation(
         "what is paid is called what is needed",
         "widgets/film_of_reach.py",
-        "without the source {decimal(float(reach.needed[i]))} nats",
+        "without the source {decimal(needed)} nats",
         "without the source {decimal(paid)} nats",
         "test_widgets_reach.py::test_the_sentence_tells_needed_paid_and_worth",
     ),
