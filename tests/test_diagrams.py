@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from course_lib.notation import CONTEXT, INK, MUTED, SCORE, SOURCE, SYMBOLS, TARGET, WEIGHT
-from course_lib.plots import Diagram, new_axes
+from course_lib.plots import Diagram, alignment_panel, new_axes
 from course_lib.plots.diagrams import Part
 from course_lib.plots.diagrams.description import TO
 from course_lib.plots.diagrams.diagram import CORNER, MARGIN, TINT, colour_of
@@ -24,6 +24,7 @@ from course_lib.plots.diagrams.ink import HATCHING, POINTS, Rect
 from course_lib.plots.diagrams.tables import STRONGEST, STRONGEST_UNDER_TEXT
 from course_lib.plots.lettering import extent, missing, spoken
 from course_lib.plots.theme import GRID_COLOUR
+from course_lib.traces import Trace
 from course_lib.widgets import stages
 from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.style import CSS_VARIABLES
@@ -138,6 +139,14 @@ def test_a_grid_behind_a_curve_follows_the_page_into_the_dark():
     axes.plot([0, 1], [0, 1])
     drawn = figure_svg(figure, "a line")
     assert drawn.count(f"var(--c-line,{GRID_COLOUR})") == drawn.count(GRID_COLOUR) > 0
+
+
+def test_digits_on_a_dark_cell_stay_white_on_a_dark_page():
+    weights = np.array([[0.95, 0.05], [0.2, 0.8]])
+    sure = Trace("m", ("a", "b"), ("c", "d"), ((), ()), np.zeros((2, 1)), scores=np.log(weights), weights=weights)
+    drawn = soup(figure_svg(alignment_panel({"sure": sure}), "two weights near one"))
+    white = {text.get_text(strip=True) for text in drawn.select("text") if "fill:#ffffff" in text["style"]}
+    assert white == {".95", ".80"}
 
 
 def test_a_weight_makes_an_arrow_thick_and_gives_it_the_colour_of_weights():

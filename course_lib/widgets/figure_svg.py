@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from course_lib.plots.fonts import OF_MATPLOTLIB
 from course_lib.plots.publish import INCH
 from course_lib.plots.theme import GRID_COLOUR, use_theme
+from course_lib.shades import WHITE
 from course_lib.widgets.markup import fraction
 from course_lib.widgets.style import CSS_VARIABLES
 
@@ -100,11 +101,13 @@ def _attributes(given: dict[str, str], style: dict[str, str], used: set[str]) ->
         kept[key] = _path(kept[key]) if key == "d" else _short(kept[key])
     if style.get("font-family", "").startswith(USUAL["font-family"] + ","):
         del style["font-family"]  # fonts of this machine for letters that the browser draws with its own
-    said = ";".join(f"{key}:{_value(value)}" for key, value in style.items() if USUAL.get(key) != value)
+    said = ";".join(f"{key}:{_value(value, key)}" for key, value in style.items() if USUAL.get(key) != value)
     return "".join(f" {key}='{escape(value)}'" for key, value in (kept | ({"style": said} if said else {})).items())
 
 
-def _value(value: str) -> str:
+def _value(value: str, key: str) -> str:
+    if key == "fill" and value == WHITE:
+        return value  # letters on a cell, which stays as dark as it is; nothing else is filled with the page's colour
     name = BY_VALUE.get(value)
     return f"var(--c-{name},{value})" if name else _short(value)
 

@@ -172,6 +172,27 @@ MUTATIONS = (
         "test_diagrams.py::test_a_colour_follows_the_page_and_print_needs_no_stylesheet",
     ),
     Mutation(
+        "digits on a dark cell turn dark on a dark page",
+        "widgets/figure_svg.py",
+        'if key == "fill" and value == WHITE:',
+        'if key == "stroke" and value == WHITE:',
+        "test_diagrams.py::test_digits_on_a_dark_cell_stay_white_on_a_dark_page",
+    ),
+    Mutation(
+        "a grid shines on a dark page",
+        "widgets/figure_svg.py",
+        '| {GRID_COLOUR: "line"}',
+        "",
+        "test_diagrams.py::test_a_grid_behind_a_curve_follows_the_page_into_the_dark",
+    ),
+    Mutation(
+        "a tilde is read out as part of its letter",
+        "plots/lettering.py",
+        '    r"\\tilde": "tilde ",\n',
+        "",
+        "test_diagrams.py::test_a_letter_with_a_hat_of_its_own_is_read_out_as_two_words",
+    ),
+    Mutation(
         "rules of one picture hold for the whole page",
         "widgets/figure_svg.py",
         'if name in ("metadata", "style") or bare',
