@@ -92,6 +92,9 @@ SYMBOLS = {
     ),
     "summary": Symbol(r"\mathbf{c}", "summary", "summary: what every step is told of the source", "(B, C)", CONTEXT),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
+    "attentional": Symbol(
+        r"\tilde h_i", "attentional", "attentional state: context and state, joined (chapter 7)", "(B, H)", TARGET
+    ),
 }
 
 

@@ -38,7 +38,7 @@ def check_dot_in_disguise(dot_in_disguise: Callable[..., Any]) -> str:
     W_a has rank r, and the plain dot products of what comes back must be the general scores, sᵀ W_a h.
     """
     with own_randomness(71):
-        for H, M, r, T, S in ((5, 4, 2, 3, 6), (3, 6, 3, 5, 4), (4, 4, 1, 6, 3), (6, 7, 5, 4, 3)):
+        for H, M, r, T, S in ((5, 4, 2, 3, 6), (3, 6, 3, 5, 4), (4, 4, 1, 6, 3), (6, 7, 5, 3, 4)):
             W_a = _of_rank(r, H, M)
             s, h = (torch.tanh(torch.randn(shape, dtype=torch.float64)) for shape in ((T, H), (S, M)))
             got = answer(dot_in_disguise, W_a, s, h, r, keep_inputs=True)

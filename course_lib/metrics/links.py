@@ -1,4 +1,4 @@
-"""How far proposed word links are from gold ones: alignment error rate. Chapter 5."""
+"""How far proposed word links are from gold ones: alignment error rate. Chapters 5 and 7."""
 
 import math
 from collections.abc import Sequence

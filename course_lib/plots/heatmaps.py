@@ -1,4 +1,4 @@
-"""Weights as a heat map: source across, target down. Chapters 2 and 5."""
+"""Weights as a heat map: source across, target down. Chapters 2, 5 and 7."""
 
 from collections.abc import Mapping
 

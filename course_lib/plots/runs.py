@@ -1,4 +1,4 @@
-"""Training runs and their scores; the spread over seeds is always drawn. Chapters 2, 3 and 5."""
+"""Training runs and their scores; the spread over seeds is always drawn. Chapters 2, 3, 5 and 7."""
 
 from collections.abc import Mapping, Sequence
 

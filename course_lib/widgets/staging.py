@@ -1,4 +1,4 @@
-"""A picture that grows under a slider, a sentence for each stage. Chapters 1 to 5."""
+"""A picture that grows under a slider, a sentence for each stage. Chapters 1 to 5 and 7."""
 
 import re
 from collections.abc import Sequence

@@ -184,6 +184,12 @@ def table_apart(W_a, s, h, r):
     return U[:, :r] * g[:r], V[:r].T
 
 
+def whole_table_apart(W_a, s, h, r):
+    """Keep the square factors, as svd gives them unasked: what is missing is a matter of shapes then."""
+    U, g, V = torch.linalg.svd(s @ W_a @ h.T)
+    return U[:, :r] * g[:r], V[:r].T
+
+
 def squeezed(W_a, s, h, r):
     q, k = dot_in_disguise(W_a, s, h, r)
     return q.squeeze(), k.squeeze()
@@ -281,6 +287,7 @@ WRONG = [
     ),
     (checks.check_dot_in_disguise, all_directions, "needs no more than r numbers"),
     (checks.check_dot_in_disguise, table_apart, "Did you take the table of scores apart"),
+    (checks.check_dot_in_disguise, whole_table_apart, r"expected shape \(3, 5\), \(T, r\), got shape \(3, 3\)"),
     (checks.check_dot_in_disguise, by_svd(lambda q, g: q), "The singular values are left out"),
     (
         checks.check_dot_in_disguise,

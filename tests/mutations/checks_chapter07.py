@@ -40,8 +40,15 @@ MUTATIONS = (
     Mutation(
         "the table of one sentence taken apart passes",
         FILE,
-        ", (6, 7, 5, 4, 3)):",
+        ", (6, 7, 5, 3, 4)):",
         "):",
+        NAMED,
+    ),
+    Mutation(
+        "the whole table taken apart breaks inside, where no letter can name it",
+        FILE,
+        ", (6, 7, 5, 3, 4)):",
+        ", (6, 7, 5, 4, 3)):",
         NAMED,
     ),
     Mutation(

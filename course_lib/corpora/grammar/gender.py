@@ -1,4 +1,4 @@
-"""Which words of a French sentence show a gender: those that a French of one gender writes otherwise. Chapter 7."""
+"""Which words of a French sentence show a gender: those that French of one gender writes otherwise. For chapter 7."""
 
 from difflib import SequenceMatcher
 

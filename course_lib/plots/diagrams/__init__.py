@@ -1,4 +1,4 @@
-"""Pictures of boxes, arrows, cells and grids that grow stage by stage. Chapters 1 to 5.
+"""Pictures of boxes, arrows, cells and grids that grow stage by stage. Chapters 1 to 5 and 7.
 
     picture = Diagram(4, 2, captions=["A word comes in.", "The encoder says something of it."])
     word = picture.text("dog", at=(1, 0.4), symbol="x")

@@ -1,4 +1,4 @@
-"""What a diagram shows, in words for those who do not see it. Chapters 1 to 5."""
+"""What a diagram shows, in words for those who do not see it. Chapters 1 to 5 and 7."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What can be drawn: texts, boxes, vectors, grids, arrows, braces, unrolled networks. Chapters 1 to 5."""
+"""What can be drawn: texts, boxes, vectors, grids, arrows, braces, unrolled networks. Chapters 1 to 5 and 7."""
 
 from collections.abc import Sequence
 from itertools import pairwise

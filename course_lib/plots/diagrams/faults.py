@@ -1,4 +1,4 @@
-"""What would spoil a diagram: texts that overlap, leave the sheet or are crossed. Chapters 1 to 5."""
+"""What would spoil a diagram: texts that overlap, leave the sheet or are crossed. Chapters 1 to 5 and 7."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The parts of a diagram: where each is, from which stage on, and what draws it. Chapters 1 to 5."""
+"""The parts of a diagram: where each is, from which stage on, and what draws it. Chapters 1 to 5 and 7."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A sheet with parts on it: its stages, and the figure of each. Chapters 1 to 5."""
+"""A sheet with parts on it: its stages, and the figure of each. Chapters 1 to 5 and 7."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
