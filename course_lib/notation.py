@@ -90,6 +90,14 @@ SYMBOLS = {
         WEIGHT,
         (r"\alpha_j", r"\alpha"),
     ),
+    "kappa": Symbol(
+        r"\kappa_{ij}",
+        "coverage",
+        "coverage: the weights that position j has had before step i, added up",
+        "(B, S)",
+        WEIGHT,
+        (r"\kappa_j", r"\kappa"),
+    ),
     "summary": Symbol(r"\mathbf{c}", "summary", "summary: what every step is told of the source", "(B, C)", CONTEXT),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
     "attentional": Symbol(

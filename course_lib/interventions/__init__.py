@@ -1,4 +1,4 @@
-"""Reach into a trained model for the length of a block: what would it do if …? Chapters 3, 5, 6 and 12.
+"""Reach into a trained model for the length of a block: what would it do if …? Chapters 3, 5, 6, 8 and 12.
 
 Each function is a context manager around a model; after the block the model is as it was.
 """

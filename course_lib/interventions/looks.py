@@ -1,4 +1,4 @@
-"""Reach into a trained model's attention for the length of a block: what would it do if …? Chapters 5, 6 and 12.
+"""Reach into a trained model's attention for the length of a block: what would it do if …? Chapters 5, 6, 8 and 12.
 
 Each function is a context manager around a model with global attention (Bahdanau's, Luong's); after the
 block the model is as it was. What changes is what the look gives, so the later steps live with it::

@@ -21,13 +21,13 @@ from course_lib.widgets.target import TARGET_LABEL, target_words
 HARDLY, TWICE = 0.5, 1.5  # less than half a look; more than one and a half
 FEW = 4  # words that a sentence names; more are counted
 LABEL = (
-    "<p class=k>Source: <b class=context>coverage κ</b> before this step (stroke: 1, hatched: more), "
+    "<p class=k>Source: <b class=weight>coverage κ</b> before this step (stroke: 1, hatched: to 4), "
     "<b class=weight>weight α</b></p>"
 )
 
 
 def coverage(traces: Mapping[str, Trace], *, title: str | None = None) -> Player:
-    """Fill a bar under each source word with κ, the weight it has had before the step; two sliders.
+    """Fill a bar beside each source word with κ, the weight it has had before the step; two sliders.
 
     ``traces`` maps a model's name to its translation of one sentence; they may differ in length. The bars are
     :attr:`~course_lib.traces.Trace.coverage` and nothing else, the lines the look of the step. Where a trace has a

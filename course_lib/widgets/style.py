@@ -156,11 +156,13 @@ box-sizing:border-box;border:2px solid var(--c-ink);border-radius:50%;background
 """
 OF_COVERAGE = """
 .course-frame .covered .src>span>i{width:64px;min-width:64px;padding:0 4px 3px;color:var(--c-ink);background:
-linear-gradient(var(--c-ink),var(--c-ink)) 50% 100%/1px 9px no-repeat,
-linear-gradient(var(--c-context),var(--c-context)) 0 100%/calc(min(var(--k,0),1)*50%) 6px no-repeat,
-repeating-linear-gradient(-45deg,var(--c-context) 0 2px,transparent 2px 5px) 0 100%/calc(var(--k,0)*50%) 6px no-repeat,
+linear-gradient(var(--c-ink),var(--c-ink)) 25% 100%/1px 9px no-repeat,
+linear-gradient(var(--c-weight),var(--c-weight)) 0 100%/calc(min(var(--k,0),1)*25%) 6px no-repeat,
+repeating-linear-gradient(-45deg,var(--c-weight) 0 2px,transparent 2px 5px) 0 100%/calc(var(--k,0)*25%) 6px no-repeat,
 linear-gradient(var(--c-line),var(--c-line)) 0 100%/100% 6px no-repeat}
 .course-frame .said{display:flex;flex-wrap:wrap;gap:2px 10px}
+.course-frame:has(.covered) .says{min-height:3lh}
+@media (max-width:600px){.course-frame:has(.covered) .says{min-height:5lh}}
 """
 OF_FILMS = """
 .course-frame .sentence{display:flex;flex-wrap:wrap;gap:2px 8px}
