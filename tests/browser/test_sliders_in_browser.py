@@ -123,7 +123,7 @@ def test_a_finger_moves_the_slider_and_nothing_moves_by_itself(site: str, reader
 
 
 # For every element with text of its own: the contrast of its colour with the first background below it.
-CONTRAST = """() => {
+CONTRAST = """async () => {
   const channels = colour => {
     const parts = colour.match(/[\\d.]+/g).map(Number);
     return colour.startsWith('color(srgb') ? [...parts.slice(0, 3).map(p => 255 * p), parts[3] ?? 1]
@@ -132,6 +132,28 @@ CONTRAST = """() => {
   const luminance = rgb => rgb.slice(0, 3).map(part => part / 255)
     .map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
     .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+  const cells = new Map();
+  const pixels = async image => {  // what a heat map in an SVG is made of
+    const picture = new Image();
+    picture.src = image.getAttribute('href');
+    await picture.decode();
+    const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    canvas.drawImage(picture, 0, 0);
+    return canvas;
+  };
+  const cell = async text => {  // the colour of the picture that a text of the same SVG stands on, if it does
+    const at = text.getBoundingClientRect(), [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+    for (const image of text.closest('svg')?.querySelectorAll('image') ?? []) {
+      const box = image.getBoundingClientRect(), [right, down] = [(x - box.x) / box.width, (y - box.y) / box.height];
+      if (Math.min(right, down) < 0 || Math.max(right, down) > 1) continue;
+      if (!cells.has(image)) cells.set(image, await pixels(image));
+      const { canvas } = cells.get(image), upside = image.getCTM().d < 0;
+      const place = [right * canvas.width, (upside ? 1 - down : down) * canvas.height].map(Math.floor);
+      const [r, g, b, alpha] = cells.get(image).getImageData(...place, 1, 1).data;
+      if (alpha > 252) return [r, g, b];
+    }
+    return null;
+  };
   const below = element => {
     for (let at = element; at; at = at.parentElement) {
       const colour = channels(getComputedStyle(at).backgroundColor);
@@ -144,7 +166,8 @@ CONTRAST = """() => {
     const text = [...element.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join('');
     const style = getComputedStyle(element);
     if (!text || !element.getClientRects().length || element.closest('style, defs')) continue;
-    const [one, other] = [channels(element instanceof SVGElement ? style.fill : style.color), below(element)]
+    const drawn = element instanceof SVGElement, behind = (drawn && await cell(element)) || below(element);
+    const [one, other] = [channels(drawn ? style.fill : style.color), behind]
       .map(luminance).sort((a, b) => b - a);
     const ratio = (one + 0.05) / (other + 0.05);
     if (ratio < 4.5) found[`${element.tagName} ${element.getAttribute('class')}`] = `${text}: ${ratio.toFixed(2)}`;
