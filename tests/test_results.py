@@ -89,6 +89,13 @@ def test_runs_of_two_grammars_do_not_stand_in_one_table() -> None:
         by_rung({**RUNS, "one more": other}, "en-fr")
 
 
+def test_further_seeds_of_a_few_rungs_are_in_no_table_unless_asked_for() -> None:
+    """Four seeds of one rung beside three of another would be no fair row."""
+    runs = {str(seed): run("Luong dot", "en-fr", [10, 20, 30, 40], 5.0, 1, seed) for seed in (1, 2, 3, 4)}
+    assert [found["settings"]["seed"] for found in by_rung(runs, "en-fr")["Luong dot"]] == [1, 2, 3]
+    assert [found["settings"]["seed"] for found in by_rung(runs, "en-fr", further=True)["Luong dot"]] == [4]
+
+
 def test_controls_for_other_chapters_are_in_no_table_of_the_ladder_unless_asked_for() -> None:
     """The page claims that location has the highest AER of all: a control without a start must not join it."""
     control = "Luong location, start from zeros"

@@ -76,14 +76,21 @@ CONTROLS = frozenset(name for contrast in MORE_CONTRASTS for name in (contrast.o
 """Rungs that the same record holds for these comparisons alone."""
 
 
-def by_rung(runs: Runs, corpus: str, controls: bool = False) -> dict[str, list[Run]]:
+SEEDS = frozenset({1, 2, 3})
+"""Those of every table; a few rungs have further ones, by which chapter 8 tries what it calls shown."""
+
+
+def by_rung(runs: Runs, corpus: str, controls: bool = False, further: bool = False) -> dict[str, list[Run]]:
     """Return the runs of ``corpus``, such as "en-fr", by rung and then in the order they were made.
 
-    With ``controls`` also those of :data:`CONTROLS`, which the page of the ladder does not speak of.
+    With ``controls`` also those of :data:`CONTROLS`, which the page of the ladder does not speak of; with
+    ``further`` those of further seeds in place of :data:`SEEDS`.
     ValueError where nothing was measured on it, or where the runs are not of one draw.
     """
     found: dict[str, list[Run]] = {}
     for run in runs.values():
+        if (run["settings"]["seed"] in SEEDS) == further:
+            continue
         if run["settings"]["corpus"] == corpus and (controls or run["settings"]["rung"] not in CONTROLS):
             found.setdefault(run["settings"]["rung"], []).append(run)
     if not found:

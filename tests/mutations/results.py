@@ -11,6 +11,13 @@ MUTATIONS = (
         "test_results.py::test_a_table_mixes_no_corpora_and_shows_what_seeds_and_test_set_may_move",
     ),
     Mutation(
+        "a rung with further seeds has a longer row than the others",
+        "results/rungs.py",
+        'if (run["settings"]["seed"] in SEEDS) == further:',
+        'if further and run["settings"]["seed"] in SEEDS:',
+        "test_results.py::test_further_seeds_of_a_few_rungs_are_in_no_table_unless_asked_for",
+    ),
+    Mutation(
         "controls of other chapters join the page's tables",
         "results/rungs.py",
         '(controls or run["settings"]["rung"] not in CONTROLS)',
