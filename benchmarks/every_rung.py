@@ -31,7 +31,7 @@ from records import drawn, measured, pairs_by_length, read, run_once, timed_fit
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
-from course_lib.results.rungs import table
+from course_lib.results.rungs import SEEDS, table
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, seed_everything
 
@@ -40,7 +40,6 @@ CORPORA = ("en-fr", "en-zh")
 CORPUS = {"size": 100_000, "seed": 1, "max_length": 40}
 SIZES = {"embedding": 64, "hidden": 128}
 STEPS = 2_500
-SEEDS = (1, 2, 3)
 PER_BUCKET = 100
 WINDOW = 5  # the paper's 10 would leave little of a sentence of 17 words out of sight
 LOSSES_EVERY = 100

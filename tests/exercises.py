@@ -1,6 +1,6 @@
 """What all tests of checkers share: every check with a right answer, odd answers, and how to read a letter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -166,3 +166,24 @@ def reformed(value: Any, form: Callable[[Any], Any]) -> Any:
     if isinstance(value, torch.Tensor) and value.grad_fn is not None and getattr(given, "grad_fn", None) is None:
         return value  # its way back is part of the answer, and this form has none
     return given
+
+
+HANDED_IN: dict[str, Callable[[torch.Tensor], Any]] = {
+    "tensor": lambda x: x,
+    "array": lambda x: x.numpy(),
+    "lists": lambda x: x.tolist(),
+    "single": torch.Tensor.float,
+}
+"""In which forms a learner's test may call a function that a check hands it."""
+
+
+def answers_in_kind(
+    functions: Mapping[str, Callable[..., Any]], arguments: Sequence[torch.Tensor], given: str, **tolerance: float
+) -> None:
+    """Assert that each function answers a tensor with a tensor of its kind, all else with an array, and alike."""
+    form = HANDED_IN[given]
+    for name, function in functions.items():
+        got = function(*map(form, arguments))
+        assert isinstance(got, torch.Tensor if given in ("tensor", "single") else np.ndarray), name
+        assert given == "lists" or got.dtype == form(arguments[0]).dtype or "single" in name, name
+        np.testing.assert_allclose(got, function(*arguments), err_msg=name, **tolerance)

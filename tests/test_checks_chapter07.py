@@ -10,7 +10,7 @@ import torch
 from course_lib.checks import chapter07 as checks
 from course_lib.checks.comparing import own_randomness
 from tests.answers.chapter07 import RIGHT, WRONG
-from tests.exercises import is_not_yet, letter, passes
+from tests.exercises import HANDED_IN, answers_in_kind, is_not_yet, letter, passes
 
 
 @pytest.mark.parametrize(("check", "solution"), RIGHT)
@@ -95,17 +95,6 @@ def test_a_bug_does_not_ask_with_the_state_that_it_names():
     assert asked["words and steps exchanged in the table"] is None
 
 
-@pytest.mark.parametrize("given", ["tensor", "array", "lists", "single"])
+@pytest.mark.parametrize("given", HANDED_IN)
 def test_attend_answers_arrays_with_tensors_or_breaks_on_lists(given):
-    states, memory = case()
-    forms = {
-        "tensor": lambda x: x,
-        "array": lambda x: x.numpy(),
-        "lists": lambda x: x.tolist(),
-        "single": torch.Tensor.float,
-    }
-    for name, attend in checks._ATTEND.items():
-        weights = attend(forms[given](states), forms[given](memory))
-        assert isinstance(weights, torch.Tensor if given in ("tensor", "single") else np.ndarray), name
-        assert given == "lists" or weights.dtype == forms[given](states).dtype or "single" in name
-        np.testing.assert_allclose(weights, attend(states, memory), rtol=1e-4, atol=1e-6)
+    answers_in_kind(checks._ATTEND, case(), given, rtol=1e-4, atol=1e-6)

@@ -10,7 +10,7 @@ from torch import nn
 from course_lib.checks import chapter08 as checks
 from course_lib.checks.comparing import own_randomness
 from tests.answers.chapter08 import RIGHT, WRONG, a_case, feed_the_state_back
-from tests.exercises import is_not_yet, letter, passes
+from tests.exercises import HANDED_IN, answers_in_kind, is_not_yet, letter, passes
 
 
 @pytest.mark.parametrize(("check", "solution"), RIGHT)
@@ -98,20 +98,9 @@ def test_a_bug_does_not_feed_the_look_that_it_names():
     assert fed["words that come a step late too"] == [[0, 1, 2], [0, 4, 5]]
 
 
-@pytest.mark.parametrize("given", ["tensor", "array", "lists", "single"])
+@pytest.mark.parametrize("given", HANDED_IN)
 def test_fed_inputs_answers_arrays_with_tensors_or_breaks_on_lists(given):
-    embedded, attentional = (one.double() for one in a_case())
-    forms = {
-        "tensor": lambda x: x,
-        "array": lambda x: x.numpy(),
-        "lists": lambda x: x.tolist(),
-        "single": torch.Tensor.float,
-    }
-    for name, fed_inputs in checks._FEED.items():
-        got = fed_inputs(forms[given](embedded), forms[given](attentional))
-        assert isinstance(got, torch.Tensor if given in ("tensor", "single") else np.ndarray), name
-        assert given == "lists" or got.dtype == forms[given](embedded).dtype or "single" in name
-        np.testing.assert_allclose(got, fed_inputs(embedded, attentional), rtol=1e-6)
+    answers_in_kind(checks._FEED, [one.double() for one in a_case()], given, rtol=1e-6)
 
 
 def test_a_folded_decoder_parts_from_the_fed_one_after_another_start():
