@@ -1,11 +1,12 @@
 """A grid of figures: two sliders, the figure of both, and its words."""
 
+import re
 from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 
-from course_lib.widgets import figure_grid
+from course_lib.widgets import figure_grid, player
 from tests.pages import Browser, soup, texts
 
 OVER = ("Trained on up to", "Equal")
@@ -45,6 +46,20 @@ def test_print_has_the_first_figure_and_the_words_of_all() -> None:
     static = soup(grid().static)
     assert len(static.select("svg")) == 1 and "15 words at updates" in texts(static, "svg text")
     assert texts(static, "li") == [f"{n} · {budget} A title <{n}>, {budget}." for n, budget in PLACES]
+
+
+def test_what_is_printed_finds_its_hatch_in_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    hatched = titled("hatched")
+    hatched.subplots().bar([0], [1], hatch="//")
+    shown = grid(figures={place: hatched for place in PLACES})
+    published: list[dict[str, str]] = []
+    monkeypatch.setattr(player, "display", lambda data, raw: published.append(data))
+    shown._ipython_display_()
+    of_frame, printed = Browser(shown).frame(), published[1]["text/html"]
+    for html in (of_frame, printed):
+        ids = re.findall(r"\bid='([^']+)'", html)
+        assert ids and set(re.findall(r"(?:url\(|href=')#([\w-]+)", html)) == set(ids)
+    assert not set(re.findall(r"\bid='([^']+)'", printed)) & set(re.findall(r"\bid='([^']+)'", of_frame))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ between two widgets in the reader's browser, so it works in a static page. ipywi
 no ``Stack``; there a kernel swaps the frame.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -54,8 +55,18 @@ class Player:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         display({"text/plain": self.summary, VIEW: view}, raw=True)
         if self.static:
-            html = f'<figure class="course-static">{BORDERS}{self.static}</figure>'
+            html = f'<figure class="course-static">{BORDERS}{with_own_ids(self.static)}</figure>'
             display({"text/plain": self.summary, "text/html": html}, raw=True)
+
+
+def with_own_ids(static: str) -> str:
+    """Return ``static`` with ids that its picture in the widget does not have.
+
+    In print the widget is not displayed, and a hatch that the page finds there first is not drawn either.
+    """
+    for name in set(re.findall(r"\bid='([\w-]+)'", static)):
+        static = re.sub(rf"(\bid='|href='#|url\(#){name}(?=['\)])", rf"\g<1>{name}-static", static)
+    return static
 
 
 def grid_of_frames(

@@ -535,4 +535,11 @@ MUTATIONS = (
         "[_steps(trace)],",
         "test_widgets.py::test_step_through_starts_where_it_is_told_and_nowhere_outside",
     ),
+    Mutation(
+        "a printed picture looks for its hatch in the hidden widget",
+        "widgets/player.py",
+        "{with_own_ids(self.static)}",
+        "{self.static}",
+        "test_widgets_figures.py::test_what_is_printed_finds_its_hatch_in_itself",
+    ),
 )
