@@ -51,7 +51,7 @@ def test_print_has_the_first_figure_and_the_words_of_all() -> None:
 def test_what_is_printed_finds_its_hatch_in_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     hatched = titled("hatched")
     hatched.subplots().bar([0], [1], hatch="//")
-    shown = grid(figures={place: hatched for place in PLACES})
+    shown = grid(figures=dict.fromkeys(PLACES, hatched))
     published: list[dict[str, str]] = []
     monkeypatch.setattr(player, "display", lambda data, raw: published.append(data))
     shown._ipython_display_()
