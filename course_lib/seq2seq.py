@@ -13,7 +13,8 @@ from course_lib.batching import Batch, encode_sources
 from course_lib.decoders import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_count
-from course_lib.search import BeamResult, Hypothesis, StepFunction, beam, greedy
+from course_lib.search import BeamResult, ExactResult, Hypothesis, StepFunction, beam, exact, greedy
+from course_lib.search.exact_search import BUDGET
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
 
@@ -50,6 +51,7 @@ class Seq2Seq(nn.Module):
 
     NO_SETTINGS = ("name",)  # a label
     built_with: Mapping[str, Any]
+    steps_are_counted = False  # by an intervention from outside: no search may jump between them then
 
     def __init__(
         self,
@@ -181,6 +183,50 @@ class Seq2Seq(nn.Module):
                 n_best=n_best,
                 device=self.device,
             )
+
+    @torch.no_grad()
+    def exact_search(
+        self,
+        sentences: Sequence[Sequence[str]],
+        width: int = 1,
+        max_length: int | None = None,
+        unknown: Unknown = "error",
+        *,
+        length_normalisation: float = 0.0,
+        budget: int = BUDGET,
+    ) -> list[ExactResult]:
+        """Return for each sentence the best translation that there is, with the price of the proof. Chapter 13.
+
+        See :func:`course_lib.search.exact`; ``width`` is that of the beam it begins with, and the number of states
+        expanded at once. Each sentence is searched by itself, ``budget`` states each: ``max_length`` defaults to
+        twice its own words and ten more, not to those of the longest beside it.
+
+        The search jumps between beginnings of different lengths: ValueError inside an intervention that counts steps,
+        such as ``swapped``, ``guided``, ``weighed`` and ``pinned`` at some steps.
+        """
+        check_count("width", width)
+        if self.steps_are_counted:
+            raise ValueError(
+                "Exact search goes back to shorter beginnings, and an intervention that is open on this model counts "
+                "steps (swapped, guided, weighed, pinned at some steps): it would act on others than you named. "
+                "Leave that block first, or translate greedily or by a beam inside it."
+            )
+        found = []
+        with evaluating(self):
+            for sentence in sentences:
+                source, lengths = encode_sources([sentence], self.source_vocabulary, self.device, unknown)
+                step, state = self.stepper(source, lengths, copies=width)
+                result = exact(
+                    step,
+                    state,
+                    width,
+                    _limit(max_length, lengths),
+                    length_normalisation=length_normalisation,
+                    budget=budget,
+                    device=self.device,
+                )
+                found.append(result)
+        return found
 
     def in_words(self, hypothesis: Hypothesis) -> Translation:
         """Return a hypothesis of ids as a translation in words."""

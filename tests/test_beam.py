@@ -1,9 +1,7 @@
 """Beam search and sampling: against hand-worked trees, enumeration, and a beam written without tensors."""
 
 import math
-from dataclasses import dataclass
 from itertools import product
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,43 +15,7 @@ from course_lib.search import Scoring, beam, forced, greedy, sample
 from course_lib.search.tree import Node
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
-
-A, B = 4, 5
-V = 6
-WORDS = (UNK, A, B)
-
-
-@dataclass(frozen=True)
-class Prefixes:
-    """A state that is all it has read: rows that moved wrongly tell on themselves."""
-
-    rows: tuple[tuple[int, ...], ...]  # the sentence's number, BOS, the words so far
-
-    def select(self, rows):
-        return Prefixes(tuple(self.rows[int(row)] for row in rows))
-
-
-def prefix_step(distribution, looks=None):
-    """Return a step function and the list of its calls: each row's whole prefix decides its next word."""
-    calls = []
-
-    def step(previous, state):
-        prefixes = tuple((*row, int(word)) for row, word in zip(state.rows, previous, strict=True))
-        calls.append(prefixes)
-        logits = torch.tensor(np.array([distribution(prefix) for prefix in prefixes])).log()
-        weights = None if looks is None else torch.tensor(np.array([looks(prefix) for prefix in prefixes]))
-        return SimpleNamespace(logits=logits, state=Prefixes(prefixes), weights=weights)
-
-    return step, calls
-
-
-def start(sentences, width):
-    return Prefixes(tuple((b,) for b in sentences for _ in range(width)))
-
-
-def table(rows):
-    """Return the distribution that looks the next word up by the last word alone."""
-    return lambda prefix: [rows.get(prefix[-1], {EOS: 1.0}).get(word, 0.0) for word in range(V)]
+from tests.oracles.steps import WORDS, A, B, V, prefix_step, start, table
 
 
 def drawn(seed):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.attention import Attended, weighted_sum
-from course_lib.interventions.looks import changing
+from course_lib.interventions.looks import changing, counting_steps
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float, Int
 
@@ -44,7 +44,7 @@ def guided(model: Seq2Seq, positions: Int[Tensor, "B T"]) -> Iterator[None]:
         weights = torch.where((wanted < 0).unsqueeze(-1), look.weights, one_hot)
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
-    with changing(model, change):
+    with changing(model, change), counting_steps(model):
         hook = model.encoder.register_forward_pre_hook(first)
         try:
             yield

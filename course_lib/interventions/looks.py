@@ -8,7 +8,7 @@ block the model is as it was. What changes is what the look gives, so the later 
 """
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +70,7 @@ def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) 
         weights = torch.where(here.unsqueeze(-1), one_hot, look.weights)
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
-    with changing(model, change):
+    with changing(model, change), counting_steps(model) if steps is not None else nullcontext():
         yield
 
 
@@ -104,6 +104,16 @@ def changing(
         yield
     finally:
         handle.remove()
+
+
+@contextmanager
+def counting_steps(model: Seq2Seq) -> Iterator[None]:
+    """Say for the length of a block that somebody counts the steps of ``model``: a search that jumps then refuses."""
+    before, model.steps_are_counted = model.steps_are_counted, True
+    try:
+        yield
+    finally:
+        model.steps_are_counted = before
 
 
 def _attention_of(model: Seq2Seq) -> Attention:

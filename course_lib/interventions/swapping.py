@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from course_lib.batching import encode_sources
 from course_lib.decoders import StepOutput
 from course_lib.encoders import Encoded, State
+from course_lib.interventions.looks import counting_steps
 from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, evaluating
 from course_lib.shapes import Int
@@ -61,7 +62,8 @@ def swapped(model: Seq2Seq, words: Sequence[str], step: int, unknown: Unknown = 
     try:
         for name, function in replaced.items():
             setattr(decoder, name, function)
-        yield
+        with counting_steps(model):
+            yield
     finally:
         for name in replaced:
             delattr(decoder, name)

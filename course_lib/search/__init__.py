@@ -1,10 +1,11 @@
-"""From a step function to sentences: greedy, beam, sampled or given. Chapters 2 and 13.
+"""From a step function to sentences: greedy, beam, exact, sampled or given. Chapters 2 and 13.
 
 Search knows no model: a step is any function that fits the Protocol. The traces of every chapter
 come from these loops too.
 """
 
 from course_lib.search.beam_search import beam
+from course_lib.search.exact_search import ExactResult, exact
 from course_lib.search.greedy_search import forced, greedy
 from course_lib.search.hypothesis import Hypothesis, OnStep, Selectable, StepFunction, StepResult
 from course_lib.search.sampling import sample
@@ -13,6 +14,7 @@ from course_lib.search.tree import BeamResult, Node
 
 __all__ = [
     "BeamResult",
+    "ExactResult",
     "Hypothesis",
     "Node",
     "OnStep",
@@ -21,6 +23,7 @@ __all__ = [
     "StepFunction",
     "StepResult",
     "beam",
+    "exact",
     "forced",
     "greedy",
     "sample",
