@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from course_lib.attention import AdditiveAttention, HardAttention, LocalAttention, LocationAttention, SelfAttention
-from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, XuDecoder
+from course_lib.attention import AdditiveAttention, HardAttention, LocalAttention, LocationAttention
+from course_lib.decoders import BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, VaswaniDecoder, XuDecoder
 from course_lib.encoders import BidirectionalEncoder, GRUEncoder
 from course_lib.encoders.grid import GridEncoder
-from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, vaswani2017, xu2015
 from course_lib.search.scoring import Scoring
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training.config import TrainConfig
@@ -35,7 +35,7 @@ OWNERS: dict[str, tuple[Owner, ...]] = {
     "Bahdanau, Cho and Bengio (2015)": (bahdanau2014, BidirectionalEncoder, AdditiveAttention, BahdanauDecoder),
     "Luong, Pham and Manning (2015)": (luong2015, LuongDecoder, LocationAttention, LocalAttention),
     "Xu et al. (2015)": (xu2015, GridEncoder, XuDecoder, HardAttention, Reinforce),
-    "Vaswani et al. (2017)": (SelfAttention,),
+    "Vaswani et al. (2017)": (vaswani2017, VaswaniDecoder),
     "Training and search": (Vocabulary.build, TrainConfig, Seq2Seq.translate, Objective, Scoring),
 }
 """Whose docstrings declare what, by paper."""

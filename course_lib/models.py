@@ -1,4 +1,4 @@
-"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3 and 5 to 10."""
+"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3, 5 to 10 and 16."""
 
 from collections.abc import Callable, Collection
 from typing import Literal
@@ -13,10 +13,26 @@ from course_lib.attention import (
     LocationAttention,
 )
 from course_lib.built import remembered
-from course_lib.decoders import ROUTES, BahdanauDecoder, ChoDecoder, FixedVectorDecoder, LuongDecoder, Route, XuDecoder
+from course_lib.decoders import (
+    ROUTES,
+    BahdanauDecoder,
+    ChoDecoder,
+    FixedVectorDecoder,
+    LuongDecoder,
+    Route,
+    VaswaniDecoder,
+    XuDecoder,
+)
 from course_lib.decoders.bahdanau import Initial, Query, Readout, ReadState
 from course_lib.decoders.luong import CoverageOf, Fed, Start
-from course_lib.encoders import BidirectionalEncoder, Direction, FixedVectorEncoder, GRUEncoder, LSTMEncoder
+from course_lib.encoders import (
+    BidirectionalEncoder,
+    Direction,
+    FixedVectorEncoder,
+    GRUEncoder,
+    LSTMEncoder,
+    VaswaniEncoder,
+)
 from course_lib.encoders.grid import GridEncoder
 from course_lib.options import check_option, check_sizes, check_switch
 from course_lib.seq2seq import Seq2Seq
@@ -307,12 +323,48 @@ def xu2015(
     return Seq2Seq(name, encoder, decoder, source_vocabulary, target_vocabulary)
 
 
+@remembered
+def vaswani2017(
+    source_vocabulary: Vocabulary,
+    target_vocabulary: Vocabulary,
+    *,
+    hidden: int = 128,
+    layers: int = 2,
+    heads: int = 2,
+    inner: int | None = None,
+    dropout: float = 0.0,
+) -> Seq2Seq:
+    """Return the Transformer of Vaswani et al. (2017): attention, feed-forward layers and positions alone. Chapter 16.
+
+    Follows §3: sublayers added and then normed, N scaled dot products side by side, sinusoids, word vectors times √M.
+    Word vectors, annotations and states have one size, ``hidden`` (the paper's d_model), which ``heads`` has to divide;
+    ``inner`` is the width of the feed-forward layers, by default four times that, as in the paper.
+    What a look is where every layer has several heads, :class:`~course_lib.decoders.VaswaniDecoder` says.
+
+    Departs from the paper:
+
+    - size: 2 layers of 128 units with 2 heads, unless you say more; the paper: 6 layers of 512 with 8 heads, of 64
+      entries each as here (§3.1 and §3.2.2).
+    - word vectors: a matrix for each language, whose vocabularies are apart; the paper: one matrix for both (§3.4).
+    - parameters at the start: torch's defaults, U(±1/√n), and N(0, 1/M) for word vectors, which √M makes as large as
+      the sinusoids; the paper: does not say.
+    - dropout: an option, 0 by default; the paper: 0.1 (§5.4).
+    """
+    check_sizes(hidden=hidden, layers=layers, heads=heads)
+    inner = 4 * hidden if inner is None else inner
+    check_sizes(inner=inner)
+    encoder = VaswaniEncoder(len(source_vocabulary), hidden, layers, heads, inner, dropout)
+    decoder = VaswaniDecoder(len(target_vocabulary), hidden, layers, heads, inner, dropout)
+    return Seq2Seq("Vaswani", encoder, decoder, source_vocabulary, target_vocabulary)
+
+
 CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
     "sutskever": sutskever2014,
     "cho": cho2014,
     "bahdanau": bahdanau2014,
     "luong": luong2015,
     "xu": xu2015,
+    "vaswani": vaswani2017,
 }
 """The papers' models by the short names of the command line."""
 

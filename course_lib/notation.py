@@ -58,9 +58,9 @@ DIMENSIONS = {
     "M": "entries of one annotation",
     "A": "entries of a key; in the additive score its hidden units",
     "C": "entries of a summary",
-    "L": "layers of an RNN, each direction counted",
+    "L": "layers; of an RNN, each direction counted",
     "W": "positions in a window of local attention: 2D + 1 around its centre",
-    "N": "heads of self-attention",
+    "N": "heads of multi-head attention",
     "K": "hypotheses that a beam keeps of each sentence",
     "P": "pairs of a source and a target word that met: a table of Model 1",
 }

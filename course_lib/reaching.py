@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from course_lib.batching import Batch, collate
 from course_lib.corpora.pairs import SentencePair
-from course_lib.encoders import Encoder, reverse_words
+from course_lib.encoders import Encoder, VaswaniEncoder, reverse_words
 from course_lib.seq2seq import Seq2Seq, evaluating
 from course_lib.shapes import Float, Int
 from course_lib.traces import Reach
@@ -38,7 +38,7 @@ def gradient_reach(
     as they are. ValueError for a model whose source is no sentence of words, and for an unknown word unless
     ``unknown="unk"`` allows it; :class:`~course_lib.finite.NotFiniteError` where a number is NaN.
     """
-    if not isinstance(model.encoder, Encoder):
+    if not isinstance(model.encoder, Encoder | VaswaniEncoder):
         raise ValueError(f"Expected a model that reads words; the encoder of this one: {type(model.encoder).__name__}.")
     source, target = _words(source, "source"), _words(target, "target")
     with (
@@ -50,7 +50,7 @@ def gradient_reach(
     ):
         batch, logits = _forced(model, source, target, unknown)
         slopes = _slopes(_log_odds(logits, batch.target_out[0]), vectors)  # (T, S)
-    if model.encoder.direction == "reversed":  # it was read from the last word to the first
+    if getattr(model.encoder, "direction", "forward") == "reversed":  # it was read from the last word to the first
         slopes = reverse_words(slopes, batch.source_lengths.expand(len(slopes)))
     needed = None
     if floor is not None:

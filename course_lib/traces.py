@@ -5,19 +5,19 @@ A :class:`Trace` is the only thing that figures and widgets know of a model. It 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from course_lib.corpora.pairs import Link
 from course_lib.finite import require_finite
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option
 from course_lib.shapes import Float
 from course_lib.vocabulary import UNK_TOKEN
 
 SourceKind = Literal["words", "picture"]
-ARRAYS = ("states", "scores", "weights", "contexts", "centres")
+ARRAYS = ("states", "scores", "weights", "contexts", "centres", "heads")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Trace:
     its gold (source, target) links; both may be missing. ``forced`` says that ``target`` was given
     (teacher forcing), not chosen; ``finished`` that the decoder wrote ``</s>`` in time. ``kind`` says
     what the source is: words of a sentence, or the cells of a picture (see captions.py). ``unknown`` holds the
-    source positions whose word the vocabulary does not hold: the model read ``<unk>`` there.
+    source positions whose word the vocabulary does not hold: the model read ``<unk>`` there. ``heads``
+    (T × layers × heads × S) are the weights of every head of a Transformer, whose ``weights`` are the mean over the
+    heads of its last layer.
     :class:`~course_lib.finite.NotFiniteError` where a number is NaN.
     """
 
@@ -61,6 +63,7 @@ class Trace:
     finished: bool = True
     kind: SourceKind = "words"
     unknown: frozenset[int] = frozenset()
+    heads: Float[np.ndarray, "T L N S"] | None = None
 
     def __post_init__(self) -> None:
         check_option("kind", self.kind, SourceKind)
@@ -78,6 +81,8 @@ class Trace:
             value = getattr(self, name)
             if value is not None and value.shape != (T, S):
                 raise ValueError(f"{name}: expected shape {(T, S)} (target × source), got {value.shape}.")
+        if self.heads is not None and (self.heads.shape[0], self.heads.shape[-1]) != (T, S):
+            raise ValueError(f"heads: expected shape ({T}, layers, heads, {S}), got {self.heads.shape}.")
         if not all(0 <= j < S for j in self.unknown):
             raise ValueError(f"unknown: expected source positions, 0 … {S - 1}, got {sorted(self.unknown)}.")
         for name in ARRAYS:
@@ -101,6 +106,20 @@ class Trace:
         before = np.zeros_like(self.weights)
         np.cumsum(self.weights[:-1], axis=0, out=before[1:])
         return before
+
+    def of_head(self, layer: int, head: int) -> "Trace":
+        """Return the same trace with the weights of one head, counted from 0, for any figure or slider. Chapter 16.
+
+        Scores are the logarithms of the weights. ValueError for a model without heads, or without that one.
+        """
+        if self.heads is None:
+            raise ValueError(f"Heads are a Transformer's, such as vaswani2017's; this trace is of {self.model!r}.")
+        _, layers, heads, _ = self.heads.shape
+        check_count("layer", layer, least=0, most=layers - 1)
+        check_count("head", head, least=0, most=heads - 1)
+        weights = self.heads[:, layer, head]
+        with np.errstate(divide="ignore"):  # of 0 it is minus infinity, as it should be
+            return replace(self, weights=weights, scores=np.log(weights))
 
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""

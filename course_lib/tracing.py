@@ -78,6 +78,7 @@ def trace(
         forced=target is not None,
         finished=words[-1] == EOS,
         kind="picture" if isinstance(model.encoder, GridEncoder) else "words",
+        heads=seen.get("heads"),
         unknown=frozenset(torch.nonzero(ids[0] == UNK).flatten().tolist()),
     )
 

@@ -61,6 +61,17 @@ def test_training_writes_a_model_that_translates_and_a_history(tsv: Path, capsys
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+def test_a_transformer_has_one_size_and_is_told_no_other(tsv: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tsv.parent / "run"
+    command = ["train", "--tsv", str(tsv), "--out", str(out), *SMALL, "--model", "vaswani"]
+    assert "as wide as its states, which is --hidden. Leave it out" in _error(capsys, *command)
+    place = command.index("--embedding")
+    assert main([*command[:place], *command[place + 2 :]]) == 0
+    assert load_model(out).encoder.embedding.embedding_dim == 8
+    assert main(["translate", "--model", str(out), "one two three."]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 1
+
+
 def test_the_same_command_goes_on_where_it_was_interrupted(tsv: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["train", "--tsv", str(tsv), "--out", str(tsv.parent / "run"), *SMALL]
     assert main(command) == 0
@@ -166,7 +177,7 @@ def test_lines_in_give_as_many_lines_out_and_an_empty_sentence_is_an_error(
 
 def test_an_unknown_model_is_refused_by_name() -> None:
     vocabulary = Vocabulary.build([["a"]])
-    with pytest.raises(ValueError, match=r"expected one of 'sutskever', 'cho', .* 'xu', got 'transformer'"):
+    with pytest.raises(ValueError, match=r"expected one of 'sutskever', 'cho', .* 'vaswani', got 'transformer'"):
         build_model("transformer", vocabulary, vocabulary)
 
 

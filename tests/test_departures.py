@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib import departures
-from course_lib.attention import SOFT, AdditiveAttention, DotAttention, HardAttention, LocalAttention, SelfAttention
+from course_lib.attention import SOFT, AdditiveAttention, DotAttention, HardAttention, LocalAttention
 from course_lib.batching import epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.corpora.pictures.captions import caption_pair
@@ -24,7 +24,8 @@ from course_lib.corpora.pictures.cells import cell_vocabulary
 from course_lib.corpora.pictures.scenes import draw_scenes
 from course_lib.decoders import BahdanauDecoder, ChoDecoder, LuongDecoder
 from course_lib.encoders import State
-from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, xu2015
+from course_lib.encoders.positions import sinusoids
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, vaswani2017, xu2015
 from course_lib.search.scoring import Scoring
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
@@ -690,10 +691,45 @@ def _() -> None:
 # --- Vaswani et al. (2017) ------------------------------------------------------------------------
 
 
-@holds("SelfAttention", "biases of W_q, W_k, W_v and W_o")
+@holds("vaswani2017", "size")
 def _() -> None:
-    layer = SelfAttention(4, 2)
-    assert all(W.bias is not None for W in (layer.W_q, layer.W_k, layer.W_v, layer.W_o))
+    check_defaults(vaswani2017, "layers", "hidden", "heads")
+    attention = vaswani2017(SOURCE, TARGET).decoder.layers[0].cross
+    assert attention.W_q.out_features // attention.heads == 64 == 512 // 8
+    assert len(vaswani2017(SOURCE, TARGET).encoder.layers) == 2
+
+
+@holds("vaswani2017", "word vectors")
+def _() -> None:
+    model = make("vaswani")
+    assert model.encoder.embedding.weight.shape != model.decoder.embedding.weight.shape
+    named = [name for name, _ in model.named_parameters() if "embedding" in name]
+    assert named == ["encoder.embedding.weight", "decoder.embedding.weight"]
+
+
+@holds("vaswani2017", "parameters at the start")
+def _() -> None:
+    torch.manual_seed(0)
+    model = vaswani2017(SOURCE, TARGET, hidden=64)
+    for part in (model.encoder, model.decoder):
+        assert 0.8 < 64**0.5 * part.embedding.weight[1:].std() < 1.2
+        assert sinusoids(torch.arange(9.0), 64).abs().max() == 1
+    for layer in (module for module in model.modules() if isinstance(module, nn.Linear)):
+        assert 0.6 < layer.weight.abs().max() * layer.in_features**0.5 <= 1.0001
+
+
+@holds("vaswani2017", "dropout")
+def _() -> None:
+    """Words on either side, and what each sublayer says: two in a layer of the encoder, three in one of the decoder."""
+    assert default(vaswani2017, "dropout") == 0
+    assert dropped(vaswani2017(SOURCE, TARGET, hidden=6, layers=1, dropout=0.5)) == [6] * (1 + 2 + 1 + 3)
+
+
+@holds("VaswaniDecoder", "output layer")
+def _() -> None:
+    decoder = make("vaswani").decoder
+    assert decoder.output.bias is not None and decoder.output.weight is not decoder.embedding.weight
+    assert not torch.equal(decoder.output.weight, decoder.embedding.weight)
 
 
 # --- training and search --------------------------------------------------------------------------

@@ -487,7 +487,7 @@ def _options(paths: dict[str, str]) -> st.SearchStrategy[list[str]]:
     other = st.one_of(
         st.tuples(st.sampled_from(["--tsv", "--out", "--model"]), path),
         st.tuples(st.just("--corpus"), st.one_of(WORDS, st.sampled_from(["phrasebook", "tsv", "multi30k"]))),
-        st.tuples(st.just("--model"), st.sampled_from(["cho", "luong", "bahdanau", "sutskever", "xu"])),
+        st.tuples(st.just("--model"), st.sampled_from(["cho", "luong", "bahdanau", "sutskever", "vaswani", "xu"])),
         st.tuples(st.sampled_from(["--language", "--device", "--precision"]), st.one_of(WORDS, st.just("cpu"))),
         st.tuples(st.sampled_from(["--debug", "--help", "--nothing", "sentence", "l'" * 3000])),
     )

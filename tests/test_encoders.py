@@ -108,7 +108,7 @@ def test_a_mask_of_another_shape_is_refused():
 def test_selected_rows_carry_all_that_belongs_to_them():
     """A beam that forgets to move the coverage or h̃ with its hypothesis mixes sentences up."""
     rows = torch.tensor([2, 0, 0])
-    for name in ("fixed-reversed-deep", "bahdanau-coverage", "luong-local-p-feeding"):
+    for name in ("fixed-reversed-deep", "bahdanau-coverage", "luong-local-p-feeding", "vaswani-deep"):
         model = make(name)
         encoded = model.encode(*encode_sources([pair.source for pair in PAIRS], SOURCE))
         previous = torch.tensor([4, 5, 6])

@@ -200,6 +200,7 @@ GOES_WITH = {
     ("luong", "fed"): {"input_feeding": True},
     ("luong", "coverage"): {"score": "concat"},
     ("luong", "coverage_of"): {"score": "concat", "coverage": True},
+    ("vaswani", "heads"): {"hidden": 8},
 }
 """What an option needs beside it, to mean something or to be allowed at all."""
 
@@ -208,7 +209,8 @@ GOES_WITH = {
 def test_every_option_of_every_constructor_is_seen(name: str, option: str) -> None:
     constructor = CONSTRUCTORS[name]
     vocabularies = (cell_vocabulary() if name == "xu" else WORDS, WORDS)
-    given = {**SIZES, **GOES_WITH.get((name, option), {})}
+    sizes = {"hidden": 6} if name == "vaswani" else SIZES
+    given = {**sizes, **GOES_WITH.get((name, option), {})}
     default = inspect.signature(constructor).parameters[option].default
     other = _changed(given.get(option, default), get_type_hints(constructor)[option])
     there, here = constructor(*vocabularies, **given), constructor(*vocabularies, **{**given, option: other})

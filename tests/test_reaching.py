@@ -23,6 +23,7 @@ REACHING = (
     "bahdanau-coverage",
     "luong-concat-feeding",
     "luong-general-bidirectional",
+    "vaswani-deep",
 )
 
 

@@ -83,7 +83,8 @@ def test_the_order_of_the_source_words_matters(name):
 def reached_by_some_gradient(models: list[Seq2Seq]) -> int:
     """Return how many numbers have a slope other than zero in one of ``models``, equal but for their parameters.
 
-    A matrix of word vectors counts as a whole, for no batch holds every word at every place.
+    A matrix of word vectors counts as a whole, for no batch holds every word at every place. A rectified unit sleeps in
+    one model and wakes in the next: there are enough of them.
     """
     found = {}
     for model in models:
@@ -96,7 +97,7 @@ def reached_by_some_gradient(models: list[Seq2Seq]) -> int:
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if name not in HARD])  # a gradient does not pass an argmax
 def test_the_live_parameters_are_those_that_some_gradient_reaches(name):
-    assert live_parameters(make(name)) == reached_by_some_gradient([make(name, seed) for seed in range(4)])
+    assert live_parameters(make(name)) == reached_by_some_gradient([make(name, seed) for seed in range(8)])
 
 
 def test_reversing_the_source_is_reading_the_reversed_sentence():

@@ -33,7 +33,7 @@ def test_a_traced_translation_is_the_untraced_one_to_the_bit(name):
     seen = []
     greedy(step, state, 1, default_max_length(len(pair.source)), on_step=lambda output, _: seen.append(output))
     assert np.array_equal(traced.states, torch.cat([o.state.top for o in seen]).float().numpy())
-    parts = {"scores": "scores", "weights": "weights", "contexts": "context", "centres": "centre"}
+    parts = {"scores": "scores", "weights": "weights", "contexts": "context", "centres": "centre", "heads": "heads"}
     for field, part in parts.items():
         looks = [getattr(output.look, part, None) for output in seen]
         expected = None if looks[0] is None else torch.cat(looks).float().numpy()
@@ -99,7 +99,7 @@ def test_a_recorded_trace_comes_back_as_it_was(name):
     again = Trace.from_record(json.loads(json.dumps(traced.to_record(digits=9))))
     for field in ("model", "source", "target", "positions", "gold", "links", "forced", "finished", "kind", "unknown"):
         assert getattr(again, field) == getattr(traced, field)
-    for field in ("states", "scores", "weights", "contexts", "centres"):
+    for field in ("states", "scores", "weights", "contexts", "centres", "heads"):
         before, after = getattr(traced, field), getattr(again, field)
         assert (before is None) == (after is None)
         if before is not None:
@@ -110,7 +110,7 @@ def test_a_recorded_trace_comes_back_as_it_was(name):
 def test_a_record_made_before_a_field_was_added_is_still_a_trace():
     """The front page and the benchmarks keep records for years; a new field broke them all."""
     record = trace(make("bahdanau"), PAIRS[0].source).to_record()
-    for field in ("centres", "positions", "kind", "unknown"):
+    for field in ("centres", "positions", "kind", "unknown", "heads"):
         del record[field]
     again = Trace.from_record(record)
     assert again.centres is None and again.positions is None

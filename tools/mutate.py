@@ -43,8 +43,8 @@ LIMIT = 20  # seconds of computing for a mutant: an endless loop is seen
 # module: its files, and the tests about it by the middle of their files' names; after the bar those that a mutant
 # meets only where the first ones let it live
 MODULES = {
-    "attention": ("attention/*.py", "attention local_and_self_attention hard_attention | options properties"),
-    "decoders": ("decoders/*.py", "decoders | properties hard_attention captions interventions"),
+    "attention": ("attention/*.py", "attention local_and_self_attention hard_attention vaswani | options properties"),
+    "decoders": ("decoders/*.py", "decoders vaswani | properties hard_attention captions interventions"),
     "seq2seq": ("seq2seq.py", "seq2seq beam | options properties"),
     "search": ("search/*.py", "search beam | properties not_a_number"),
     "batching": ("batching.py", "batching | options properties seq2seq"),
@@ -53,7 +53,7 @@ MODULES = {
     "tracing": ("tracing.py", "tracing | options properties captions interventions"),
     "splits": ("corpora/splits.py", "corpora | properties"),
     "frames": ("widgets/frames.py", "widgets | widgets_hard widgets_gold properties"),
-    "encoders": ("encoders/*.py", "encoders | options properties captions"),
+    "encoders": ("encoders/*.py", "encoders vaswani | options properties captions"),
     "alignment": ("alignment/*.py", "alignment | captions properties"),
     "training": ("training/*.py", "training objectives | options identity hard_attention not_a_number"),
 }

@@ -9,8 +9,9 @@ from course_lib.attention.additive import AdditiveAttention
 from course_lib.attention.base import Attended, Attention, masked_softmax, weighted_sum
 from course_lib.attention.hard import SOFT, HardAttention
 from course_lib.attention.local import LocalAttention
+from course_lib.attention.multi_head import MultiHeadAttention, causal_mask, scaled_dot_product
 from course_lib.attention.multiplicative import DotAttention, GeneralAttention, LocationAttention
-from course_lib.attention.self_attention import SelfAttention, scaled_dot_product
+from course_lib.attention.self_attention import SelfAttention
 
 __all__ = [
     "SOFT",
@@ -22,7 +23,9 @@ __all__ = [
     "HardAttention",
     "LocalAttention",
     "LocationAttention",
+    "MultiHeadAttention",
     "SelfAttention",
+    "causal_mask",
     "masked_softmax",
     "scaled_dot_product",
     "weighted_sum",

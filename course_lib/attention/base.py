@@ -23,6 +23,7 @@ class Attended:
     context: Float[Tensor, "B *T M"]  # c_i
     centre: Float[Tensor, "B *T"] | None = None  # p_t of local attention
     position: Int[Tensor, "B *T"] | None = None  # ŝ_t of hard attention
+    heads: Float[Tensor, "B *T L N S"] | None = None  # weights of every layer and head of a Transformer
 
     def at(self, step: int) -> "Attended":
         """Return look number ``step`` of T looks."""

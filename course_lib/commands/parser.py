@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from course_lib.commands.listing import list_corpora
-from course_lib.commands.training import TRANSLATORS, kept, train
+from course_lib.commands.training import EMBEDDING, ONE_SIZE, TRANSLATORS, kept, train
 from course_lib.commands.translation import translate
 from course_lib.devices import pick_device
 from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_path, check_share
@@ -38,6 +38,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     options = _parser().parse_args(arguments)
     if options.name == "train":
         _check_source(options)
+        _check_sizes(options)
     return options
 
 
@@ -83,6 +84,14 @@ def _check_source(options: Namespace) -> None:
     if options.corpus is not None and idle:
         name = idle[0].replace("_", "-")
         raise UsageError(f"--{name} belongs to --tsv; a corpus of the course comes as it is. Leave it out.")
+
+
+def _check_sizes(options: Namespace) -> None:
+    """Refuse a size that the model does not have, where it would do nothing in silence."""
+    if options.model == ONE_SIZE and options.embedding is not None:
+        raise UsageError(
+            f"--embedding: the words of {ONE_SIZE} are as wide as its states, which is --hidden. Leave it out."
+        )
 
 
 def _nothing_kept(options: Namespace) -> str:
@@ -136,7 +145,7 @@ _NUMBERS: tuple[tuple[str, Callable[[str, str], Any], Any, str], ...] = (
     ("steps", _whole, 2500, "updates"),
     ("batch-size", _whole, 64, "pairs an update"),
     ("learning-rate", _positive, 3e-3, "the highest rate of the schedule"),
-    ("embedding", partial(_whole, most=MOST_UNITS), 64, "entries of a word's embedding"),
+    ("embedding", partial(_whole, most=MOST_UNITS), None, f"entries of a word's embedding; {EMBEDDING} if left out"),
     ("hidden", partial(_whole, most=MOST_UNITS), 128, "entries of a state"),
     ("dropout", _share, 0.0, "part of the embedding and readout entries left out while training"),
     ("seed", partial(_whole, least=0, most=LAST_SEED), 1, "of first parameters, order and dropout"),

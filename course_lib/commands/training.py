@@ -2,6 +2,7 @@
 
 import os
 from argparse import Namespace
+from typing import Any
 
 import torch
 
@@ -15,7 +16,9 @@ from course_lib.training import TrainConfig, fit, seed_everything
 from course_lib.vocabulary import Vocabulary
 
 TRANSLATORS = [name for name in CONSTRUCTORS if name != "xu"]  # which reads pictures
+ONE_SIZE = "vaswani"
 MAX_WORDS = 10
+EMBEDDING = 64
 WHERE_TO_GET_PAIRS = (
     "Sentence pairs in 80 languages are at https://www.manythings.org/anki/: for French download "
     "fra-eng.zip and give it as it is, or the fra.txt in it:\n\n    python -m course_lib train --tsv fra-eng.zip"
@@ -30,7 +33,7 @@ def train(options: Namespace) -> None:
     held_out = f"{len(corpus.validation)} + {len(corpus.test)} held out"
     print(f"{corpus.name}: {len(corpus.train)} pairs to train on, {held_out}")
     print(f"vocabularies: {len(source)} source words, {len(target)} target words")
-    sizes = {"embedding": options.embedding, "hidden": options.hidden, "dropout": options.dropout}
+    sizes = _sizes(options)
     _check_memory(options.model, source, target, sizes)
     seed_everything(options.seed)
     model = build_model(options.model, source, target, **sizes)
@@ -63,12 +66,18 @@ def _corpus(options: Namespace) -> ParallelCorpus:
     return load("tsv", path=options.tsv, max_words=options.max_words or MAX_WORDS, language=language)
 
 
-def _check_memory(name: str, source: Vocabulary, target: Vocabulary, sizes: dict[str, int]) -> None:
+def _sizes(options: Namespace) -> dict[str, Any]:
+    """Return the options of the model's constructor; a Transformer's word vectors are as wide as its states."""
+    sizes = {"embedding": options.embedding or EMBEDDING, "hidden": options.hidden, "dropout": options.dropout}
+    return {name: size for name, size in sizes.items() if name != "embedding" or options.model != ONE_SIZE}
+
+
+def _check_memory(name: str, source: Vocabulary, target: Vocabulary, sizes: dict[str, Any]) -> None:
     """Refuse a model that this machine cannot hold: the system would end the process without a word."""
     if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return  # this system does not say how much it has
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    units = sizes["embedding"] + sizes["hidden"]
+    units = sizes.get("embedding", sizes["hidden"]) + sizes["hidden"]
     if _BYTES * units * (40 * units + 4 * (len(source) + len(target))) <= there:
         return  # more than any model has; to build one without memory takes torch seconds
     with torch.device("meta"):  # shapes alone

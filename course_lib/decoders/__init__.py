@@ -1,7 +1,7 @@
 """One word at a time: previous word, state and source in; scores over the next word out.
 
 Each decoder has ``step``, which search and traces call, and ``forward``, which training calls with
-the whole target sentence known (teacher forcing). A test holds the two equal. Chapters 2 to 10.
+the whole target sentence known (teacher forcing). A test holds the two equal. Chapters 2 to 10 and 16.
 """
 
 from course_lib.decoders.bahdanau import BahdanauDecoder
@@ -9,6 +9,7 @@ from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.decoders.fixed_vector import ROUTES, ChoDecoder, FixedVectorDecoder, Route
 from course_lib.decoders.luong import LuongDecoder
 from course_lib.decoders.parts import ContextGRUCell, LinearReadout, MaxoutReadout
+from course_lib.decoders.vaswani import VaswaniDecoder
 from course_lib.decoders.xu import XuDecoder
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "MaxoutReadout",
     "Route",
     "StepOutput",
+    "VaswaniDecoder",
     "XuDecoder",
 ]

@@ -1,4 +1,4 @@
-"""From source words to what the decoder may see of them. Chapters 2, 3, 5 and 10."""
+"""From source words to what the decoder may see of them. Chapters 2, 3, 5, 10 and 16."""
 
 from course_lib.encoders.base import Encoded, ProjectsKeys, State
 from course_lib.encoders.grid import GridEncoder
@@ -12,6 +12,7 @@ from course_lib.encoders.recurrent import (
     reverse_words,
     run_rnn,
 )
+from course_lib.encoders.vaswani import VaswaniEncoder
 
 __all__ = [
     "BidirectionalEncoder",
@@ -24,6 +25,7 @@ __all__ = [
     "LSTMEncoder",
     "ProjectsKeys",
     "State",
+    "VaswaniEncoder",
     "reverse_words",
     "run_rnn",
 ]

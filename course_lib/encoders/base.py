@@ -1,4 +1,4 @@
-"""What encoders hand over and what all recurrent decoders carry: states, annotations, keys. Chapters 2, 3 and 5."""
+"""What encoders hand over and what all decoders carry: states, annotations, keys. Chapters 2, 3, 5 and 16."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
@@ -16,7 +16,8 @@ class State:
     cell: Float[Tensor, "L B H"] | None = None  # of an LSTM
     fed_back: Float[Tensor, "B _"] | None = None  # what is read beside the word: h̃_{t-1} or c_{i-1}
     coverage: Float[Tensor, "B S"] | None = None  # the sum of the weights so far
-    steps: int = 0  # done so far: t of local attention
+    steps: int = 0  # done so far: t of local attention, the position of the next word in a Transformer
+    said: Float[Tensor, "L B _ _"] | None = None  # of a Transformer: keys and values of every word so far
 
     @property
     def top(self) -> Float[Tensor, "B H"]:
@@ -35,6 +36,7 @@ class State:
             pick(self.fed_back, 0),
             pick(self.coverage, 0),
             self.steps,
+            pick(self.said, 1),
         )
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.attention import Attended, Attention, weighted_sum
+from course_lib.decoders import VaswaniDecoder
 from course_lib.options import check_count, check_number
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float
@@ -118,6 +119,11 @@ def counting_steps(model: Seq2Seq) -> Iterator[None]:
 
 def _attention_of(model: Seq2Seq) -> Attention:
     attention = model.decoder.attention
+    if isinstance(model.decoder, VaswaniDecoder):
+        raise ValueError(
+            "Expected a model with one look a step, such as bahdanau2014; "
+            "vaswani2017 looks once in each layer and head."
+        )
     if not isinstance(attention, Attention):
         got = "none" if attention is None else type(attention).__name__
         raise ValueError(

@@ -192,8 +192,8 @@ MUTATIONS = (
     Mutation(
         "the columns of a reversed source stay in the order of reading",
         "reaching.py",
-        'if model.encoder.direction == "reversed":',
-        'if model.encoder.direction == "sideways":',
+        '"direction", "forward") == "reversed":',
+        '"direction", "forward") == "sideways":',
         "test_reaching.py::test_a_slope_is_what_moving_the_vector_of_that_word_does_to_the_odds",
     ),
     Mutation(

@@ -300,16 +300,16 @@ MUTATIONS = (
     ),
     Mutation(
         "the scaled dot product has lost its scale",
-        "attention/self_attention.py",
+        "attention/multi_head.py",
         " / math.sqrt(queries.shape[-1])",
         " / 1.0",
         "test_local_and_self_attention.py::test_scaled_dot_product_is_torchs",
     ),
     Mutation(
         "a causal mask lets the next word through",
-        "attention/self_attention.py",
-        ".tril()",
-        ".tril(1)",
+        "attention/multi_head.py",
+        ".tril(keys - queries)",
+        ".tril(keys - queries + 1)",
         "test_local_and_self_attention.py::test_self_attention_is_torchs_multihead_attention",
     ),
     Mutation(

@@ -9,7 +9,7 @@ from course_lib.batching import collate
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import XuDecoder
 from course_lib.encoders import LSTMEncoder
-from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014
+from course_lib.models import bahdanau2014, cho2014, luong2015, sutskever2014, vaswani2017
 from course_lib.seq2seq import Seq2Seq
 from course_lib.vocabulary import Vocabulary
 
@@ -29,6 +29,12 @@ def xu_over_words(embedding: int = 64, hidden: int = 128, *, hard: bool) -> Seq2
     attention = HardAttention(align) if hard else align
     decoder = XuDecoder(len(TARGET), embedding, hidden, hidden, 0.0, attention=attention, gated=True)
     return Seq2Seq("Xu over words", encoder, decoder, SOURCE, TARGET)
+
+
+def vaswani(embedding: int = 64, hidden: int = 128, **options: int) -> Seq2Seq:
+    """Return a Transformer, whose word vectors are as wide as its states: ``embedding`` says nothing to it."""
+    del embedding
+    return vaswani2017(SOURCE, TARGET, hidden=hidden, **options)
 
 
 fixed, bahdanau, luong = (partial(make, SOURCE, TARGET) for make in (sutskever2014, bahdanau2014, luong2015))
@@ -64,10 +70,13 @@ MAKERS = {
     "luong-general-hard": partial(luong, score="general", hard=True),
     "luong-dot-hard-feeding": partial(luong, score="dot", hard=True, input_feeding=True),
     "xu-over-words-hard": partial(xu_over_words, hard=True),
+    "vaswani": partial(vaswani, layers=1),
+    "vaswani-deep": partial(vaswani, layers=2, heads=3, inner=5),
 }
 ATTENDING = tuple(name for name in MAKERS if not name.startswith(("fixed", "cho")))
 DEAF = ("cho-no-source",)
 """Models that hear nothing of the source."""
+RECURRENT = tuple(name for name in MAKERS if not name.startswith("vaswani"))
 HARD = tuple(name for name in MAKERS if "hard" in name)
 
 
