@@ -2,6 +2,7 @@
 
 import random
 import zlib
+from functools import partial
 
 import numpy as np
 import torch
@@ -110,7 +111,8 @@ def hears_in_numpy(decode, words, told):
 
 
 def hears_by_slopes(decode, words, told):
-    slopes = torch.autograd.functional.jacobian(lambda given: decode(words, given), told)  # (T, V, T + 1, C)
+    # all rows of slopes on one way back: row by row it takes eight times as long
+    slopes = torch.autograd.functional.jacobian(partial(decode, words), told, vectorize=True)  # (T, V, T + 1, C)
     heard = slopes.abs().amax((1, 3)) > 0
     return bool((heard == torch.ones_like(heard).tril(1)).all())
 

@@ -1,5 +1,6 @@
-"""A slider on a page: its widget, its frame, and what the frame says."""
+"""A slider on a page: its widget, its frame, and what the two say."""
 
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -8,6 +9,13 @@ from playwright.sync_api import Locator
 from .visits import FRAMES, WIDGET_PAGES
 
 WIDGETS = pytest.mark.parametrize("name", WIDGET_PAGES)
+# One question each, for the browser to answer when what a key or a click changes has been drawn.
+TEXT = f"""async stage => {{
+  await ({FRAMES})();
+  if (!stage.isConnected) throw new Error("what was the stage is no longer on the page");
+  return stage.innerText;
+}}"""
+VALUE = f"async handle => {{ await ({FRAMES})(); return handle.getAttribute('aria-valuetext') || ''; }}"
 
 
 def widget_of(handle: Locator) -> Locator:
@@ -22,9 +30,19 @@ def stage_of(handle: Locator) -> Locator:
 
 def shown(stage: Locator, unlike: str | None = None) -> str:
     """Return the frame's text, as soon as it is another one than ``unlike``, or after three seconds as it is."""
+    return shown_when(stage, lambda text: text != unlike)
+
+
+def shown_when(stage: Locator, holds: Callable[[str], bool]) -> str:
+    """Return the frame's text, as soon as it ``holds``, or after three seconds as it is."""
     until = monotonic() + 3
     while True:
-        stage.page.evaluate(FRAMES)
-        text = stage.inner_text()
-        if text != unlike or monotonic() > until:
+        text: str = stage.evaluate(TEXT)
+        if holds(text) or monotonic() > until:
             return text
+
+
+def value(handle: Locator) -> str:
+    """Return what the slider says it stands at; the words follow the number in the next frame."""
+    text: str = handle.evaluate(VALUE)
+    return text

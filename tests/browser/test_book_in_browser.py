@@ -6,7 +6,7 @@ import check_book
 import pytest
 from playwright.sync_api import Browser
 
-from .sliders import WIDGETS, shown, stage_of, widget_of
+from .sliders import WIDGETS, shown, stage_of, value, widget_of
 from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, Readers, serve, visiting
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ def test_every_control_has_a_name(site: str, readers: Readers, name: str) -> Non
 @pytest.mark.moves
 @WIDGETS
 def test_sliders_answer_the_keyboard(site: str, readers: Readers, name: str) -> None:
-    with readers.at(f"{site}/{name}", 390, has_touch=True) as visit:
+    with readers.at(f"{site}/{name}", 390, "dark") as visit:
         handles = visit.page.locator("[role=slider]")
         assert handles.count() == visit.page.locator(".course-widget [role=slider]").count() > 0
         for number in range(handles.count()):
@@ -95,12 +95,12 @@ def test_play_advances_and_stops(site: str, readers: Readers, name: str) -> None
             handle, button = play.locator("xpath=..").locator("[role=slider]"), play.locator("button").first
             handle.focus()
             handle.press("Home")
-            before = handle.get_attribute("aria-valuetext")
+            before = value(handle)
             button.click()
             moved = "([el, before]) => el.getAttribute('aria-valuetext') !== before"
             visit.page.wait_for_function(moved, arg=[handle.element_handle(), before], timeout=20_000)
             button.click()
-            stopped.append((handle, handle.get_attribute("aria-valuetext")))
+            stopped.append((handle, value(handle)))
         visit.page.wait_for_timeout(1_500)  # longer than one beat of Play
         for handle, at in stopped:
             assert handle.get_attribute("aria-valuetext") == at

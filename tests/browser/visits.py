@@ -158,7 +158,7 @@ def visiting(browser: Browser, width: int = 1280, scheme: str = "light", **optio
 
 
 class Readers:
-    """Those who read the book: one who likes it light, one in the dark, one with a phone.
+    """Those who read the book: one who likes it light, and one in the dark, with a finger in place of a mouse.
 
     Each loads a page once, for every test that wants it so, and may find on the next one what the last one left in
     the browser's cache: to load a page takes seconds, to look at it takes none. A test that fails takes its reader
@@ -167,34 +167,33 @@ class Readers:
 
     def __init__(self, browser: Browser) -> None:
         self._browser, self._address = browser, ""
-        self._contexts: dict[tuple[Any, ...], BrowserContext] = {}
-        self._visits: dict[tuple[Any, ...], Visit] = {}
+        self._contexts: dict[str, BrowserContext] = {}
+        self._visits: dict[str, Visit] = {}
 
     @contextmanager
-    def at(self, address: str, width: int = 1280, scheme: str = "light", **options: Any) -> Iterator[Visit]:
+    def at(self, address: str, width: int = 1280, scheme: str = "light") -> Iterator[Visit]:
         """Give such a reader's window at ``address``, now ``width`` pixels wide; no other address stays open."""
         if address != self._address:
             while self._visits:
                 self._visits.popitem()[1].page.close()
             self._address = address
-        reader = (scheme, *options.items())
-        if reader not in self._contexts:
-            self._contexts[reader] = self._browser.new_context(color_scheme=scheme, **options)
+        if scheme not in self._contexts:
+            self._contexts[scheme] = self._browser.new_context(color_scheme=scheme, has_touch=scheme == "dark")
         try:
-            if reader not in self._visits:
-                self._visits[reader] = visit = Visit(self._contexts[reader].new_page())
+            if scheme not in self._visits:
+                self._visits[scheme] = visit = Visit(self._contexts[scheme].new_page())
                 visit.listen()
                 visit.page.set_viewport_size({"width": width, "height": 900})
                 visit.open(address)
-            visit = self._visits[reader]
+            visit = self._visits[scheme]
             visit.page.set_viewport_size({"width": width, "height": 900})
             yield visit
             visit.page.emulate_media(media="null", reduced_motion="null")
         except pytest.skip.Exception:
             raise
         except BaseException:
-            self._visits.pop(reader, None)
-            self._contexts.pop(reader).close()
+            self._visits.pop(scheme, None)
+            self._contexts.pop(scheme).close()
             raise
 
     def close(self) -> None:

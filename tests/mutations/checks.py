@@ -148,7 +148,7 @@ MUTATIONS = (
         "checks/report.py",
         '    except Exception as error:\n        raise NotRight(f"{name} raised',
         '    except KeyError as error:\n        raise NotRight(f"{name} raised',
-        "test_checks.py::test_nonsense_passes_or_ends_in_a_traceback",
+        "test_checks.py::test_nonsense_passes_or_ends_in_a_traceback[raises-check_paper_step]",
     ),
     Mutation(
         "an exception of the check's comes through",
