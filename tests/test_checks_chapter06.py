@@ -58,6 +58,12 @@ def test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid(decimals):
     assert "looked for on a grid" in letter(checks.check_turning_point, on_a_grid(decimals))
 
 
+@pytest.mark.parametrize(("got", "is_near"), [(0.5667, True), (0.5317, False)])
+def test_what_no_rounding_explains_is_told_of_a_rounding(got, is_near):
+    """A grid of 0.01 is 0.005 off at most; shares of the largest band instead of the sum are off by 0.03 and more."""
+    assert (checks._if_near(got, 0.5617) is not None) == is_near
+
+
 def test_half_precision_is_told_of_a_grid(capsys):
     assert passes(checks.check_turning_point, in_half_precision, capsys)
 

@@ -121,6 +121,11 @@ def _other_mixes(a: Array, b: Array, first: Array, second: Array) -> dict[str, f
         "longer than either.": at_first / (at_first + at_second) if at_first + at_second else math.inf,
         "This is the exact match at which the two meet. Return λ, the mix.": (1 - right) * (a @ p) + right * (a @ q),
         "This is the lead on the first mix. Where on the way to the second is it used up?": at_first,
+        "The way is counted from the second mix, and with its sign turned: the lead on the first mix belongs on "
+        "top.": right - 1,
+        "This is the share of the second test set if both are put together; the models do not come into it.": float(
+            second.sum() / (first.sum() + second.sum())
+        ),
     }
 
 
@@ -129,7 +134,7 @@ _COARSE = "Near, but not near enough: was it rounded, or looked for on a grid? F
 
 def _if_near(got: Any, right: float) -> Any:
     """Return ``got`` where it is near, as a mistake that explains itself; half precision has no more digits."""
-    near = rounding_of(got, _LEVEL) == _LEVEL and abs(number(got) - right) < 0.05
+    near = rounding_of(got, _LEVEL) == _LEVEL and abs(number(got) - right) < 0.02
     return got if near else None
 
 

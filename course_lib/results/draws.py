@@ -1,4 +1,4 @@
-"""Which draw of its corpus a record was made on, and whether it is today's. Chapters 3, 5 and 8, and pages."""
+"""Which draw of its corpus a record was made on, and whether it is today's. Chapters 3, 5, 6 and 8, and pages."""
 
 import json
 from collections.abc import Mapping

@@ -53,6 +53,20 @@ MUTATIONS = (
         PASSES,
     ),
     Mutation(
+        "a wrong mix is told that it was rounded",
+        FILE,
+        "abs(number(got) - right) < 0.02",
+        "abs(number(got) - right) < 0.05",
+        f"{TESTS}test_what_no_rounding_explains_is_told_of_a_rounding",
+    ),
+    Mutation(
+        "a λ counted from the second mix has no words of its own",
+        FILE,
+        '"top.": right - 1,',
+        '"top.": right - 2,',
+        NAMED,
+    ),
+    Mutation(
         "a λ that was looked for on a grid passes",
         FILE,
         "_LEVEL = 1e-4",
@@ -62,7 +76,7 @@ MUTATIONS = (
     Mutation(
         "a λ that is near is told nothing of its grid",
         FILE,
-        "abs(number(got) - right) < 0.05",
+        "abs(number(got) - right) < 0.02",
         "abs(number(got) - right) < 0",
         f"{TESTS}test_a_search_on_a_fine_grid_is_told_nothing_of_its_grid",
     ),
