@@ -1,6 +1,7 @@
 """The built book and the tools around it: what is stored, what is fetched, what is never stale."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,9 @@ def test_a_build_is_never_stale_and_a_failed_one_never_passes(small_book: Path) 
     page, index = small_book / "book" / "index.md", small_book / "_build" / "html" / "book" / "index.html"
     assert build_book.build(small_book) == 0
     assert "first words" in index.read_text("utf-8")
+    door = small_book / "_build" / "html" / "index.html"
+    icon = re.search(r'rel="icon" href="([^"]+)"', door.read_text("utf-8"))
+    assert icon and (door.parent / icon[1]).exists(), "a browser asks for an icon that is not there"
     made = index.stat().st_mtime_ns
     assert build_book.build(small_book) == 0
     assert index.stat().st_mtime_ns == made, "nothing changed, and yet the book was built again"

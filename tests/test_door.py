@@ -124,7 +124,7 @@ def test_help_and_lists_are_success(arguments: list[str], capsys: pytest.Capture
 def test_every_option_of_the_help_takes_its_own_default() -> None:
     options = parse(["train", "--corpus", "copy"])
     given = [f"--{name.replace('_', '-')}={value}" for name, value in vars(options).items() if _is_number(value)]
-    assert len(given) == 12
+    assert len(given) == 11  # --max-words and --embedding have none: what is left out depends on the model
     assert parse(["train", "--corpus", "copy", *given]) == options
 
 

@@ -235,6 +235,16 @@ def test_from_the_best_bound_there_is_no_state_too_many_is_expanded(limit, seed,
     assert set(states) == {words for words, bound in bounds.items() if bound > result.score}
 
 
+def test_a_block_is_cut_to_what_the_budget_leaves():
+    """A budget between two full blocks: of root and a block of three, two states may be spent."""
+    models = [drawn(seed, 0.3) for seed in range(10)]
+    larger = [model for model in models if search(model, 3, 3)[0].expanded > 4]
+    assert larger
+    for model in larger:
+        part, states = search(model, 3, 3, budget=2)
+        assert part.expanded == len(states) == 2 and not part.proven
+
+
 @settings(deadline=None, max_examples=20)
 @given(budget=st.integers(1, 40), **MODELS)
 def test_what_a_spent_budget_says_of_itself_is_true(budget, width, limit, seed, alpha, ends):

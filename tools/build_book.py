@@ -77,6 +77,11 @@ def run_jupyter_book(root: Path, staging: Path) -> int:
     return done.returncode
 
 
+def give_icon(door: Path) -> None:
+    """Let the page at the door, which only leads on, name the book's icon: a browser asks the host for one else."""
+    door.write_text('<link rel="icon" href="_static/favicon.svg"/>\n' + door.read_text("utf-8"), "utf-8")
+
+
 def build(root: Path = ROOT) -> int:
     """Bring _build/html up to date; return the exit status."""
     html, staging = root / "_build" / "html", root / "_build" / "next"
@@ -95,6 +100,7 @@ def build(root: Path = ROOT) -> int:
         if status != 0:
             print("\nThe book was NOT built: see the warnings above.", file=sys.stderr)
             return status
+        give_icon(made / "index.html")
         (made / STAMP).write_text(made_from)
         shutil.rmtree(html, ignore_errors=True)
         os.replace(made, html)

@@ -101,7 +101,7 @@ MUTATIONS = (
         FILE,
         "size = min(self.width, budget - self.expanded)",
         "size = self.width if self.expanded < budget else 0",
-        "test_exact.py::test_what_a_spent_budget_says_of_itself_is_true",
+        "test_exact.py::test_a_block_is_cut_to_what_the_budget_leaves",
     ),
     Mutation(
         "what is hopeless counts as left",
