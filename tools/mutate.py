@@ -46,7 +46,7 @@ MODULES = {
     "attention": ("attention/*.py", "attention local_and_self_attention hard_attention vaswani | options properties"),
     "decoders": ("decoders/*.py", "decoders vaswani | properties hard_attention captions interventions"),
     "seq2seq": ("seq2seq.py", "seq2seq beam | options properties"),
-    "search": ("search/*.py", "search beam | properties not_a_number"),
+    "search": ("search/*.py", "search beam exact | properties not_a_number tracing"),
     "batching": ("batching.py", "batching | options properties seq2seq"),
     "metrics": ("metrics/*.py", "metrics undefined | options properties"),
     "evaluation": ("evaluation.py", "undefined | properties options captions"),
@@ -54,7 +54,7 @@ MODULES = {
     "splits": ("corpora/splits.py", "corpora | properties"),
     "frames": ("widgets/frames.py", "widgets | widgets_hard widgets_gold properties"),
     "encoders": ("encoders/*.py", "encoders vaswani | options properties captions"),
-    "alignment": ("alignment/*.py", "alignment | captions properties"),
+    "alignment": ("alignment/*.py", "alignment looks scenes | captions properties undefined not_a_number"),
     "training": ("training/*.py", "training objectives | options identity hard_attention not_a_number"),
 }
 
