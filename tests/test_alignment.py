@@ -125,6 +125,15 @@ def test_model_1_aligns_the_courses_french_far_better_than_chance():
     assert aer(both, **gold).precision > max(aer(there, **gold).precision, aer(back, **gold).precision)
 
 
+def test_the_whole_source_no_target_and_a_full_weight_are_within_the_limits():
+    weights = np.eye(2)
+    assert hard_links(weights, 2, 2, threshold=1.0) == hard_links(weights, 2, 2) == {(0, 0), (1, 1)}
+    assert hard_links(weights, 2, 0) == hard_links(weights, 2, 0, threshold=1.0) == frozenset()
+    for source_length, target_length in ((3, 2), (0, 2), (2, 3), (2, -1)):
+        with pytest.raises(ValueError, match="do not fit weights"):
+            hard_links(weights, source_length, target_length)
+
+
 def test_hard_links_by_argmax_or_threshold():
     # Two source words and </s> (columns), three target words and </s> (rows).
     weights = np.array([[0.5, 0.5, 0.0], [0.1, 0.3, 0.6], [0.2, 0.7, 0.1], [0.9, 0.1, 0.0]])
