@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from course_lib.attention import Attended, weighted_sum
-from course_lib.interventions.looks import changing, counting_steps
+from course_lib.interventions.looks import in_one_run
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float, Int
 
@@ -27,29 +27,18 @@ def guided(model: Seq2Seq, positions: Int[Tensor, "B T"]) -> Iterator[None]:
     more than there are columns, and for a second run in the block.
     """
     _check_positions(positions)
-    done = 0
 
-    def first(_encoder: nn.Module, _arguments: tuple[Tensor, ...]) -> None:
-        if done:
-            raise ValueError("positions: they belong to one run, and here begins a second; open a block for each.")
-
-    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
-        nonlocal done
-        at_once = look.weights.dim() == 3
-        T = look.weights.shape[1] if at_once else 1
-        wanted = _at_steps(positions, done, done + T, mask)  # (B, T)
-        done += T
-        wanted = wanted if at_once else wanted[:, 0]
+    def change(
+        look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"], start: int, end: int
+    ) -> Attended:
+        wanted = _at_steps(positions, start, end, mask)  # (B, T)
+        wanted = wanted if look.weights.dim() == 3 else wanted[:, 0]
         one_hot = F.one_hot(wanted.clamp(min=0), mask.shape[1]).to(look.weights.dtype)  # (B, *T, S)
         weights = torch.where((wanted < 0).unsqueeze(-1), look.weights, one_hot)
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
-    with changing(model, change), counting_steps(model):
-        hook = model.encoder.register_forward_pre_hook(first)
-        try:
-            yield
-        finally:
-            hook.remove()
+    with in_one_run(model, "positions", change):
+        yield
 
 
 def _check_positions(positions: Int[Tensor, "B T"]) -> None:

@@ -108,6 +108,37 @@ def changing(
 
 
 @contextmanager
+def in_one_run(
+    model: Seq2Seq,
+    what: str,
+    change: Callable[[Attended, Float[Tensor, "B S M"], Bool[Tensor, "B S"], int, int], Attended],
+) -> Iterator[None]:
+    """Pass every look of one run through ``change``, which is also told its first step and the one after its last.
+
+    ValueError, about ``what`` was given for the steps of that run, where a second one begins.
+    """
+    done = 0
+
+    def first(_encoder: nn.Module, _arguments: tuple[Tensor, ...]) -> None:
+        if done:
+            raise ValueError(f"{what}: they belong to one run, and here begins a second; open a block for each.")
+
+    def counted(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
+        nonlocal done
+        end = done + (look.weights.shape[1] if look.weights.dim() == 3 else 1)
+        changed = change(look, values, mask, done, end)
+        done = end
+        return changed
+
+    with changing(model, counted), counting_steps(model):
+        hook = model.encoder.register_forward_pre_hook(first)
+        try:
+            yield
+        finally:
+            hook.remove()
+
+
+@contextmanager
 def counting_steps(model: Seq2Seq) -> Iterator[None]:
     """Say for the length of a block that somebody counts the steps of ``model``: a search that jumps then refuses."""
     before, model.steps_are_counted = model.steps_are_counted, True

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.attention import Attended, weighted_sum
-from course_lib.interventions.looks import changing, counting_steps
+from course_lib.interventions.looks import changing, in_one_run
 from course_lib.options import check_seed
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Bool, Float
@@ -67,26 +67,16 @@ def weighed(model: Seq2Seq, weights: Float[Tensor, "B T S"]) -> Iterator[None]:
     step more than there are rows, and for a second run in the block.
     """
     _check_weights(weights)
-    done = 0
 
-    def first(_encoder: nn.Module, _arguments: tuple[Tensor, ...]) -> None:
-        if done:
-            raise ValueError("weights: they belong to one run, and here begins a second; open a block for each.")
-
-    def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
-        nonlocal done
-        T = look.weights.shape[1] if look.weights.dim() == 3 else 1
-        given = _at_steps(weights, done, done + T, mask).to(look.weights)  # (B, T, S)
-        done += T
+    def change(
+        look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"], start: int, end: int
+    ) -> Attended:
+        given = _at_steps(weights, start, end, mask).to(look.weights)  # (B, T, S)
         given = given if look.weights.dim() == 3 else given[:, 0]
         return replace(look, weights=given, context=weighted_sum(given, values))
 
-    with changing(model, change), counting_steps(model):
-        hook = model.encoder.register_forward_pre_hook(first)
-        try:
-            yield
-        finally:
-            hook.remove()
+    with in_one_run(model, "weights", change):
+        yield
 
 
 def _check_weights(weights: Float[Tensor, "B T S"]) -> None:

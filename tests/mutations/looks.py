@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 NEARNESS, LOOKS = "alignment/nearness.py", "alignment/looks.py"
 HOLDING, READING = "interventions/holding.py", "interventions/reading.py"
+RUN = "interventions/looks.py"
 TEST, HELD = "test_looks.py::test_", "test_held_looks.py::test_"
 MUTATIONS = (
     Mutation(
@@ -129,14 +130,14 @@ MUTATIONS = (
     ),
     Mutation(
         "a second run goes on where the first one ended",
-        HOLDING,
+        RUN,
         "        if done:\n",
         "        if False:\n",
         HELD + "a_second_run_is_held_at_what_was_left_of_the_first",
     ),
     Mutation(
         "runs are counted after the block",
-        HOLDING,
+        RUN,
         "        try:\n            yield\n        finally:\n            hook.remove()\n",
         "        yield\n",
         HELD + "a_look_stays_held_after_the_block_even_if_it_broke",
