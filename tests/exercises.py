@@ -109,6 +109,9 @@ def spoilt(value: Any, odd: Any) -> Iterator[Any]:
     elif isinstance(value, tuple):
         for k in range(len(value)):
             yield (*value[:k], odd, *value[k + 1 :])
+    elif isinstance(value, dict):
+        for key in value:
+            yield {**value, key: odd}
 
 
 def _floating(value: Any) -> bool:
@@ -160,6 +163,10 @@ def reformed(value: Any, form: Callable[[Any], Any]) -> Any:
         return value  # a part of it is what the exercise asks for: a tensor
     if isinstance(value, tuple):
         return type(value)(reformed(part, form) for part in value)
+    if isinstance(value, dict):
+        return {key: reformed(part, form) for key, part in value.items()}
+    if isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U"):
+        return value  # a word, or an array of words
     if isinstance(value, list):
         return value  # pairs of sentences
     given = form(value)

@@ -14,10 +14,20 @@ import torch
 
 from course_lib import checks
 from tests import exercises, rooms
-from tests.answers import chapter01, chapter02, chapter03, chapter04, chapter05, chapter06, chapter07, chapter08
+from tests.answers import (
+    chapter01,
+    chapter02,
+    chapter03,
+    chapter04,
+    chapter05,
+    chapter06,
+    chapter07,
+    chapter08,
+    chapter13,
+)
 
 Check = Callable[[Any], None]
-TABLES = (chapter01, chapter02, chapter03, chapter04, chapter05, chapter06, chapter07, chapter08)
+TABLES = (chapter01, chapter02, chapter03, chapter04, chapter05, chapter06, chapter07, chapter08, chapter13)
 RIGHT: list[tuple[Check, Any]] = [pair for table in TABLES for pair in table.RIGHT]
 WRONG: list[tuple[Check, Any, str]] = [row for table in TABLES for row in table.WRONG]
 CHECKS: list[Check] = [

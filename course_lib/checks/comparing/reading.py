@@ -32,7 +32,7 @@ def array(
     """
     values = _plain(got, name)
     if values.dtype.kind not in _KINDS[of]:
-        came = f"the {_type(got)} {got!r}" if values.ndim == 0 else f"{values.dtype} in a {_type(got)}"
+        came = f"the {_type(got)} {values.item()!r}" if values.ndim == 0 else f"{values.dtype} in a {_type(got)}"
         raise NotRight(f"{name}: expected {of}, got {came}.")
     values = values.astype(_DTYPES[of])
     if shape is not None:
