@@ -23,11 +23,23 @@ from tests.answers import (
     chapter06,
     chapter07,
     chapter08,
+    chapter09,
     chapter13,
 )
 
 Check = Callable[[Any], None]
-TABLES = (chapter01, chapter02, chapter03, chapter04, chapter05, chapter06, chapter07, chapter08, chapter13)
+TABLES = (
+    chapter01,
+    chapter02,
+    chapter03,
+    chapter04,
+    chapter05,
+    chapter06,
+    chapter07,
+    chapter08,
+    chapter09,
+    chapter13,
+)
 RIGHT: list[tuple[Check, Any]] = [pair for table in TABLES for pair in table.RIGHT]
 WRONG: list[tuple[Check, Any, str]] = [row for table in TABLES for row in table.WRONG]
 CHECKS: list[Check] = [
