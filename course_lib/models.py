@@ -187,6 +187,8 @@ def luong2015(
     score: ScoreName = "dot",
     local: Local = "none",
     window: int = 10,
+    gaussian: bool | None = None,
+    renormalise: bool = False,
     input_feeding: bool = False,
     fed: Fed = "attentional",
     coverage: bool = False,
@@ -203,7 +205,8 @@ def luong2015(
     """Return a model of Luong, Pham & Manning (2015): step first, then look.
 
     ``score`` is one of §3.1's. ``local`` looks at a window of D = ``window`` positions to each side:
-    ``"monotonic"`` is local-m, ``"predictive"`` local-p (§3.2). ``input_feeding`` is §3.3.
+    ``"monotonic"`` is local-m, ``"predictive"`` local-p (§3.2); ``gaussian`` and ``renormalise`` are what
+    :class:`~course_lib.attention.LocalAttention` says. ``input_feeding`` is §3.3.
     ``longest_source`` is what the location score is built for, ``</s>`` included; it points at
     positions, which a window would hide, so the two do not go together. ``hard`` looks at one annotation a step,
     drawn in training: Xu et al. (2015), §4.1; a window leaves nothing to draw from. ``query``, ``query_reads_word``,
@@ -220,8 +223,8 @@ def luong2015(
       parameters (§4.1).
     - dropout: an option, 0 by default, on word vectors, between layers and on h̃_t; the paper: 0.2 in some models,
       in the LSTMs, with no word of h̃_t (§4.1).
-    - options: ``direction="bidirectional"``, ``hard``, ``coverage`` and the switches of the decoder; the paper:
-      none of them.
+    - options: ``direction="bidirectional"``, ``hard``, ``coverage``, ``gaussian``, ``renormalise`` and the switches of
+      the decoder; the paper: none of them.
     """
     check_sizes(embedding=embedding, hidden=hidden, layers=layers, window=window, longest_source=longest_source)
     check_option("score", score, ScoreName)
@@ -239,12 +242,17 @@ def luong2015(
         )
     if check_switch("hard", hard) and local != "none":
         raise ValueError("hard draws from the weights over the whole source; leave local or hard out.")
+    if local == "none" and (gaussian is not None or check_switch("renormalise", renormalise)):
+        raise ValueError(
+            "gaussian and renormalise say what happens to the weights of a window; local='none' has no window. "
+            "Set local, or leave them out."
+        )
     V_x, V_y = len(source_vocabulary), len(target_vocabulary)
     encoder = LSTMEncoder(V_x, embedding, hidden, layers, direction, dropout)
     align = _score(score, hidden, longest_source, coverage, plain_keys)
     attention: Attention | LocalAttention | HardAttention = HardAttention(align) if hard else align
     if local != "none":
-        attention = LocalAttention(align, hidden, window, local == "predictive")
+        attention = LocalAttention(align, hidden, window, local == "predictive", gaussian, renormalise)
     decoder = LuongDecoder(
         V_y,
         embedding,
@@ -264,6 +272,9 @@ def luong2015(
         f"Luong {score}",
         "plain keys" if plain_keys else "",
         {"none": "", "monotonic": "local-m", "predictive": "local-p"}[local],
+        "Gaussian" if local == "monotonic" and gaussian else "",
+        "no Gaussian" if local == "predictive" and gaussian is False else "",
+        "renormalised" if renormalise else "",
         {"attentional": "input feeding", "state": "state fed"}[fed] if input_feeding else "",
         {"all": "coverage", "last": "coverage of the last look"}[coverage_of] if coverage else "",
         "hard" if hard else "",

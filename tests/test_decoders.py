@@ -153,6 +153,14 @@ ONE_LAYER = {
     for local in ("none", "monotonic", "predictive")
     for feeding in (False, True)
     if score != "location" or local == "none"
+} | {
+    f"{local}, {options}": {"score": "general", "local": local, "window": 2, **options}
+    for local, options in (
+        ("monotonic", {"gaussian": True}),
+        ("monotonic", {"gaussian": True, "renormalise": True}),
+        ("predictive", {"gaussian": False}),
+        ("predictive", {"renormalise": True, "input_feeding": True}),
+    )
 }
 
 

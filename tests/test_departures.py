@@ -485,6 +485,7 @@ def _() -> None:
     switches = re.findall(r"``(\w+)``", here("LuongDecoder", "switches"))
     assert {default(luong2015, name) == default(LuongDecoder, name) for name in switches} == {True}
     assert default(luong2015, "coverage") is False
+    assert default(luong2015, "gaussian") is None and default(luong2015, "renormalise") is False
     both = luong2015(SOURCE, TARGET, direction="bidirectional", hard=True, **SIZES)
     assert both.encoder.rnn.bidirectional and isinstance(both.decoder.attention, HardAttention)
 

@@ -178,7 +178,7 @@ def _changed(value: Any, kind: Any) -> Any:
         return choices[0]
     if isinstance(value, tuple):
         return value[1:]
-    if isinstance(value, bool):
+    if isinstance(value, bool) or bool in get_args(kind):
         return not value
     if isinstance(value, float):
         return value / 2 + 0.1
@@ -196,6 +196,8 @@ OPTIONS = [
 GOES_WITH = {
     ("luong", "longest_source"): {"score": "location"},
     ("luong", "window"): {"local": "monotonic"},
+    ("luong", "gaussian"): {"local": "monotonic"},
+    ("luong", "renormalise"): {"local": "predictive"},
     ("luong", "plain_keys"): {"score": "concat"},
     ("luong", "fed"): {"input_feeding": True},
     ("luong", "coverage"): {"score": "concat"},

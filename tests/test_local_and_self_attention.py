@@ -1,5 +1,7 @@
 """Windows and self-attention: what a window may see, what a step costs, and torch as the referee."""
 
+import math
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -68,6 +70,100 @@ def test_the_gaussian_lets_the_predicted_position_learn():
     query, memory = torch.randn(1, 3, 4).double(), torch.randn(1, 9, 4).double()
     attention(query, memory, memory, torch.ones(1, 9, dtype=torch.bool)).context.sum().backward()
     assert attention.v_p.grad.abs().min() > 0 and attention.W_p.weight.grad.abs().max() > 0
+
+
+def test_without_the_gaussian_no_slope_reaches_the_place():
+    """None at all, not a small one: W_p and v_p stay where they were drawn, and training looks as if it went on."""
+    slopes = {}
+    for bell in (False, True):
+        torch.manual_seed(0)
+        attention = LocalAttention(DotAttention(4, 4), 4, 2, predictive=True, gaussian=bell).double()
+        query, memory = torch.randn(1, 3, 4).double(), torch.randn(1, 9, 4).double()
+        look = attention(query, memory, memory, torch.ones(1, 9, dtype=torch.bool))
+        # the place itself is in the graph, times zero: without it torch would give None, not 0
+        (look.context.sum() + 0 * look.centre.sum()).backward()
+        slopes[bell] = [attention.v_p.grad.abs().max().item(), attention.W_p.weight.grad.abs().max().item()]
+    assert slopes[False] == [0, 0] and min(slopes[True]) > 0
+
+
+def bells(attention, look, mask):
+    """Return exp(-(s - p)² / 2σ²) for every position of every look, by loops."""
+    sigma, found = attention.window / 2, torch.zeros_like(look.weights)
+    for b in range(found.shape[0]):
+        for t in range(found.shape[1]):
+            for s in range(found.shape[2]):
+                away = s - look.centre[b, t].item()
+                found[b, t, s] = math.exp(-(away**2) / (2 * sigma**2))
+    return found
+
+
+def both(predictive, window, **options):
+    """Return a look with the options, one without a bell from the same weights, and the bells of the first."""
+    torch.manual_seed(0)
+    attention = LocalAttention(DotAttention(4, 4), 4, window, predictive, **options).double()
+    plain = LocalAttention(attention.align, 4, window, predictive, gaussian=False).double()
+    plain.load_state_dict(attention.state_dict())
+    query, memory = 3 * torch.randn(2, 15, 4).double(), torch.randn(2, 12, 4).double()
+    mask = torch.ones(2, 12, dtype=torch.bool)
+    mask[1, 8:] = False
+    if predictive:
+        with torch.no_grad():
+            attention.v_p.mul_(20)  # some windows leave the sentence at either end
+            plain.v_p.copy_(attention.v_p)
+    looks = [one(query, memory, memory, mask) for one in (attention, plain)]
+    return *looks, bells(attention, looks[0], mask), memory
+
+
+@pytest.mark.parametrize("predictive", [False, True])
+@pytest.mark.parametrize("window", [1, 2, 5])
+def test_the_bell_fades_the_softmax_of_the_window_around_p_itself(predictive, window):
+    """Not the scores, and not around the rounded place: with D = 1 that would be hard to see in a loss."""
+    look, plain, bell, memory = both(predictive, window, gaussian=True)
+    torch.testing.assert_close(look.weights, plain.weights * bell)
+    torch.testing.assert_close(look.context, look.weights @ memory)
+    torch.testing.assert_close(plain.weights.sum(-1), torch.ones(2, 15).double())
+    assert (look.weights.sum(-1) < 1).any()
+
+
+@pytest.mark.parametrize("predictive", [False, True])
+@pytest.mark.parametrize("window", [1, 5])
+def test_renormalised_weights_sum_to_one_also_where_the_window_leaves_the_sentence(predictive, window):
+    look, plain, bell, memory = both(predictive, window, gaussian=True, renormalise=True)
+    torch.testing.assert_close(look.weights.sum(-1), torch.ones(2, 15).double())
+    faded = plain.weights * bell
+    torch.testing.assert_close(look.weights, faded / faded.sum(-1, keepdim=True))
+    torch.testing.assert_close(look.context, look.weights @ memory)
+    assert (look.centre < window).any() and (look.centre[0] > 11 - window).any()
+
+
+def test_the_switches_at_the_papers_place_change_no_bit():
+    """A default that moved by one rounding would be another model than the recorded ones."""
+    for predictive in (False, True):
+        torch.manual_seed(1)
+        query, memory, mask = torch.randn(1, 6, 4), torch.randn(1, 7, 4), torch.ones(1, 7, dtype=torch.bool)
+        found = []
+        for options in ({}, {"gaussian": predictive, "renormalise": False}):
+            torch.manual_seed(2)
+            found.append(LocalAttention(DotAttention(4, 4), 4, 2, predictive, **options)(query, memory, memory, mask))
+        assert all(torch.equal(part, found[1].parts()[name]) for name, part in found[0].parts().items())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"local": "monotonic", "renormalise": True}, "renormalise divides what the Gaussian leaves.*gaussian=True"),
+        ({"local": "predictive", "gaussian": False, "renormalise": True}, "they sum to one as they are"),
+        ({"gaussian": True}, "local='none' has no window"),
+        ({"gaussian": False}, "local='none' has no window"),
+        ({"renormalise": True}, "local='none' has no window"),
+        ({"renormalise": "no"}, "renormalise: expected True or False, got 'no'"),
+        ({"local": "predictive", "gaussian": 1}, "gaussian: expected True or False, got 1"),
+        ({"local": "predictive", "renormalise": "yes"}, "renormalise: expected True or False, got 'yes'"),
+    ],
+)
+def test_a_bell_without_a_window_and_half_a_division_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        MAKERS["luong-dot"](embedding=3, hidden=4, **options)
 
 
 @pytest.mark.parametrize("size", [4, 100])

@@ -264,6 +264,11 @@ def test_a_switch_draws_no_other_start_for_what_all_models_have():
 
 NAMES = {
     "Luong dot": {},
+    "Luong dot, local-p": {"local": "predictive", "gaussian": True},
+    "Luong dot, local-p, no Gaussian": {"local": "predictive", "gaussian": False},
+    "Luong dot, local-p, renormalised": {"local": "predictive", "renormalise": True},
+    "Luong dot, local-m": {"local": "monotonic", "gaussian": False},
+    "Luong dot, local-m, Gaussian, renormalised": {"local": "monotonic", "gaussian": True, "renormalise": True},
     "Luong dot, query before": {"query": "before"},
     "Luong dot, query reads the word": {"query_reads_word": True},
     "Luong dot, input feeding": {"input_feeding": True},
@@ -333,6 +338,8 @@ def test_plain_keys_of_another_size_are_refused_before_a_sum_of_shapes_that_do_n
 SAME_SHAPES = [
     ({}, {"query": "before"}),
     ({}, {"start": "zeros"}),
+    ({"local": "predictive"}, {"local": "predictive", "renormalise": True}),
+    ({"local": "monotonic"}, {"local": "monotonic", "gaussian": True}),
     ({"query_reads_word": True}, {"query_reads_word": True, "query": "before"}),
     ({"input_feeding": True}, {"input_feeding": True, "fed": "state"}),
     ({"score": "concat", "coverage": True}, {"score": "concat", "coverage": True, "coverage_of": "last"}),

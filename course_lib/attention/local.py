@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from course_lib.attention.base import Attended, Attention, masked_softmax
 from course_lib.built import Built
-from course_lib.options import check_count
+from course_lib.options import check_count, check_switch
 from course_lib.shapes import Bool, Float, Int
 
 
@@ -14,7 +14,9 @@ class LocalAttention(Built):
 
     *local-m* (``predictive=False``) takes p_t = t. *local-p* predicts p_t = S · σ(v_pᵀ tanh(W_p h_t))
     and multiplies the weights by exp(-(s - p_t)² / 2σ²), σ = D / 2, so that p_t can learn; as in
-    the paper, what is left then no longer sums to one.
+    the paper, what is left then no longer sums to one. ``gaussian`` says whether there is such a bell; None, as in
+    the paper: in local-p alone. ``renormalise`` divides what the bell leaves by its sum. ValueError for
+    ``renormalise`` without a bell, and for an option of the wrong kind.
 
     Only the 2D + 1 keys and values of the window are gathered: a step costs the same for any source.
 
@@ -26,11 +28,26 @@ class LocalAttention(Built):
     - local-m past the end: p_t stays on the last position; the paper: p_t = t, also where the target is longer.
     """
 
-    def __init__(self, align: Attention, query_size: int, window: int, predictive: bool) -> None:
+    def __init__(
+        self,
+        align: Attention,
+        query_size: int,
+        window: int,
+        predictive: bool,
+        gaussian: bool | None = None,
+        renormalise: bool = False,
+    ) -> None:
         super().__init__()
         self.align = align
         self.window = check_count("window", window)
         self.predictive = predictive
+        self.gaussian = predictive if gaussian is None else check_switch("gaussian", gaussian)
+        self.renormalise = check_switch("renormalise", renormalise)
+        if renormalise and not self.gaussian:
+            raise ValueError(
+                "renormalise divides what the Gaussian leaves of the weights by its sum; without one they sum to one "
+                "as they are. Set gaussian=True, or leave renormalise out."
+            )
         if predictive:
             self.W_p = nn.Linear(query_size, query_size, bias=False)
             self.v_p = nn.Parameter(torch.empty(query_size).uniform_(-(query_size**-0.5), query_size**-0.5))
@@ -63,8 +80,10 @@ class LocalAttention(Built):
         index = positions.clamp(0, mask.shape[1] - 1)  # a place to gather from, even where nothing is inside
         scores = self.align.scores(query, _gather(keys, index)).masked_fill(~inside, -torch.inf)  # (B, T, W)
         weights = masked_softmax(scores, inside, check=False)
-        if self.predictive:
+        if self.gaussian:
             weights = weights * torch.exp(-((positions - centre.unsqueeze(-1)) ** 2) / (2 * (self.window / 2) ** 2))
+        if self.renormalise:  # never by 0: no place of a window has a bell below e^-8
+            weights = weights / weights.sum(-1, keepdim=True)
         context = (weights.unsqueeze(-2) @ _gather(values, index)).squeeze(-2)  # (B, T, 1, W) @ (B, T, W, M): (B, T, M)
         return Attended(
             _spread(scores, index, inside, mask, -torch.inf), _spread(weights, index, inside, mask), context, centre

@@ -19,6 +19,7 @@ from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.score_plane import four_scores
 from course_lib.widgets.staging import stages
 from course_lib.widgets.stepping import step_through
+from course_lib.widgets.windowing import window
 
 __all__ = [
     "Axis",
@@ -41,4 +42,5 @@ __all__ = [
     "step_through_models",
     "step_through_training",
     "swap_film",
+    "window",
 ]

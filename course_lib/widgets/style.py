@@ -140,6 +140,17 @@ OF_PLANES = """
 .course-frame .four i{font-style:normal;color:var(--c-score)}
 .course-frame .four td{padding:2px 4px}
 """
+OF_MOVING_WINDOWS = """
+.course-frame svg.moving{width:100%;max-width:460px}
+.course-frame svg.moving rect{fill:color-mix(in srgb,var(--c-weight) 12%,transparent)}
+.course-frame .moving .after{fill:var(--c-weight)}
+.course-frame .moving .before{fill:none;stroke:var(--c-ink);stroke-dasharray:3 3}
+.course-frame .moving .bell{fill:none;stroke:var(--c-muted);stroke-width:2}
+.course-frame .moving .at{fill:var(--c-weight)}
+.course-frame .moving .unseen :is(td,th){color:var(--c-muted);font-style:italic}
+.course-frame:has(.moving) .says{min-height:2lh}
+@media (max-width:600px){.course-frame:has(.moving) .says{min-height:4lh}}
+"""
 OF_GUESSES = """
 .course-guesses .widget-html{width:100%}
 .course-frame.guessed,.course-frame.found{display:grid;grid-template-columns:minmax(4em,8em) 1fr 3.6em;gap:8px;

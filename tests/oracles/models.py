@@ -57,6 +57,10 @@ MAKERS = {
     "luong-location": partial(luong, score="location", longest_source=7),
     "luong-local-m": partial(luong, score="general", local="monotonic", window=1),
     "luong-local-p-feeding": partial(luong, score="dot", local="predictive", window=2, input_feeding=True),
+    "luong-local-m-gaussian": partial(luong, score="general", local="monotonic", window=2, gaussian=True),
+    "luong-local-p-renormalised-feeding": partial(
+        luong, score="dot", local="predictive", window=2, renormalise=True, input_feeding=True
+    ),
     "luong-before-reads-word-feeding": partial(luong, query="before", query_reads_word=True, input_feeding=True),
     "luong-before-zeros": partial(luong, score="general", query="before", start="zeros", layers=2),
     "luong-state-fed": partial(luong, input_feeding=True, fed="state"),

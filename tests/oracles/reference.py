@@ -256,9 +256,9 @@ def luong_look(attention, h_t, h_bar, t, covered=None):
     window = [s for s in range(S) if middle - D <= s <= middle + D]
     weights = np.zeros(S)
     weights[window] = softmax(np.array([luong_score(attention.align, h_t, h_bar, s) for s in window]))
-    if attention.predictive:
+    if attention.gaussian:
         weights *= np.exp(-((np.arange(S) - p) ** 2) / (2 * (D / 2) ** 2))
-    return weights
+    return weights / sum(weights) if attention.renormalise else weights
 
 
 def luong(model, source_ids, target_in_ids):
