@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from course_lib.batching import encode_sources
 from course_lib.models import bahdanau2014
-from course_lib.search import Scoring, beam, forced, greedy, sample
+from course_lib.search import Scoring, beam, forced, greedy, sample, tempered_probabilities
 from course_lib.search.tree import Node
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
@@ -359,3 +359,39 @@ def test_sampling_repeats_with_its_generator_and_watches_its_steps():
 def test_no_temperature_at_all_is_greedys_business(temperature):
     with pytest.raises(ValueError, match="use greedy"):
         sample(prefix_step(table(MISLEADING))[0], start([0], 1), 1, 3, temperature)
+
+
+@pytest.mark.parametrize("temperature", [0.25, 1.0, 3.0])
+def test_a_temperature_is_a_power_of_the_probabilities(temperature):
+    """By NumPy, row by row, in double precision; a word that cannot be drawn stays so."""
+    probabilities = np.random.default_rng(4).dirichlet(np.full(7, 0.5), size=3)
+    probabilities[1, 2] = 0.0
+    found = tempered_probabilities(torch.tensor(probabilities).log(), temperature).numpy()
+    powers = probabilities ** (1 / temperature)
+    assert found == pytest.approx(powers / powers.sum(-1, keepdims=True), rel=1e-9)
+    assert found[1, 2] == 0
+
+
+def test_what_is_drawn_is_drawn_from_the_tempered_probabilities():
+    """Number by number: the draw is that of the function that figures show."""
+    probabilities = torch.tensor([[0.05, 0.1, 0.2, 0.3, 0.05, 0.3]])
+    wanted = tempered_probabilities(
+        torch.log_softmax(probabilities.log(), -1).index_fill(-1, torch.tensor([PAD, BOS]), -torch.inf), 0.4
+    )
+    drawn_by_hand = torch.multinomial(wanted.expand(50, -1), 1, generator=torch.Generator().manual_seed(8)).squeeze(-1)
+    words = sample(
+        prefix_step(lambda prefix: probabilities[0].tolist())[0],
+        start([0] * 50, 1),
+        50,
+        1,
+        0.4,
+        torch.Generator().manual_seed(8),
+    )
+    assert [found.tokens or (EOS,) for found in words] == [(int(word),) for word in drawn_by_hand]
+
+
+def test_no_distribution_has_a_temperature_of_nought():
+    with pytest.raises(ValueError, match="temperature: expected"):
+        tempered_probabilities(torch.zeros(1, 3), 0.0)
+    with pytest.raises(ValueError, match="NaN"):
+        tempered_probabilities(torch.tensor([[0.0, math.nan]]), 1.0)

@@ -8,7 +8,7 @@ from course_lib.search.beam_search import beam
 from course_lib.search.exact_search import ExactResult, exact
 from course_lib.search.greedy_search import forced, greedy
 from course_lib.search.hypothesis import Hypothesis, OnStep, Selectable, StepFunction, StepResult
-from course_lib.search.sampling import sample
+from course_lib.search.sampling import sample, tempered_probabilities
 from course_lib.search.scoring import Scoring
 from course_lib.search.tree import BeamResult, Node
 
@@ -27,4 +27,5 @@ __all__ = [
     "forced",
     "greedy",
     "sample",
+    "tempered_probabilities",
 ]

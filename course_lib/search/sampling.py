@@ -35,10 +35,23 @@ def sample(
         raise ValueError(f"{error} For the limit at 0 use greedy.") from None
 
     def draw(log_probs: Float[Tensor, "B V"]) -> Int[Tensor, "B"]:
-        largest = log_probs.amax(-1, keepdim=True)  # (B, 1), NaN where one is
-        require_finite("log-probabilities of the next word", largest.cpu().numpy(), infinite=True)
-        # the largest becomes 0, so that a very low temperature overflows towards minus infinity alone
-        scaled = (log_probs - largest) / temperature
-        return torch.multinomial(torch.softmax(scaled, dim=-1), 1, generator=generator).squeeze(-1)
+        return torch.multinomial(_tempered(log_probs, temperature), 1, generator=generator).squeeze(-1)
 
     return roll_out(step, state, batch_size, max_length, draw, device, on_step)
+
+
+def tempered_probabilities(log_probs: Float[Tensor, "B V"], temperature: float) -> Float[Tensor, "B V"]:
+    """Return p^(1 / temperature) of each row of log-probabilities, renormalised: what :func:`sample` draws from.
+
+    Near 0 all of the mass goes to the largest, far above 1 the words become alike. What has probability 0 keeps it.
+    ValueError unless the temperature is above 0; :class:`~course_lib.finite.NotFiniteError` for a NaN.
+    """
+    check_number("temperature", temperature, above=0)
+    return _tempered(log_probs, temperature)
+
+
+def _tempered(log_probs: Float[Tensor, "B V"], temperature: float) -> Float[Tensor, "B V"]:
+    largest = log_probs.amax(-1, keepdim=True)  # (B, 1), NaN where one is
+    require_finite("log-probabilities of the next word", largest.cpu().numpy(), infinite=True)
+    # the largest becomes 0, so that a very low temperature overflows towards minus infinity alone
+    return torch.softmax((log_probs - largest) / temperature, dim=-1)

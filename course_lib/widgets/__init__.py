@@ -9,6 +9,7 @@ from course_lib.widgets.by_hand import five_steps
 from course_lib.widgets.choosing import figure_grid
 from course_lib.widgets.comparing import compare, step_through_models, step_through_training
 from course_lib.widgets.covering import coverage
+from course_lib.widgets.drawing import temperature
 from course_lib.widgets.exploring import explorer
 from course_lib.widgets.film_of_looks import looks_film
 from course_lib.widgets.film_of_reach import reach_film
@@ -42,5 +43,6 @@ __all__ = [
     "step_through_models",
     "step_through_training",
     "swap_film",
+    "temperature",
     "window",
 ]

@@ -130,6 +130,9 @@ OF_STAGES = """
 .course-frame svg.course-figure{margin:0 auto;background:none}
 @media (max-width:600px){.course-frame.growing .says{min-height:calc(var(--narrow)*1.4em)}}
 """
+OF_SAMPLES = """
+.course-frame .drawn li{display:block;margin:4px 0;border-inline-start:3px solid var(--c-line);padding-inline-start:8px}
+"""
 OF_LONG_LABELS = """
 .course-widget .widget-readout{margin-inline-start:12px}
 """

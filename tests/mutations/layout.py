@@ -13,8 +13,8 @@ MUTATIONS = (
     Mutation(
         "a package's function hides its module",
         "search/__init__.py",
-        "from course_lib.search.sampling import sample\n",
-        "from course_lib.search.sampling import sample as sampling\n",
+        "from course_lib.search.sampling import sample, tempered_probabilities\n",
+        "from course_lib.search.sampling import sample as sampling, tempered_probabilities\n",
         "test_layout.py::test_a_function_hides_the_module_of_its_name",
     ),
 )

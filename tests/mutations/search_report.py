@@ -1,0 +1,148 @@
+"""Bugs to plant in what tells errors of the search from errors of the model, and in lengths and temperatures."""
+
+from tests.mutations import Mutation
+
+FILE, SAMPLING, TEST = "metrics/searching.py", "search/sampling.py", "test_search_report.py::test_"
+DRAWING, PAGE = "widgets/drawing.py", "test_widgets_temperature.py::test_"
+MUTATIONS = (
+    Mutation(
+        "what is not proven counts as right",
+        FILE,
+        "for search, model, right, certain in rows if certain]",
+        "for search, model, right, certain in rows]",
+        TEST + "a_missing_proof_is_counted_neither_as_right_nor_as_wrong",
+    ),
+    Mutation(
+        "a better sentence counts for nothing without a proof",
+        FILE,
+        "known = sum(search for search, *_ in rows)",
+        "known = sum(search for search, *_ in errors)",
+        TEST + "a_missing_proof_is_counted_neither_as_right_nor_as_wrong",
+    ),
+    Mutation(
+        "a tie is an error of the search",
+        FILE,
+        "best.log_prob > found.log_prob + TIE\n\n",
+        "best.log_prob > found.log_prob\n\n",
+        TEST + "equal_probability_is_no_error_of_anybody",
+    ),
+    Mutation(
+        "of two best sentences the reference is not one",
+        FILE,
+        " or (right and not error)",
+        "",
+        TEST + "equal_probability_is_no_error_of_anybody",
+    ),
+    Mutation(
+        "an empty reference is none",
+        FILE,
+        "tuple(best.tokens) == tuple(reference) or",
+        "(bool(reference) and tuple(best.tokens) == tuple(reference)) or",
+        TEST + "an_empty_reference_is_a_reference",
+    ),
+    Mutation(
+        "what the limit cut off is a sentence",
+        FILE,
+        "return not found.finished or best",
+        "return best",
+        TEST + "what_did_not_finish_is_no_sentence_however_probable",
+    ),
+    Mutation(
+        "the words that the limit cut off are the reference",
+        FILE,
+        "right = found.finished and tuple(",
+        "right = tuple(",
+        TEST + "what_did_not_finish_is_no_sentence_however_probable",
+    ),
+    Mutation(
+        "luck needs no error",
+        FILE,
+        "lucky=sum(search and model and right for",
+        "lucky=sum(right for",
+        TEST + "each_error_is_laid_on_whom_it_belongs_to",
+    ),
+    Mutation(
+        "ids are compared with words",
+        FILE,
+        "if len(set().union(*kinds.values())) > 1:",
+        "if False:",
+        TEST + "ids_are_never_compared_with_words",
+    ),
+    Mutation(
+        "what was found may be better than the best",
+        FILE,
+        "if proven and found.finished and found.log_prob > best.log_prob + TIE:",
+        "if False:",
+        TEST + "two_models_cannot_be_reported_as_one",
+    ),
+    Mutation(
+        "the length ratio is a mean of ratios",
+        FILE,
+        "return Score(said / words, ",
+        "return Score(float(np.mean(counts[:, 0] / counts[:, 1])), ",
+        TEST + "a_length_ratio_is_of_sums",
+    ),
+    Mutation(
+        "the interval of a length ratio comes in per cent",
+        FILE,
+        "sums[:, 0] / sums[:, 1] / 100",
+        "sums[:, 0] / sums[:, 1]",
+        TEST + "a_length_ratio_is_of_sums",
+    ),
+    Mutation(
+        "samples are drawn at temperature 1, whatever the figure shows",
+        SAMPLING,
+        "_tempered(log_probs, temperature), 1,",
+        "_tempered(log_probs, 1.0), 1,",
+        "test_beam.py::test_what_is_drawn_is_drawn_from_the_tempered_probabilities",
+    ),
+    Mutation(
+        "a temperature multiplies the probabilities",
+        SAMPLING,
+        "torch.softmax((log_probs - largest) / temperature, dim=-1)",
+        "torch.softmax(log_probs.exp() / temperature, dim=-1)",
+        "test_beam.py::test_a_temperature_is_a_power_of_the_probabilities",
+    ),
+    Mutation(
+        "the bars are of 1/τ",
+        DRAWING,
+        "softmax(scores / tau)",
+        "softmax(scores * tau)",
+        PAGE + "the_bars_are_what_samples_are_drawn_from",
+    ),
+    Mutation(
+        "the bars share the whole among the words that are shown",
+        DRAWING,
+        "        probabilities[order],\n",
+        "        probabilities[order] / probabilities[order].sum(),\n",
+        PAGE + "the_bars_are_what_samples_are_drawn_from",
+    ),
+    Mutation(
+        "the samples are those of the first temperature",
+        DRAWING,
+        "order, some, wanted) for tau, some in samples.items()]",
+        "order, samples[min(samples)], wanted) for tau in samples]",
+        PAGE + "the_sentences_of_a_frame_are_those_of_its_temperature",
+    ),
+    Mutation(
+        "a sample that begins as the reference does is marked",
+        DRAWING,
+        "_sentence(sample, sample == draws.reference)",
+        "_sentence(sample, sample == draws.reference[: len(sample)])",
+        PAGE + "the_sentences_of_a_frame_are_those_of_its_temperature",
+    ),
+    Mutation(
+        "what is never drawn is counted among the others",
+        DRAWING,
+        "        int(np.isfinite(scores).sum()) - len(order),",
+        "        len(words) - len(order),",
+        PAGE + "the_bars_are_what_samples_are_drawn_from",
+    ),
+    Mutation(
+        "a word of the vocabulary is markup",
+        DRAWING,
+        "zip(map(word, draws.words),",
+        "zip(draws.words,",
+        PAGE + "print_has_every_temperature_and_sentence",
+    ),
+)
