@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 PYTEST := $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser lint format check-book colab-check clean
+.PHONY: help setup book serve execute test unit notebooks browser lint format check-book links colab-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,10 +40,11 @@ notebooks: setup ## the notebooks alone: does every stored output come out again
 browser: setup ## the browser tests alone
 	@$(PYTEST) tests/browser
 
-lint: setup ## style and types: ruff, mypy
+lint: setup ## style, types and spelling: ruff, mypy, codespell
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(PY) tools/spelling.py
 
 format: setup ## let ruff put the code into the house style
 	@$(PY) -m ruff check --fix .
@@ -51,6 +52,9 @@ format: setup ## let ruff put the code into the house style
 
 check-book: book ## page weight, alternative texts, links, notebooks, the repository's address
 	@$(PY) tools/check_book.py
+
+links: setup ## visit every address outside that the course names (needs the network)
+	@$(PY) tools/external_links.py
 
 colab-check: setup ## the sliders with Colab's ipywidgets 7.7.1, in .venv-colab (needs the network)
 	@$(PY) tools/check_colab_widgets.py

@@ -1,7 +1,7 @@
 """Shapes in signatures: ``Float[Tensor, "B S"]`` is a tensor of floats with the axes B and S. All chapters.
 
 The letters are those of :data:`course_lib.notation.DIMENSIONS`; one letter means one size within a call.
-``*T`` stands for any number of axes: "B *T H" is (B, H) for one step and (B, T, H) for all steps at once.
+``*T`` stands for any number of axes: ``"B *T H"`` is (B, H) for one step and (B, T, H) for all steps at once.
 ``#`` before a letter allows size 1, as broadcasting does; ``_`` is an axis without a name, a number an axis
 of that size. "" has no axes: a scalar.
 

@@ -120,6 +120,7 @@ def small_book(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("vendor", "__pycache__"))
     (tmp_path / "book" / "references.bib").write_text("")
     (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "CHANGELOG.md").write_text("")
     (tmp_path / "course_lib").mkdir()
     (tmp_path / "book" / "index.md").write_text("# One\n\nfirst words\n")
     return tmp_path

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 import picture_front_page
@@ -15,7 +16,9 @@ CHAPTERS = sorted((ROOT / "book" / "chapters").glob("*.ipynb"))
 def in_contents() -> dict[str, str | None]:
     """Return file -> title, as the table of contents has them."""
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["parts"]
-    return {entry["file"]: entry.get("title") for part in parts for entry in part["chapters"]}
+    chapters = [entry for part in parts for entry in part["chapters"]]
+    entries = [inner for entry in chapters for inner in (entry, *entry.get("sections", []))]
+    return {entry["file"]: entry.get("title") for entry in entries}
 
 
 def cells(path: Path) -> list[str]:
@@ -46,6 +49,21 @@ def test_the_front_page_lists_each_chapter_with_its_number() -> None:
     text = "\n".join(cells(ROOT / "book" / "index.ipynb"))
     listed = re.findall(r"^(\d+)\. \[[^\]]+\]\(chapters/(\d\d)_\w+\.ipynb\)", text, re.MULTILINE)
     assert [(int(number), int(file)) for number, file in listed] == [(int(p.stem[:2]),) * 2 for p in CHAPTERS]
+
+
+def test_the_changelog_names_every_chapter_and_begins_with_the_latest_day() -> None:
+    """A reader who comes back looks there for what has been added."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    named = {
+        int(n)
+        for told in re.findall(r"\*\*Chapters? (\d+(?:(?:, | and )\d+)*)", text)
+        for n in re.findall(r"\d+", told)
+    }
+    assert named == {int(path.stem[:2]) for path in CHAPTERS}
+    days = [datetime.strptime(day, "%d %B %Y") for day in re.findall(r"^## (.+)$", text, re.MULTILINE)]
+    assert len(days) > 3 and days == sorted(set(days), reverse=True)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    assert links and [link for link in links if not (ROOT / link).exists()] == []
 
 
 def test_the_picture_of_the_front_page_is_light_and_shows_what_the_page_shows() -> None:

@@ -20,8 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = ".made-from"
-TOOLS = ("tools/build_book.py", "tools/figure_descriptions.py", "tools/coloured_formulas.py")
-INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", *TOOLS, "book", "course_lib")
+TOOLS = (
+    "tools/api_reference.py",
+    "tools/build_book.py",
+    "tools/borrowed_sliders.py",
+    "tools/coloured_formulas.py",
+    "tools/course_map.py",
+    "tools/figure_descriptions.py",
+    "tools/stable_notebook.py",  # which borrowed_sliders asks what a widget is made of
+)
+INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", *TOOLS, "book", "course_lib")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 
 

@@ -55,10 +55,10 @@ def sources() -> list[Path]:
 
 
 def has_widget(source: Path) -> bool:
-    """Say whether ``source`` is a notebook that stores a widget."""
-    return source.suffix == ".ipynb" and WIDGET_STATE in json.loads(source.read_text("utf-8"))["metadata"].get(
-        "widgets", {}
-    )
+    """Say whether ``source`` is a notebook that stores a widget, or a page that borrows one."""
+    if source.suffix == ".md":
+        return "```{slider}" in source.read_text("utf-8")
+    return WIDGET_STATE in json.loads(source.read_text("utf-8"))["metadata"].get("widgets", {})
 
 
 def page_of(source: Path) -> str:
