@@ -99,6 +99,9 @@ SYMBOLS = {
         (r"\kappa_j", r"\kappa"),
     ),
     "summary": Symbol(r"\mathbf{c}", "summary", "summary: what every step is told of the source", "(B, C)", CONTEXT),
+    "p": Symbol(
+        r"p_i", "centre", "centre of the window at step i, in source positions from 0 (chapter 9)", "(B, T)", WEIGHT
+    ),
     "c": Symbol(r"c_i", "context", "context: the weighted sum of the values", "(B, M)", CONTEXT),
     "attentional": Symbol(
         r"\tilde h_i", "attentional", "attentional state: context and state, joined (chapter 7)", "(B, H)", TARGET

@@ -1,4 +1,4 @@
-"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2 and 5 to 8."""
+"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2 and 5 to 9."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

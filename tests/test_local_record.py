@@ -251,3 +251,47 @@ def test_a_try_does_not_overwrite_the_record(local: Any, monkeypatch: pytest.Mon
         "dot",
         "en-fr",
     )
+
+
+# --- the record itself
+
+RECORD = json.loads(
+    (Path(__file__).resolve().parent.parent / "course_lib" / "results" / "local.json").read_text("utf-8")
+)
+RUNS = {key: run for key, run in RECORD.items() if "hits" in run}
+
+
+def line(text: str) -> Any:
+    return np.array(text.split(), dtype=int)
+
+
+def test_every_run_of_the_record_stands_under_its_own_name(local: Any) -> None:
+    """A run copied to another key would be a seed that was never trained; one of another rate, another row."""
+    for key, run in RUNS.items():
+        settings = run["settings"]
+        label = f"{settings['corpus']}{' short' if 'tested' in settings else ''}"
+        name = f"{label}, {settings['row']}, seed {settings['seed']}"
+        assert key in (name, f"{name}, rate {settings['learning_rate']:g}")
+        own = local.own_rate(RECORD, local.ROWS[settings["row"]].family)
+        assert settings["learning_rate"] == own or key.endswith(f"rate {settings['learning_rate']:g}")
+        assert settings["options"] == local.ROWS[settings["row"]].options
+        assert (settings["steps"], settings["embedding"]) == (local.STEPS, local.HIDDEN)
+        words = line(RECORD[f"test, {label}"]["source_words"])
+        assert (
+            len(run["hits"]) == len(words) and run["looks"]["words"] == line(RECORD[f"test, {label}"]["linked"]).sum()
+        )
+        assert run["test"]["exact_match"] == pytest.approx(100 * run["hits"].count("1") / len(words))
+
+
+def test_the_prediction_of_the_record_follows_from_its_runs_and_its_own_r() -> None:
+    """Recomputed from the lines of counts, band by band: what is written is what the formula gives."""
+    made, told = RECORD["prediction"], RECORD["test, en-mr"]
+    words = line(told["source_words"])
+    dots = [line(" ".join(RECORD[f"en-mr, dot, seed {seed}"]["hits"])) for seed in (1, 2, 3)]
+    for cell in made["cells"]["en-mr"]:
+        low, high = map(int, cell["source_words"].split("-"))
+        chosen = (low <= words) & (words <= high)
+        k = line(told["outside"][str(cell["D"])])[chosen]
+        right = 100 * float(np.mean([dot[chosen].mean() for dot in dots]))
+        assert cell["predicted"] == pytest.approx(right * float(np.mean(made["r"] ** k)))
+    assert made["settings"]["pairs"]["en-mr"] == RECORD["en-mr, dot, seed 1"]["settings"]["pairs"]

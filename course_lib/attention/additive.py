@@ -1,4 +1,4 @@
-"""Bahdanau's score, which is Luong's *concat* too. Chapters 5, 7 and 8."""
+"""Bahdanau's score, which is Luong's *concat* too. Chapters 5 and 7 to 9."""
 
 import torch
 from torch import Tensor, nn

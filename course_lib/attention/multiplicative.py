@@ -1,4 +1,4 @@
-"""Luong's other scores: dot, general, location. Chapter 7.
+"""Luong's other scores: dot, general, location. Chapters 7 and 9.
 
 Luong, Pham & Manning (2015), §3.1 and eq. 8; their h_t is the query, their h̄_s the annotation.
 """

@@ -1,4 +1,4 @@
-"""What is in a corpus, in numbers: sizes, words, lengths, how its links cross. Chapter 9, and a page."""
+"""What is in a corpus, in numbers: sizes, words, lengths, how its links cross. The page of the corpora."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which draw of its corpus a record was made on, and whether it is today's. Chapters 3, 5, 6 and 8, and pages."""
+"""Which draw of its corpus a record was made on, and whether it is today's. Chapters 3, 5, 6, 8 and 9, and pages."""
 
 import json
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ TODAY = {
         "en-fr",
         '{"gender": "masculine", "lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}',
     ): "d3dd7df52187f033",
+    ("en-fr", '{"lexicon": "small", "max_length": 12, "seed": 1, "size": 20000}'): "7c0f202a5c6fc77b",
     ("en-zh", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "515e3610f29f5dc3",
     ("en-mr", '{"lexicon": "small", "max_length": 20, "seed": 1, "size": 20000}'): "d52ab55980884395",
     ("lists", '{"least": 2, "most": 5, "order": "said", "seed": 1, "size": 5000}'): "4d586a88a820c716",

@@ -1,4 +1,4 @@
-"""Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 3, 5, 7 to 9."""
+"""Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 3, 5, 7, 8."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
