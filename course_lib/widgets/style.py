@@ -152,6 +152,7 @@ OF_MOVING_WINDOWS = """
 .course-frame .moving .at{fill:var(--c-weight)}
 .course-frame .moving .unseen :is(td,th){color:var(--c-muted);font-style:italic}
 .course-frame:has(.moving) .says{min-height:2lh}
+.course-frame:has(svg.moving) .side{flex-basis:316px}
 @media (max-width:600px){.course-frame:has(.moving) .says{min-height:4lh}}
 """
 OF_GUESSES = """
