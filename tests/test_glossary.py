@@ -15,11 +15,12 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)\.$")
 WANTED = """
     AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|alignment|annotation|attention|attentional state|batch|
     beam search|bidirectional|bottleneck|centre|classifier|concat|context|coverage|coverage penalty|cross-entropy|
-    decoder|dot product|dot score|embedding|encoder|entropy|epoch|equal budget|exact match|extrapolation|fertility|
-    fixed vector|floor|gate|Gaussian|general score|gold link|gradient|greedy decoding|hard attention|heat map|
-    held look|input feeding|interval|key|language model|length mix|link|local attention|local-m|local-p|location score|
-    logit|loss|mask|maxout|nat|no choice|omission and repetition|padding|parameter|perplexity|possible link|
-    precision and recall|query|reach|readout|reordering|reset gate and update gate|route|score|seed|share answered|
+    decoder|decoding|dot product|dot score|embedding|encoder|entropy|epoch|equal budget|exact match|exact search|
+    extrapolation|fertility|fixed vector|floor|gate|Gaussian|general score|gold link|gradient|greedy decoding|
+    hard attention|heat map|held look|input feeding|interval|key|label smoothing|language model|length mix|
+    length normalisation|link|local attention|local-m|local-p|location score|logit|loss|mask|maxout|minimum Bayes risk|
+    model error|nat|no choice|omission and repetition|padding|parameter|perplexity|possible link|precision and recall|
+    query|reach|readout|reordering|reset gate and update gate|route|score|search error|seed|share answered|signature|
     softmax|source and target|state|state fed|summary|sure link|teacher forcing|temperature|token|type|update|value|
     vocabulary|weight|window
 """

@@ -1,4 +1,4 @@
-"""How good translations and predictions are: exact match, BLEU, perplexity. Chapters 2, 4 and 8."""
+"""How good translations and predictions are: exact match, BLEU, perplexity. Chapters 2, 4, 8 and 13."""
 
 import math
 from collections.abc import Sequence

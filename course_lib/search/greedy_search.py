@@ -1,4 +1,4 @@
-"""The most probable word at each step, or the words that are given. Chapter 2."""
+"""The most probable word at each step, or the words that are given. Chapters 2 and 13."""
 
 from typing import Any
 

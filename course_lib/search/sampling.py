@@ -25,9 +25,10 @@ def sample(
     """Draw each word from p(y_i | y_<i, x)^(1 / temperature), renormalised (ancestral sampling).
 
     At temperature 1 sentences come as often as the model finds them probable; below 1 the probable
-    ones more often, above 1 less often. PAD and BOS are never drawn. ``generator`` makes the draw
-    repeatable; ``log_prob`` is the model's own, at temperature 1. ValueError unless the temperature
-    is above 0: the limit at 0 is :func:`greedy`.
+    ones more often, above 1 less often. PAD and BOS are never drawn; what the model gives them goes to
+    the other words in proportion, so that sentences come more often than their ``log_prob`` says where
+    that is much (label smoothing). ``generator`` makes the draw repeatable; ``log_prob`` is the model's
+    own, at temperature 1. ValueError unless the temperature is above 0: the limit at 0 is :func:`greedy`.
     """
     try:
         check_number("temperature", temperature, above=0)

@@ -1,4 +1,4 @@
-"""Two sliders over figures of your own: which comparison is drawn. Chapters 6, 7 and 9."""
+"""Two sliders over figures of your own: which comparison is drawn. Chapters 6, 7, 9 and 13."""
 
 from collections.abc import Mapping
 from html import escape
