@@ -38,7 +38,10 @@ OWNERS: dict[str, tuple[Owner, ...]] = {
     "Vaswani et al. (2017)": (vaswani2017, VaswaniDecoder),
     "Training and search": (Vocabulary.build, TrainConfig, Seq2Seq.translate, Objective, Scoring),
 }
-"""Whose docstrings declare what, by paper."""
+"""Whose docstrings declare what, by paper.
+
+:meta hide-value:
+"""
 
 HEADING = re.compile(r"^Departs from the papers?:$", re.MULTILINE)
 LINE = re.compile(r"- (?P<what>[^:]+): (?P<here>.+?); the papers?: (?P<paper>.+)\.")

@@ -377,7 +377,10 @@ CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {
     "xu": xu2015,
     "vaswani": vaswani2017,
 }
-"""The papers' models by the short names of the command line."""
+"""The papers' models by the short names of the command line.
+
+:meta hide-value:
+"""
 
 
 def build_model(name: str, source: Vocabulary, target: Vocabulary, **options: object) -> Seq2Seq:

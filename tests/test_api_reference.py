@@ -77,6 +77,13 @@ def test_a_module_shows_the_arguments_that_it_takes(html: Path) -> None:
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")  # lxml ends a <dt> where a list in it begins
         heads |= {str(entry["id"]): entry.get_text() for entry in soup.select("dl.class > dt.sig[id]")}
     assert [name for name, head in heads.items() if "**options" in head] == []
+    unread = [name for name, head in heads.items() if "<factory>" in head or "~" in head]
+    assert unread == [], "a signature that is no Python is shown raw, types and all"
+    assert "reinforce: Reinforce = Reinforce()" in re.sub(r"\s+", " ", heads["course_lib.training.Objective"])
+    own = {name: head for name, head in heads.items() if not name.startswith("course_lib.shapes.")}
+    empty = [name for name, head in own.items() if "*args" in head]
+    assert empty == [], "a protocol says how it is called, or nothing"
+    assert "previous" in heads["course_lib.search.StepFunction"]
     assert "plain_keys" in heads["course_lib.attention.AdditiveAttention"]
 
 
@@ -97,6 +104,9 @@ def test_pages_of_the_reference_are_light_and_their_formulas_keep_their_bars(htm
         ("v_aᵀ", r"v\ :sub:`a`\ ᵀ"),
         ("Σ_j α_ij", r"Σ\ :sub:`j`\  α\ :sub:`ij`\ "),
         ("x^α", r"x\ :sup:`α`\ "),
+        ("p^(1 / τ), (x)", r"p\ :sup:`1 / τ`\ , (x)"),
+        ("a_ŝ", r"a\ :sub:`ŝ`\ "),
+        ("p(y_i | y_<i, x)", r"p(y\ :sub:`i`\  \| y\ :sub:`<i`\ , x)"),
         ("course_lib, max_words, b_attn and ``W_a`` of :class:`x_y`", None),
         ("none", None),
     ],

@@ -50,16 +50,19 @@ class Answers(BaseHTTPRequestHandler):
     """Says what its path asks for; gives no head for ``/page``."""
 
     def do_HEAD(self) -> None:
+        if self.path == "/hangs-up":
+            return
         self.answer(405 if self.path == "/page" else None)
 
     def do_GET(self) -> None:
-        self.answer(None)
+        if self.path != "/hangs-up":
+            self.answer(None)
 
     def answer(self, status: int | None) -> None:
         path = {"/page": 200, "/moved": 302}.get(self.path) or int(self.path[1:])
         self.send_response(status or path)
         if path == 302:
-            self.send_header("Location", "/404")
+            self.send_header("Location", "/302" if self.path == "/302" else "/404")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -85,6 +88,8 @@ def server() -> Iterator[str]:
         ("moved", "dead"),
         ("403", "refused"),
         ("503", "refused"),
+        ("302", "refused"),  # a circle, as a page that wants a cookie makes it
+        ("hangs-up", "refused"),  # as some servers do with a program
     ],
 )
 def test_a_visit_tells_gone_from_refused(path: str, outcome: str) -> None:

@@ -9,7 +9,7 @@ import check_book
 import pytest
 from stable_notebook import STATE, VIEW, views
 
-from .lecture import MOVE, SECTIONS, SLIDER
+from .lecture import MOVE, SAID, SECTIONS, SHOWN, SLIDER
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVIEST = 600_000
@@ -25,6 +25,15 @@ def test_eight_sliders_take_twenty_minutes_and_each_has_its_four_parts() -> None
         assert text.split("**Ask.**")[1].split("```")[0].count("?") >= 1, number
         assert len(MOVE.findall(text)) >= 2, number
         assert all(seen for _, seen in MOVE.findall(text)), number
+
+
+def test_every_line_of_moves_quotes_something_that_the_browser_can_hold_it_to() -> None:
+    """A line in another form is skipped by the test in the browser, and one without a quotation passes unread."""
+    for number, _, text in SECTIONS:
+        moves = MOVE.findall(text)
+        assert len(re.findall(r"^\s*[-*+] ", text, re.MULTILINE)) == len(moves), f"{number}: a line is no move"
+        for positions, seen in moves:
+            assert SAID.findall(SHOWN.sub("", seen)) or SHOWN.findall(seen), f"{number}: {positions} quotes nothing"
 
 
 def test_each_borrowed_slider_leads_back_to_where_it_stands(html: Path) -> None:

@@ -5,6 +5,7 @@ what a module defines; of a folder without a face of its own, every module in it
 the file it is written in, and the chapters that this file's docstring names.
 """
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -17,16 +18,17 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import signature, stringify_signature
 from sphinx.util.nodes import get_node_source, make_refnode
+from typing_extensions import is_protocol
 
 LIBRARY = "course_lib"
 CHAPTERS = re.compile(r"\b(?:[Ee]very chapter|[Aa]ll chapters|[Cc]hapters? \d+(?:(?:, | and | to )\d+)*)")
 CODE = re.compile(r"(``.*?``|:[\w:]+:`[^`]*`|`[^`]*`_*)")
 SUBSCRIPT = re.compile(
-    r"(?<![\w/.])([A-Za-zα-ωΣ\u1e00-\u1eff\u0100-\u017f][\u0300-\u036f]?)_(\{[^}]*\}|[A-Za-z0-9α-ω]{1,2})(?![A-Za-z0-9_])"
+    r"(?<![\w/.])([A-Za-zα-ωΣΠ\u1e00-\u1eff\u0100-\u017f][\u0300-\u036f]?)_(\{[^}]*\}|<?[A-Za-z0-9α-ω\u0100-\u017f]{1,2})(?![A-Za-z0-9_])"
 )
-"""A symbol of one letter and its index: W_a, s_{i-1}, α_ij."""
+"""A symbol of one letter and its index: W_a, s_{i-1}, α_ij, y_<i."""
 DOCSTRING = re.compile(rf"docstring of ({LIBRARY}[\w.]*)")
-SUPERSCRIPT = re.compile(r"\^(\{[^}]*\}|[\wα-ω])")
+SUPERSCRIPT = re.compile(r"\^(\{[^}]*\}|\([^()]*\)|[\wα-ω])")
 
 
 def modules(room: str) -> list[str]:
@@ -65,20 +67,40 @@ def as_formulas(_app: Any, _what: str, _name: str, _found: Any, _options: Any, l
 
 def _set(text: str) -> str:
     text = SUBSCRIPT.sub(lambda found: rf"{found[1]}\ :sub:`{found[2].strip('{}')}`\ ", text.replace("|", r"\|"))
-    return SUPERSCRIPT.sub(lambda found: rf"\ :sup:`{found[1].strip('{}')}`\ ", text)
+    return SUPERSCRIPT.sub(lambda found: rf"\ :sup:`{found[1].strip('{}()')}`\ ", text)
 
 
 def signature_of_init(_app: Any, what: str, _name: str, found: Any, _options: Any, *_: Any) -> tuple[str, None] | None:
     """Give a class the arguments of its ``__init__``: what remembers how it was built takes any, to hand on."""
     from course_lib.built import Built  # brings torch: only where there is something to document
 
+    if what == "class" and is_protocol(found):  # nobody builds one: what counts is how it is called, if it is
+        call = vars(found).get("__call__")
+        return (_written(call, with_return=True) if call else ""), None
     if what != "class" or not issubclass(found, Built):
         return None
     if found.__init__ is Built.__init__:  # a form for others to fill
         return "()", None
-    arguments = list(signature(found.__init__).parameters.values())[1:]
-    written = inspect.Signature(arguments)
-    return stringify_signature(written, show_return_annotation=False, unqualified_typehints=True), None
+    return _written(found.__init__, with_return=False), None
+
+
+def _written(method: Any, *, with_return: bool) -> str:
+    """Write the arguments of ``method`` without ``self``, in autodoc's form."""
+    whole = signature(method)
+    bare = whole.replace(parameters=list(whole.parameters.values())[1:])
+    return stringify_signature(bare, show_return_annotation=with_return, unqualified_typehints=True)
+
+
+def call_of_factory(
+    _app: Any, _what: str, _name: str, found: Any, _options: Any, written: str | None, returned: str | None
+) -> tuple[str, str | None] | None:
+    """Write a default that is made anew for each object as its call: ``<factory>`` is no Python, and is left unread."""
+    if not written or "<factory>" not in written or not dataclasses.is_dataclass(found):
+        return None
+    for field in dataclasses.fields(found):
+        if field.init and field.default_factory is not dataclasses.MISSING:
+            written = written.replace("<factory>", f"{getattr(field.default_factory, '__name__', '...')}()", 1)
+    return written, returned
 
 
 def point_at_face(app: Any, env: Any, node: Any, content: Any) -> Any:
@@ -151,6 +173,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_directive("room", Room)
     app.connect("autodoc-process-docstring", as_formulas)
     app.connect("autodoc-process-signature", signature_of_init)
+    app.connect("autodoc-process-signature", call_of_factory)
     app.connect("autodoc-process-docstring", say_where)
     app.connect("missing-reference", point_at_face)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

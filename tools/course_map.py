@@ -25,6 +25,7 @@ READING = re.compile(r"(\d+) (?:minutes )?to read\b")
 
 WIDTH, MARGIN, AXIS, LINE, GAP = 400, 8, 112, 19, 15  # pixels of the drawing
 LETTERS = 32  # of a title in a line
+NO_BREAK = "\u00a0"  # a space that keeps its neighbours on one line
 
 
 class Chapter(NamedTuple):
@@ -175,11 +176,10 @@ def table(chapters: dict[int, Chapter], folder: str = "chapters") -> list[str]:
 
 
 def hours(minutes: int) -> str:
-    """Write a time as a reader plans it: 45 min, 2 h 20 min."""
+    """Write a time as a reader plans it: 45 min, 2 h 20 min; it is never broken between two lines."""
     whole, rest = divmod(minutes, 60)
-    return " ".join(
-        part for part in (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "") if part
-    )
+    parts = (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "")
+    return " ".join(filter(None, parts)).replace(" ", NO_BREAK)
 
 
 class CourseMap(SphinxDirective):

@@ -107,8 +107,13 @@ def visit(address: str, timeout: float = 20.0) -> Visit:
         except requests.Timeout:
             said, outcome = f"no answer within {timeout:.0f} s", "refused"
         except requests.RequestException as error:
-            said, outcome = f"{type(error).__name__}: {error}"[:200], "dead"
+            said, outcome = f"{type(error).__name__}: {error}"[:200], "dead" if no_server(error) else "refused"
     return Visit(address, outcome, said)
+
+
+def no_server(error: requests.RequestException) -> bool:
+    """Say whether nobody answers at all; a server that hangs up, or that leads in a circle, is there."""
+    return isinstance(error, requests.ConnectionError) and "Connection aborted" not in str(error)
 
 
 def report(visits: Iterable[Visit]) -> int:

@@ -18,6 +18,8 @@ PLACES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "Makefile",
+    "_config.yml",
+    "_toc.yml",
     "book",
     "course_lib",
     "tests",

@@ -15,7 +15,7 @@ class Scoring:
 
         lp(Y) = ((5 + |Y|) / 6)^α        cp(X; Y) = β Σ_j log min(Σ_i α_ij, 1)
 
-    |Y| counts EOS, which log P(Y|X) counts too, so lp is 1 for the empty translation. α = 0 leaves
+    EOS counts in |Y|, as it does in log P(Y|X), so lp is 1 for the empty translation. α = 0 leaves
     the log-probability as it is, β = 0 leaves coverage out. Neither may be negative.
 
     Departs from the paper:

@@ -63,8 +63,8 @@ def four_scores(
 
     ``annotations`` h_j are S × 2, one row a word of ``words``; ``query`` s has 2 entries, and the sliders
     turn it by ``angles`` (degrees, counterclockwise) and multiply it by ``lengths``. The scores are
-    those of Luong, Pham & Manning (2015), eq. 7 and 8: sᵀh_j; sᵀWh_j with ``general`` = W (2 × 2);
-    vᵀtanh(Ws + Uh_j) with ``concat`` = (W, U, v), W and U A × 2, v of A; and row j of ``location``
+    those of Luong, Pham & Manning (2015), eq. 7 and 8: sᵀ h_j; sᵀ W h_j with ``general`` = W (2 × 2);
+    vᵀ tanh(W s + U h_j) with ``concat`` = (W, U, v), W and U A × 2, v of A; and row j of ``location``
     (S × 2) times s. Weights are the softmax of each. With ``exchange`` = (j, k), a third slider puts the words at
     j and k (from 0) in each other's place. The slider of lengths starts at 1 if it is among them.
     A frame names the largest weight of each score, or all that read alike at two decimals.
