@@ -411,7 +411,8 @@ def test_a_reader_who_leaves_ends_a_translation_and_not_a_training(folder: Path)
     assert (code, said) == (0, "") and len(printed) <= 1
     out = folder / "unread"
     code, _, said = in_a_process("train", "--tsv", str(folder / "pairs.txt"), "--out", str(out), *SMALL, reads=0)
-    assert code == 0 and (said.strip() or "step/s]").endswith("step/s]") and (out / "history.json").exists()
+    assert code == 0 and (out / "history.json").exists()
+    assert (said.strip() or "step/s]").endswith(("step/s]", "s/step]"))  # the second on a slow machine
 
 
 @pytest.mark.parametrize("command", ["corpora", "--help"])
