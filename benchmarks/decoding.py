@@ -21,7 +21,7 @@ of the smoothed models of the grammar the fixed vector into French alone; the ot
 """
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from functools import cache, partial
@@ -32,10 +32,12 @@ import numpy as np
 import torch
 from records import (
     BOOTSTRAP,
+    bits,
     check_try,
     config_of,
     drawn,
     machine,
+    one_line,
     pairs_by_length,
     run_once,
     timed_fit,
@@ -329,7 +331,7 @@ def of_short(
         **proofs(best),
         "words": _words(shown),
         "ln_p": _log_probs(shown),
-        "states": _line([one.expanded for one in best]),
+        "states": one_line([one.expanded for one in best]),
         **({"samples": temperatures(model, short, best)} if with_samples else {}),
     }
 
@@ -360,7 +362,7 @@ def intervals(
     references = [pair.target for pair in pairs]
     scores = [bleu(said(model, some), references, bootstrap=BOOTSTRAP) for some in found.values()]
     ends = [score.interval or (np.nan, np.nan) for score in scores]
-    return {name: _line([end[k] for end in ends], 2) for k, name in enumerate(("bleu_low", "bleu_high"))}
+    return {name: one_line([end[k] for end in ends], 2) for k, name in enumerate(("bleu_low", "bleu_high"))}
 
 
 def gains(
@@ -405,20 +407,20 @@ def _bleu(row: np.ndarray) -> float:
 def temperatures(model: Seq2Seq, pairs: Sequence[SentencePair], best: Sequence[ExactResult]) -> dict[str, Any]:
     """Return how often, of 50 samples a sentence, each temperature writes the reference, and the best sentence."""
     references = [tuple(pair.target) for pair in pairs]
-    found: dict[str, Any] = {"mass_of_the_best": _line(np.exp([one.hypothesis.log_prob for one in best]), 3)}
+    found: dict[str, Any] = {"mass_of_the_best": one_line(np.exp([one.hypothesis.log_prob for one in best]), 3)}
     for temperature in TEMPERATURES:
         samples = sampled(model, pairs, temperature, SAMPLES)
         words = [said(model, some) for some in samples]
         first = [some[0] for some in words]
         found[f"{temperature:g}"] = {
-            "reference": _line([some.count(one) for some, one in zip(words, references, strict=True)]),
-            "best": _line(
+            "reference": one_line([some.count(one) for some, one in zip(words, references, strict=True)]),
+            "best": one_line(
                 [
                     [hypothesis.tokens for hypothesis in some].count(one.hypothesis.tokens)
                     for some, one in zip(samples, best, strict=True)
                 ]
             ),
-            "different": _line([len(set(some)) for some in words]),
+            "different": one_line([len(set(some)) for some in words]),
             "length_ratio": round(
                 sum(len(one) for some in words for one in some) / (SAMPLES * sum(map(len, references))), 4
             ),
@@ -468,10 +470,10 @@ def of_pairs(model: Seq2Seq, pairs: Sequence[SentencePair], whole: bool) -> dict
     }
     return means | (
         {
-            "source_words": _line([len(pair.source) for pair in pairs]),
-            "reference_words": _line(words),
-            "ln_p_reference": _line(nats, 2),
-            "ln_p_empty": _line(of_empty, 2),
+            "source_words": one_line([len(pair.source) for pair in pairs]),
+            "reference_words": one_line(words),
+            "ln_p_reference": one_line(nats, 2),
+            "ln_p_empty": one_line(of_empty, 2),
         }
         if whole
         else {}
@@ -534,37 +536,28 @@ def _column(
 def hits(model: Seq2Seq, found: Mapping[str, Sequence[Hypothesis]], pairs: Sequence[SentencePair]) -> dict[str, str]:
     """Return for each search, a character a sentence, whether it is the reference."""
     return {
-        name: _bits(ours == tuple(pair.target) for ours, pair in zip(said(model, some), pairs, strict=True))
+        name: bits(ours == tuple(pair.target) for ours, pair in zip(said(model, some), pairs, strict=True))
         for name, some in found.items()
     }
 
 
 def missed(found: Sequence[Hypothesis], best: Sequence[ExactResult]) -> str:
     """Mark the sentences of which exact search knows a more probable one: search errors, be that one proven or not."""
-    return _bits(is_search_error(ours, other.hypothesis) for ours, other in zip(found, best, strict=True))
+    return bits(is_search_error(ours, other.hypothesis) for ours, other in zip(found, best, strict=True))
 
 
 def proofs(best: Sequence[ExactResult]) -> dict[str, str]:
     """Return which of the best sentences found are proven, and after how many states: lowest, middle, highest."""
     states = np.quantile([one.expanded for one in best], (0, 0.5, 1))
-    return {"proven": _bits(one.proven for one in best), "states_low_median_high": _line(states)}
+    return {"proven": bits(one.proven for one in best), "states_low_median_high": one_line(states)}
 
 
 def _words(found: Mapping[str, Sequence[Hypothesis]]) -> dict[str, str]:
-    return {name: _line([len(hypothesis.tokens) for hypothesis in some]) for name, some in found.items()}
+    return {name: one_line([len(hypothesis.tokens) for hypothesis in some]) for name, some in found.items()}
 
 
 def _log_probs(found: Mapping[str, Sequence[Hypothesis]]) -> dict[str, str]:
-    return {name: _line([hypothesis.log_prob for hypothesis in some], 2) for name, some in found.items()}
-
-
-def _line(numbers: Sequence[float] | np.ndarray, digits: int = 0) -> str:
-    """Return numbers as one line of text, a sentence each: a list would take a line of the file for each of them."""
-    return " ".join(f"{number:.{digits}f}" for number in numbers)
-
-
-def _bits(answers: Iterable[bool]) -> str:
-    return "".join(str(int(answer)) for answer in answers)
+    return {name: one_line([hypothesis.log_prob for hypothesis in some], 2) for name, some in found.items()}
 
 
 def _as_json(value: Any) -> Any:

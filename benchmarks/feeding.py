@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import BOOTSTRAP, as_record, by_sentence, check_try, config_of, drawn, measured, run_once, timed_fit
+from records import BOOTSTRAP, as_record, bits, by_sentence, check_try, config_of, drawn, measured, run_once, timed_fit
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -315,7 +315,7 @@ def searched(model: Seq2Seq, pairs: Sequence[SentencePair], alpha: float, beta: 
     best, references = [words[0] for words in held], [pair.target for pair in pairs]
     return {
         "exact_match": exact_match(best, references).value,
-        "exact": "".join(str(int(tuple(one) == tuple(other))) for one, other in zip(best, references, strict=True)),
+        "exact": bits(tuple(one) == tuple(other) for one, other in zip(best, references, strict=True)),
         "balance": asdict(word_balance(best, references, BOOTSTRAP)),
         "length_ratio": sum(map(len, best)) / sum(map(len, references)),
         "beam_holds_reference": 100

@@ -38,7 +38,18 @@ from typing import Any
 import numpy as np
 import torch
 from luong_pieces import PIECES, width
-from records import by_sentence, check_try, config_of, drawn, measured, pairs_by_length, read, run_once
+from records import (
+    CorpusBench,
+    by_sentence,
+    check_try,
+    config_of,
+    drawn,
+    measured,
+    one_line,
+    pairs_by_length,
+    read,
+    run_once,
+)
 
 import course_lib
 from course_lib import results
@@ -139,30 +150,10 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Name -> rows, and the corpora that each is trained on."""
 
 
-@dataclass(frozen=True)
-class Bench:
-    """What all runs of one invocation share: where they go, how long they are, and the corpora drawn so far."""
+class Bench(CorpusBench):
+    """The bench of chapter 9's corpora."""
 
-    out: Path
-    steps: int
-    size: int
-    loaded: dict[str, ParallelCorpus] = field(default_factory=dict)
-
-    def options(self, label: str) -> tuple[str, dict[str, Any]]:
-        """Return the name and the options of a corpus."""
-        name, options = CORPORA[label]
-        return name, {**options, "size": self.size}
-
-    def corpus(self, label: str) -> ParallelCorpus:
-        """Return a corpus, drawn once."""
-        if label not in self.loaded:
-            name, options = self.options(label)
-            self.loaded[label] = load(name, **options)
-        return self.loaded[label]
-
-    def pairs(self, label: str) -> dict[str, Any]:
-        """Return the options of a corpus with the fingerprint of its draw."""
-        return drawn(self.options(label)[1], self.corpus(label))
+    corpora = CORPORA
 
     def tested(self, label: str) -> Sequence[SentencePair]:
         """Return what the models of a corpus are tested on: pairs as long as theirs, or longer ones, too."""
@@ -293,7 +284,7 @@ def trained(
 
     def look(step: int, now: Seq2Seq) -> None:
         if step in FILM:
-            film[str(step)] = [_line(p, 2) for p in predicted(now, stars)]
+            film[str(step)] = [one_line(p, 2) for p in predicted(now, stars)]
 
     given = {**vars(config), "validate_every": math.gcd(*FILM), "validation_pairs": len(stars)}
     return fit(model, corpus, type(config)(**given), look), film
@@ -437,8 +428,8 @@ def count(bench: Bench, ladder: bool = True) -> None:
 def counted_tests(pairs: Sequence[SentencePair], bands: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """Return of every test pair its length and its words outside, and the sentences of the film in full."""
     return {
-        "source_words": _line([len(pair.source) for pair in pairs]),
-        "target_words": _line([len(pair.target) for pair in pairs]),
+        "source_words": one_line([len(pair.source) for pair in pairs]),
+        "target_words": one_line([len(pair.target) for pair in pairs]),
         **counted(pairs),
         "filmed": [{"place": k, **_in_full(pairs[k])} for k in filmed_places(pairs, bands)],
     }
@@ -477,11 +468,11 @@ def counted(pairs: Sequence[SentencePair]) -> dict[str, Any]:
     ``outside``: all sure partners are; ``partly_outside``: one at least is. ``linked`` words have a sure link.
     """
     return {
-        "linked": _line([len(by_word(pair.sure or ())) for pair in pairs]),
-        "outside": {str(D): _line(outside(pairs, D)) for D in COUNTED},
-        "partly_outside": {str(D): _line(outside(pairs, D, "all")) for D in COUNTED},
+        "linked": one_line([len(by_word(pair.sure or ())) for pair in pairs]),
+        "outside": {str(D): one_line(outside(pairs, D)) for D in COUNTED},
+        "partly_outside": {str(D): one_line(outside(pairs, D, "all")) for D in COUNTED},
         "outside_diagonal": {
-            str(D): _line([row.count(False) for row in inside(pairs, D, "diagonal")]) for D in COUNTED
+            str(D): one_line([row.count(False) for row in inside(pairs, D, "diagonal")]) for D in COUNTED
         },
     }
 
@@ -579,11 +570,6 @@ def _told(cell: Mapping[str, Any], r: float) -> dict[str, Any]:
         "words_outside": float(np.mean(k)),
         "predicted": cell["dot"] * kept(k, r),
     }
-
-
-def _line(numbers: Iterable[float], digits: int | None = None) -> str:
-    """Return numbers as one line: JSON would give each a line of its own."""
-    return " ".join(str(number) if digits is None else f"{number:.{digits}f}" for number in numbers)
 
 
 def _in_full(pair: SentencePair) -> dict[str, Any]:

@@ -29,13 +29,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import by_sentence, check_try, config_of, drawn, measured, read, run_once, timed_fit
+from records import CorpusBench, by_sentence, check_try, config_of, measured, read, run_once, timed_fit
 from torch import nn
 
 import course_lib
 from course_lib.alignment import argmax_links
 from course_lib.alignment.nearness import FURTHEST, nearness, word_jumps
-from course_lib.corpora import ParallelCorpus, SentencePair, load
+from course_lib.corpora import ParallelCorpus, SentencePair
 from course_lib.corpora.grammar.gender import words_that_show_gender
 from course_lib.evaluation import evaluate
 from course_lib.metrics import aer
@@ -126,30 +126,10 @@ REST: dict[str, tuple[str, ...]] = {**dict.fromkeys(list(PIECES)[9:], BOTH), **d
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {"minimum": MINIMUM, "rest": REST}
 
 
-@dataclass(frozen=True)
-class Bench:
-    """What all runs of one invocation share: where they go, how long they are, and the corpora drawn so far."""
+class Bench(CorpusBench):
+    """The bench of chapter 7's corpora."""
 
-    out: Path
-    steps: int
-    size: int
-    loaded: dict[str, ParallelCorpus] = field(default_factory=dict)
-
-    def options(self, label: str) -> tuple[str, dict[str, Any]]:
-        """Return the name and the options of a corpus."""
-        name, options = CORPORA[label]
-        return name, {**options, "size": self.size}
-
-    def corpus(self, label: str) -> ParallelCorpus:
-        """Return a corpus, drawn once."""
-        if label not in self.loaded:
-            name, options = self.options(label)
-            self.loaded[label] = load(name, **options)
-        return self.loaded[label]
-
-    def pairs(self, label: str) -> dict[str, Any]:
-        """Return the options of a corpus with the fingerprint of its draw."""
-        return drawn(self.options(label)[1], self.corpus(label))
+    corpora = CORPORA
 
 
 def main() -> None:

@@ -6,12 +6,12 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -32,6 +32,35 @@ BOOTSTRAP = 1_000
 """Resamplings behind the 95 % intervals."""
 PATIENCE = 600.0
 """Seconds that a run of minutes waits for another to write the same file, before it is lost."""
+
+
+@dataclass(frozen=True)
+class CorpusBench:
+    """What all runs of one invocation share: where they go, how long they are, and the corpora drawn so far."""
+
+    corpora: ClassVar[Mapping[str, tuple[str, dict[str, Any]]]]
+    """Label -> name and options, but for the size; each script has its own."""
+
+    out: Path
+    steps: int
+    size: int
+    loaded: dict[str, ParallelCorpus] = field(default_factory=dict)
+
+    def options(self, label: str) -> tuple[str, dict[str, Any]]:
+        """Return the name and the options of a corpus."""
+        name, options = self.corpora[label]
+        return name, {**options, "size": self.size}
+
+    def corpus(self, label: str) -> ParallelCorpus:
+        """Return a corpus, drawn once."""
+        if label not in self.loaded:
+            name, options = self.options(label)
+            self.loaded[label] = load(name, **options)
+        return self.loaded[label]
+
+    def pairs(self, label: str) -> dict[str, Any]:
+        """Return the options of a corpus with the fingerprint of its draw."""
+        return drawn(self.options(label)[1], self.corpus(label))
 
 
 def pairs_by_length(
@@ -134,7 +163,17 @@ def by_sentence(model: Seq2Seq, pairs: Sequence[SentencePair]) -> dict[str, Any]
     exact = [tuple(ours) == tuple(pair.target) for ours, pair in zip(said, pairs, strict=True)]
     counts = [(len(pair.target), *word_errors(ours, pair.target)) for ours, pair in zip(said, pairs, strict=True)]
     words = dict(zip(("reference", *KINDS), map(sum, zip(*counts, strict=True)), strict=False))
-    return {"exact": "".join(str(int(hit)) for hit in exact), "words": words}
+    return {"exact": bits(exact), "words": words}
+
+
+def bits(answers: Iterable[bool]) -> str:
+    """Return answers as one line of 0 and 1."""
+    return "".join(str(int(answer)) for answer in answers)
+
+
+def one_line(numbers: Iterable[float], digits: int = 0) -> str:
+    """Return numbers as one line of text: JSON would give each a line of its own."""
+    return " ".join(f"{number:.{digits}f}" for number in numbers)
 
 
 def as_record(scores: Evaluation) -> dict[str, Any]:

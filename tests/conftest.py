@@ -1,8 +1,9 @@
 """Fixtures that several test files share."""
 
+import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+pytest.register_assert_rewrite("tests.exercises")  # its tests say what they got, as those of a test file do
 from tests.shape_checks import switch_on, unchecked  # noqa: E402
 
 switch_on()  # before anything imports the library
@@ -32,6 +34,13 @@ def wrong_answers_come_through(request: pytest.FixtureRequest) -> Iterator[None]
     """Let the checks of exercises meet wrong answers as they do for a learner, whose shapes nobody checks."""
     with unchecked() if request.path.name.startswith("test_checks") else nullcontext():
         yield
+
+
+@pytest.fixture
+def script_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Import a script of benchmarks/ by its name, for one test: they are no package."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    return importlib.import_module
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What all tests of checkers share: every check with a right answer, odd answers, and how to read a letter."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -30,6 +31,27 @@ def is_not_yet(check: Callable[[Any], None], capsys: pytest.CaptureFixture[str])
     """Return whether an exercise that nobody has begun is called that, and no mistake."""
     check(lambda *arguments: ...)
     return capsys.readouterr().out.startswith("○ Not yet")
+
+
+def right_answers_pass(right: Sequence[tuple[Callable[[Any], None], Any]]) -> Callable[..., None]:
+    """Return the test of a chapter's right answers; none of its exercises is a mistake before it is begun."""
+
+    @pytest.mark.parametrize(("check", "solution"), right)
+    def test(check: Callable[[Any], None], solution: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        assert passes(check, solution, capsys)
+        assert is_not_yet(check, capsys)
+
+    return test
+
+
+def mistakes_are_named(mistakes: Sequence[tuple[Callable[[Any], None], Any, str]]) -> Callable[..., None]:
+    """Return the test of a chapter's usual mistakes, each with a pattern of what it is told."""
+
+    @pytest.mark.parametrize(("check", "wrong", "message"), mistakes)
+    def test(check: Callable[[Any], None], wrong: Any, message: str) -> None:
+        assert re.search(message, letter(check, wrong))
+
+    return test
 
 
 def always(verdict: bool) -> Callable[..., bool]:

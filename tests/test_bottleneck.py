@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,8 @@ WORDS = Vocabulary.build([tuple("abcdefghij")])
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("bottleneck")
+def script(script_of: Callable[[str], Any]) -> Any:
+    return script_of("bottleneck")
 
 
 def test_held_out_pairs_come_in_the_lengths_asked_for_and_no_others(

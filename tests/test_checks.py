@@ -13,33 +13,10 @@ import pytest
 import torch
 
 from course_lib import checks
-from tests import exercises, rooms
-from tests.answers import (
-    chapter01,
-    chapter02,
-    chapter03,
-    chapter04,
-    chapter05,
-    chapter06,
-    chapter07,
-    chapter08,
-    chapter09,
-    chapter13,
-)
+from tests import answers, exercises, rooms
 
 Check = Callable[[Any], None]
-TABLES = (
-    chapter01,
-    chapter02,
-    chapter03,
-    chapter04,
-    chapter05,
-    chapter06,
-    chapter07,
-    chapter08,
-    chapter09,
-    chapter13,
-)
+TABLES = [importlib.import_module(f"tests.answers.{module.name}") for module in pkgutil.iter_modules(answers.__path__)]
 RIGHT: list[tuple[Check, Any]] = [pair for table in TABLES for pair in table.RIGHT]
 WRONG: list[tuple[Check, Any, str]] = [row for table in TABLES for row in table.WRONG]
 CHECKS: list[Check] = [

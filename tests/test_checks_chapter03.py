@@ -1,7 +1,6 @@
 """The checkers of chapter 3 accept right answers and name the usual mistakes."""
 
 import random
-import re
 
 import numpy as np
 import pytest
@@ -10,20 +9,13 @@ import torch
 from course_lib.checks import chapter03 as checks
 from course_lib.checks.comparing import own_randomness
 from tests.answers.chapter03 import RIGHT, WRONG, with_the_notebooks
-from tests.exercises import is_not_yet, letter, passes
+from tests.exercises import letter, mistakes_are_named, right_answers_pass
 
 WORDS, TOLD = torch.tensor([1, 5, 0, 5, 3]), torch.linspace(-1.5, 1.5, 24, dtype=torch.float64).sin().view(6, 4)
 
 
-@pytest.mark.parametrize(("check", "solution"), RIGHT)
-def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
-    assert passes(check, solution, capsys)
-    assert is_not_yet(check, capsys)
-
-
-@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
-def test_a_usual_mistake_is_named(check, wrong, message):
-    assert re.search(message, letter(check, wrong))
+test_a_right_answer_passes_and_an_empty_one_is_only_not_yet = right_answers_pass(RIGHT)
+test_a_usual_mistake_is_named = mistakes_are_named(WRONG)
 
 
 def heard(decode):

@@ -1,6 +1,5 @@
 """The checkers of chapter 6 accept right answers and name the usual mistakes."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -14,19 +13,11 @@ from course_lib.encoders import State
 from course_lib.interventions.looks import changing
 from course_lib.reaching import gradient_reach
 from tests.answers.chapter06 import RIGHT, TELLING, WRONG, cut_context, in_half_precision, on_a_grid
-from tests.exercises import is_not_yet, letter, passes
+from tests.exercises import letter, mistakes_are_named, passes, right_answers_pass
 from tests.oracles.models import PAIRS, make
 
-
-@pytest.mark.parametrize(("check", "solution"), RIGHT)
-def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
-    assert passes(check, solution, capsys)
-    assert is_not_yet(check, capsys)
-
-
-@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
-def test_a_usual_mistake_is_named(check, wrong, message):
-    assert re.search(message, letter(check, wrong))
+test_a_right_answer_passes_and_an_empty_one_is_only_not_yet = right_answers_pass(RIGHT)
+test_a_usual_mistake_is_named = mistakes_are_named(WRONG)
 
 
 def test_the_turning_point_is_not_the_one_worked_out_with_a_pencil():

@@ -1,7 +1,6 @@
 """The checkers of chapter 7 accept right answers and name the usual mistakes."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -10,18 +9,16 @@ import torch
 from course_lib.checks import chapter07 as checks
 from course_lib.checks.comparing import own_randomness
 from tests.answers.chapter07 import RIGHT, WRONG
-from tests.exercises import HANDED_IN, answers_in_kind, is_not_yet, letter, passes
+from tests.exercises import (
+    HANDED_IN,
+    answers_in_kind,
+    letter,
+    mistakes_are_named,
+    right_answers_pass,
+)
 
-
-@pytest.mark.parametrize(("check", "solution"), RIGHT)
-def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
-    assert passes(check, solution, capsys)
-    assert is_not_yet(check, capsys)
-
-
-@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
-def test_a_usual_mistake_is_named(check, wrong, message):
-    assert re.search(message, letter(check, wrong))
+test_a_right_answer_passes_and_an_empty_one_is_only_not_yet = right_answers_pass(RIGHT)
+test_a_usual_mistake_is_named = mistakes_are_named(WRONG)
 
 
 def test_the_general_score_is_not_the_one_worked_out_by_hand():

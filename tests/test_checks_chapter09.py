@@ -20,18 +20,10 @@ from tests.answers.chapter09 import (
     pull,
     window_of,
 )
-from tests.exercises import HANDED_IN, is_not_yet, letter, passes
+from tests.exercises import HANDED_IN, letter, mistakes_are_named, passes, right_answers_pass
 
-
-@pytest.mark.parametrize(("check", "solution"), RIGHT)
-def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
-    assert passes(check, solution, capsys)
-    assert is_not_yet(check, capsys)
-
-
-@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
-def test_a_usual_mistake_is_named(check, wrong, message):
-    assert re.search(message, letter(check, wrong))
+test_a_right_answer_passes_and_an_empty_one_is_only_not_yet = right_answers_pass(RIGHT)
+test_a_usual_mistake_is_named = mistakes_are_named(WRONG)
 
 
 def test_a_nudge_of_a_thousandth_to_one_side_is_fine_enough():

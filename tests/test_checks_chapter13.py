@@ -1,7 +1,6 @@
 """The checkers of chapter 13 accept right answers and name the usual mistakes."""
 
 import math
-import re
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations, product
@@ -14,19 +13,18 @@ from course_lib.checks import chapter13 as checks
 from course_lib.search import Scoring, exact
 from course_lib.vocabulary import EOS
 from tests.answers.chapter13 import GRID, RIGHT, WRONG, garden_path, least_risky, sup, table
-from tests.exercises import HANDED_IN, answers_in_kind, is_not_yet, letter, passes
+from tests.exercises import (
+    HANDED_IN,
+    answers_in_kind,
+    letter,
+    mistakes_are_named,
+    passes,
+    right_answers_pass,
+)
 from tests.oracles.steps import prefix_step, start
 
-
-@pytest.mark.parametrize(("check", "solution"), RIGHT)
-def test_a_right_answer_passes_and_an_empty_one_is_only_not_yet(check, solution, capsys):
-    assert passes(check, solution, capsys)
-    assert is_not_yet(check, capsys)
-
-
-@pytest.mark.parametrize(("check", "wrong", "message"), WRONG)
-def test_a_usual_mistake_is_named(check, wrong, message):
-    assert re.search(message, letter(check, wrong))
+test_a_right_answer_passes_and_an_empty_one_is_only_not_yet = right_answers_pass(RIGHT)
+test_a_usual_mistake_is_named = mistakes_are_named(WRONG)
 
 
 def test_the_gain_or_the_sample_chosen_is_not_the_one_of_a_pencil():

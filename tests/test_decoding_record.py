@@ -1,8 +1,8 @@
 """The script behind chapter 13: what it counts of a search, and in whose column, before it counts it for hours."""
 
-import importlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -28,9 +28,8 @@ MIXED = [
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("decoding")
+def script(script_of: Callable[[str], Any]) -> Any:
+    return script_of("decoding")
 
 
 @cache

@@ -1,6 +1,6 @@
 """What the page of the ladder says of its rungs, against the script that ran them and what it recorded."""
 
-import importlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,8 @@ CORPORA = ("en-fr", "en-zh")
 
 
 @pytest.fixture
-def ladder(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("every_rung")
+def ladder(script_of: Callable[[str], Any]) -> Any:
+    return script_of("every_rung")
 
 
 def options(rung: Any, hidden: int, updates: int) -> tuple[str, dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The script behind chapter 6: what its rows train on, what its two changes change, what a run leaves."""
 
-import importlib
 import json
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from statistics import mean
@@ -26,9 +26,8 @@ SMALL = {"lexicon": "small", "size": 200, "seed": 1}
 
 
 @pytest.fixture
-def lengths(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("lengths")
+def lengths(script_of: Callable[[str], Any]) -> Any:
+    return script_of("lengths")
 
 
 @cache

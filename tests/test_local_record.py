@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,8 @@ SIDES = {"inside", "outside"}
 
 
 @pytest.fixture
-def local(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parent.parent / "benchmarks"))
-    import local as script
-
+def local(script_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    script = script_of("local")
     monkeypatch.setattr(script.Bench, "pairs", lambda _, label: {"size": 300, "draws": label})
     monkeypatch.setattr(script.Bench, "corpus", lambda *_: None)
     monkeypatch.setattr(script, "width", lambda *_: 68)

@@ -1,8 +1,8 @@
 """The second pass over the models of chapter 6: what it counts where a look is held, joined or cut, and when anew."""
 
-import importlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -32,9 +32,8 @@ SIZES = {"embedding": 8, "hidden": 24}
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module("look_or_read")
+def script(script_of: Callable[[str], Any]) -> Any:
+    return script_of("look_or_read")
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What benchmarks/luong_pieces.py and benchmarks/feeding.py count, before they count it for hours."""
 
-import importlib
 import json
 import random
 import re
 import sys
 import threading
+from collections.abc import Callable
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,14 @@ WORDS = Vocabulary.build([tuple("abcdef")])
 TINY = {"embedding": 3, "hidden": 4}
 
 
-def script(monkeypatch: pytest.MonkeyPatch, name: str) -> Any:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module(name)
+@pytest.fixture
+def pieces(script_of: Callable[[str], Any]) -> Any:
+    return script_of("luong_pieces")
 
 
 @pytest.fixture
-def pieces(monkeypatch: pytest.MonkeyPatch) -> Any:
-    return script(monkeypatch, "luong_pieces")
-
-
-@pytest.fixture
-def feeding(monkeypatch: pytest.MonkeyPatch) -> Any:
-    return script(monkeypatch, "feeding")
+def feeding(script_of: Callable[[str], Any]) -> Any:
+    return script_of("feeding")
 
 
 def test_every_piece_and_row_can_be_built_and_is_run_once(pieces: Any, feeding: Any) -> None:
@@ -150,9 +145,11 @@ def test_the_sentences_whose_clause_grows_are_of_the_grammar_and_of_no_training_
 
 
 @pytest.mark.parametrize("name", ["luong_pieces", "feeding"])
-def test_a_try_does_not_overwrite_the_record(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_try_does_not_overwrite_the_record(
+    name: str, script_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A run of three updates has the key of the run of an hour."""
-    made = script(monkeypatch, name)
+    made = script_of(name)
     monkeypatch.setattr(sys, "argv", [name, "--size", "300"])
     with pytest.raises(SystemExit):
         made._arguments()
@@ -196,8 +193,10 @@ def test_a_class_tells_what_its_words_cost_and_a_demonstrative_is_no_article(pie
     assert kinds == ["article or possessive"] * 2 + ["demonstrative", "other word"]
 
 
-def test_two_runs_that_end_at_once_are_both_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    records, path, read = script(monkeypatch, "records"), tmp_path / "made.json", []
+def test_two_runs_that_end_at_once_are_both_kept(
+    script_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records, path, read = script_of("records"), tmp_path / "made.json", []
     plain = records.read
 
     def read_while_another_ends(path: Path) -> dict[str, Any]:
@@ -218,9 +217,11 @@ def test_two_runs_that_end_at_once_are_both_kept(monkeypatch: pytest.MonkeyPatch
         pass
 
 
-def test_the_first_run_of_a_process_is_not_timed_with_the_start_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_run_of_a_process_is_not_timed_with_the_start_of_torch(
+    script_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Dot comes first, and concat's updates are counted out by dot's time: twelve updates took eleven times as long."""
-    records, done = script(monkeypatch, "records"), []
+    records, done = script_of("records"), []
     monkeypatch.setattr(records, "fit", lambda *_: done.append("fit"))
     monkeypatch.setattr(records.time, "process_time", lambda: float(done.append("clock") is None))
     records._warm_up.cache_clear()

@@ -1,9 +1,9 @@
 """A number that cannot be had is shown as undefined: never as the worst there is, never as the best."""
 
-import importlib
 import io
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,9 +149,8 @@ def test_a_training_on_short_sentences_shows_and_keeps_no_bleu(
     json.loads(text, parse_constant=pytest.fail)  # NaN is no JSON
 
 
-def test_a_record_of_it_holds_null(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    as_record = importlib.import_module("records").as_record
+def test_a_record_of_it_holds_null(script_of: Callable[[str], Any]) -> None:
+    as_record = script_of("records").as_record
     nothing: frozenset[tuple[int, int]] = frozenset()
     pairs = [SentencePair(w, w, frozenset({(0, 0)}), frozenset({(0, 0)})) for w in WORDS[:4]]
     scores = evaluate(small_model(), pairs)

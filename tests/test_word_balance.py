@@ -1,9 +1,10 @@
 """Words that are counted as left out although they were said, and differences of other sentences."""
 
-import importlib
 import math
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,9 +108,8 @@ def test_what_is_no_sentence_has_no_balance(said, wanted, message) -> None:
         word_balance(said, wanted)
 
 
-def test_a_record_counts_words_and_exact_sentences_otherwise_than_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(BENCHMARKS))  # the scripts are no package
-    records = importlib.import_module("records")
+def test_a_record_counts_words_and_exact_sentences_otherwise_than_before(script_of: Callable[[str], Any]) -> None:
+    records = script_of("records")
     model = make("bahdanau")
     pairs = [*PAIRS, *PAIRS[:1]]
     found = records.by_sentence(model, pairs)

@@ -7,7 +7,6 @@ program (403, 429 and the like) is named and let go: what a reader sees there, a
 
 import argparse
 import ast
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import requests
+import written_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "tests" / "external_links.txt"
@@ -39,19 +39,15 @@ class Visit(NamedTuple):
 
 
 def files(root: Path = ROOT) -> Iterator[Path]:
-    """Yield every file that may name an address, in a fixed order."""
-    for place in PLACES:
-        path = root / place
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in SUFFIXES and file.is_file() and not {"vendor", "__pycache__"} & set(file.parts):
-                yield file
+    """Return every file that may name an address, in a fixed order."""
+    return written_text.files(root, PLACES, SUFFIXES)
 
 
 def text_of(file: Path) -> str:
     """Return what is written in ``file``; of a notebook the cells, without what they printed; of code its strings."""
     text = file.read_text("utf-8")
     if file.suffix == ".ipynb":
-        return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        return written_text.of_notebook(text)
     if file.suffix == ".py":
         return "\n\n".join(strings(ast.parse(text)))
     if file.suffix == ".bib":

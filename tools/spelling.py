@@ -5,12 +5,13 @@ sentences are data and stand in files that are left out; the few of their words 
 names that look like a slip, are in ``FINE``, each with its reason.
 """
 
-import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+import written_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = (
@@ -27,7 +28,7 @@ PLACES = (
     "benchmarks",
 )
 SUFFIXES = {".md", ".py", ".ipynb", ".css", ".js", ".yml", ".bib", ""}
-DATA = ("book/static/vendor/", "course_lib/corpora/grammar/", "course_lib/corpora/phrasebook/")
+DATA = ("course_lib/corpora/grammar/", "course_lib/corpora/phrasebook/")
 FINE = {
     "aer": "alignment error rate",
     "pinter": "a name",
@@ -52,20 +53,15 @@ CLEAN, FINDINGS = 0, 65
 
 def files(root: Path = ROOT) -> Iterator[Path]:
     """Yield every file whose words are English, in a fixed order."""
-    for place in PLACES:
-        path = root / place
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            name = file.relative_to(root).as_posix()
-            if file.is_file() and file.suffix in SUFFIXES and not name.startswith(DATA) and "__pycache__" not in name:
-                yield file
+    for file in written_text.files(root, PLACES, SUFFIXES):
+        if not file.relative_to(root).as_posix().startswith(DATA):
+            yield file
 
 
 def text_of(file: Path) -> str:
     """Return the words that are looked at: of a notebook its cells, without what they printed."""
     text = file.read_text("utf-8")
-    if file.suffix != ".ipynb":
-        return text
-    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return written_text.of_notebook(text) if file.suffix == ".ipynb" else text
 
 
 def misspelt(paths: list[Path], root: Path = ROOT) -> list[str]:
