@@ -128,13 +128,18 @@ def _warm_up() -> None:
     fit(model, corpus, TrainConfig(10, device="cpu", validate_every=None, progress=False))
 
 
-def measured(model: Seq2Seq, history: History, held_out: Sequence[SentencePair]) -> dict[str, Any]:
+def measured(
+    model: Seq2Seq,
+    history: History,
+    held_out: Sequence[SentencePair],
+    buckets: Sequence[tuple[int, int]] = BUCKETS,
+) -> dict[str, Any]:
     """Return the raw numbers of a trained model: when and where, size, training, scores on held-out pairs.
 
     A word of these that the training pairs do not hold counts as a mistake. Each bucket of source lengths
     also keeps which of its sentences are exact, so that two models can be compared sentence by sentence.
     """
-    by_length = evaluate_by_length(model, held_out, unknown="unk", bootstrap=BOOTSTRAP)
+    by_length = evaluate_by_length(model, held_out, buckets, unknown="unk", bootstrap=BOOTSTRAP)
     return {
         "date": datetime.now(timezone.utc).date().isoformat(),
         "machine": machine(),

@@ -1,5 +1,6 @@
-"""A model and held-out pairs in, scores out. Chapters 2, 3 and 5 to 14."""
+"""A model and held-out pairs in, scores out. Chapters 2, 3, 5 to 14 and 16."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +10,7 @@ import torch
 
 from course_lib.alignment import RegionScores, argmax_links, score_regions
 from course_lib.batching import Batch, collate, epoch_batches
-from course_lib.corpora.pairs import SentencePair
+from course_lib.corpora.pairs import Link, SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.finite import require_finite
 from course_lib.metrics import MOST_RESAMPLINGS, AlignmentScore, Score, aer, bleu, exact_match, perplexity
@@ -110,6 +111,39 @@ def evaluate_regions(
     return score_regions(chosen, weights)
 
 
+@torch.no_grad()
+def evaluate_heads(
+    model: Seq2Seq,
+    pairs: Sequence[SentencePair],
+    batch_size: int = 64,
+    unknown: Unknown = "error",
+    bootstrap: int = 0,
+) -> dict[tuple[int, int], AlignmentScore]:
+    """Score each head of a Transformer that looks at the source, as :func:`evaluate` scores other models. Chapter 16.
+
+    Keys are (layer, head), both from 0, in order. A head's links are its largest weight for each target word, which it
+    is told (teacher forcing). The lowest error rate of many heads is low by choice, too: choose the head on
+    other pairs than those you report. ``bootstrap`` > 0 adds 95 % intervals, from that many resamplings of the pairs.
+    ValueError for a model without heads, for no pairs, and for pairs without gold links.
+    """
+    if not pairs:
+        raise ValueError("There is nothing to evaluate: this split holds no pairs.")
+    if any(pair.sure is None for pair in pairs) or not any(pair.possible for pair in pairs):
+        raise ValueError("Heads are compared with gold links: expected them with every pair, got pairs without.")
+    check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
+    links: dict[tuple[int, int], dict[int, frozenset[Link]]] = defaultdict(dict)
+    with evaluating(model):
+        for indices, _, output in _runs(model, pairs, batch_size, unknown):
+            for k, heads in zip(indices, _heads_of(model, output), strict=True):  # (L, N, T, S)
+                source, target = len(pairs[k].source), len(pairs[k].target)
+                for layer, head in np.ndindex(*heads.shape[:2]):
+                    links[layer, head][k] = argmax_links(heads[layer, head], source, target)
+    sure, possible = ([getattr(pair, kind) or frozenset() for pair in pairs] for kind in ("sure", "possible"))
+    return {
+        place: aer([found[k] for k in range(len(pairs))], sure, possible, bootstrap) for place, found in links.items()
+    }
+
+
 def translations(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
 ) -> list[Translation]:
@@ -176,6 +210,15 @@ def _weights_of(pairs: Sequence[SentencePair], indices: Sequence[int], output: D
     weights = output.weights.float().cpu().numpy()
     require_finite("attention weights", weights)
     return {k: (pairs[k], rows) for k, rows in zip(indices, weights, strict=True)}
+
+
+def _heads_of(model: Seq2Seq, output: DecoderOutput) -> Float[np.ndarray, "B L N T S"]:
+    """Return the weights of every head over the source; ValueError where a model has none."""
+    if output.look is None or output.look.heads is None:
+        raise ValueError(f"Heads are a Transformer's, such as vaswani2017's; {model.name!r} has none.")
+    heads = output.look.heads.permute(0, 2, 3, 1, 4).float().cpu().numpy()
+    require_finite("attention weights", heads)
+    return heads
 
 
 def _check_buckets(buckets: Sequence[tuple[int, int]]) -> None:

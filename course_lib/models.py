@@ -1,4 +1,4 @@
-"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3, 5 to 10, 13 and 16."""
+"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3, 5 to 13 and 16."""
 
 from collections.abc import Callable, Collection
 from typing import Literal
@@ -41,6 +41,7 @@ from course_lib.vocabulary import Vocabulary
 ScoreName = Literal["dot", "general", "concat", "location"]
 Local = Literal["none", "monotonic", "predictive"]
 AttentionName = Literal["soft", "hard", "none"]
+Positions = Literal["both", "source", "target", "none"]
 
 
 @remembered
@@ -344,6 +345,8 @@ def vaswani2017(
     heads: int = 2,
     inner: int | None = None,
     dropout: float = 0.0,
+    positions: Positions = "both",
+    scaled: bool = True,
 ) -> Seq2Seq:
     """Return the Transformer of Vaswani et al. (2017): attention, feed-forward layers and positions alone. Chapter 16.
 
@@ -351,6 +354,9 @@ def vaswani2017(
     Word vectors, annotations and states have one size, ``hidden`` (the paper's d_model), which ``heads`` has to divide;
     ``inner`` is the width of the feed-forward layers, by default four times that, as in the paper.
     What a look is where every layer has several heads, :class:`~course_lib.decoders.VaswaniDecoder` says.
+
+    Two switches take a piece away: ``positions`` says on which side words are told where they stand, and
+    ``scaled=False`` leaves 1 / √d out of every look.
 
     Departs from the paper:
 
@@ -364,9 +370,13 @@ def vaswani2017(
     check_sizes(hidden=hidden, layers=layers, heads=heads)
     inner = 4 * hidden if inner is None else inner
     check_sizes(inner=inner)
-    encoder = VaswaniEncoder(len(source_vocabulary), hidden, layers, heads, inner, dropout)
-    decoder = VaswaniDecoder(len(target_vocabulary), hidden, layers, heads, inner, dropout)
-    return Seq2Seq("Vaswani", encoder, decoder, source_vocabulary, target_vocabulary)
+    check_option("positions", positions, Positions)
+    sizes = (hidden, layers, heads, inner, dropout)
+    on_source, on_target = (positions in ("both", side) for side in ("source", "target"))
+    encoder = VaswaniEncoder(len(source_vocabulary), *sizes, positions=on_source, scaled=scaled)
+    decoder = VaswaniDecoder(len(target_vocabulary), *sizes, positions=on_target, scaled=scaled)
+    name = "Vaswani" if positions == "both" else f"Vaswani, positions: {positions}"
+    return Seq2Seq(name if scaled else f"{name}, unscaled", encoder, decoder, source_vocabulary, target_vocabulary)
 
 
 CONSTRUCTORS: dict[str, Callable[..., Seq2Seq]] = {

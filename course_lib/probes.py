@@ -1,4 +1,4 @@
-"""What a vector holds that a straight line can read: linear probes. Chapters 3 and 12.
+"""What a vector holds that a straight line can read: linear probes. Chapter 3.
 
 A probe is fitted to the vectors of some sentences and asked about those of others. What it reads is *there*;
 whether the model uses it is another question, and what it does not read may be there in another form. Beside

@@ -181,6 +181,27 @@ class Reach:
         return None if self.needed is None else self.needed - self.paid
 
 
+@dataclass(frozen=True, eq=False)
+class HeadLooks:
+    """How T words look at S words in one layer of a Transformer: :func:`course_lib.tracing.head_looks`. Chapter 16.
+
+    ``name`` says which look it is, ``asking`` (T words) and ``asked`` (S words) who looks at whom; ``weights[n, i, j]``
+    (heads × T × S) is how much head n of the word i looks at the word j.
+    :class:`~course_lib.finite.NotFiniteError` where a number is NaN.
+    """
+
+    name: str
+    asking: tuple[str, ...]
+    asked: tuple[str, ...]
+    weights: Float[np.ndarray, "N T S"]
+
+    def __post_init__(self) -> None:
+        N, T, S = (*self.weights.shape[:1], len(self.asking), len(self.asked))
+        if not (N and T and S) or self.weights.shape != (N, T, S):
+            raise ValueError(f"weights: expected shape (heads, {T}, {S}), none of them 0, got {self.weights.shape}.")
+        require_finite("weights", self.weights)
+
+
 def _kind_in_old_record(source: Sequence[str]) -> SourceKind:
     """Return what the source of a record is that was written before records said so.
 

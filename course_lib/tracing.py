@@ -1,4 +1,4 @@
-"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2 and 5 to 9."""
+"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2, 5 to 9, 12 and 16."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,13 +9,15 @@ from torch.nn import functional
 
 from course_lib.batching import encode_sources
 from course_lib.corpora.pairs import Link
+from course_lib.decoders import VaswaniDecoder
+from course_lib.encoders import VaswaniEncoder
 from course_lib.encoders.grid import GridEncoder
 from course_lib.options import check_count
 from course_lib.search import forced, greedy
 from course_lib.seq2seq import Seq2Seq, default_max_length, evaluating
 from course_lib.shapes import Float, Int, Shaped
-from course_lib.traces import Candidate, Trace
-from course_lib.vocabulary import EOS, EOS_TOKEN, PAD, PAD_TOKEN, UNK, Unknown, check_no_reserved
+from course_lib.traces import Candidate, HeadLooks, Trace
+from course_lib.vocabulary import BOS_TOKEN, EOS, EOS_TOKEN, PAD, PAD_TOKEN, UNK, Unknown, check_no_reserved
 
 
 @torch.no_grad()
@@ -81,6 +83,35 @@ def trace(
         heads=seen.get("heads"),
         unknown=frozenset(torch.nonzero(ids[0] == UNK).flatten().tolist()),
     )
+
+
+@torch.no_grad()
+def head_looks(
+    model: Seq2Seq, source: Sequence[str], target: Sequence[str] | None = None, *, unknown: Unknown = "error"
+) -> list[HeadLooks]:
+    """Return all looks of a Transformer at ``source``, every head of every layer, in the order in which they are made.
+
+    First the encoder, layer by layer; then each layer of the decoder, at its own words and at the source. A row of
+    the decoder is named by the word that is written there, a column of its own words by the word that it has read:
+    ``<s>`` first. With ``target`` the words are given; without, they are those that the model writes. Unknown words are
+    met as :func:`trace` meets them. ValueError for a model without heads.
+    """
+    encoder, decoder = model.encoder, model.decoder
+    if not (isinstance(encoder, VaswaniEncoder) and isinstance(decoder, VaswaniDecoder)):
+        raise ValueError(f"Heads are a Transformer's, such as vaswani2017's; {model.name!r} has none.")
+    seen = trace(model, source, target, unknown=unknown)
+    read = [BOS_TOKEN, *seen.target[:-1]]
+    with evaluating(model):
+        ids, lengths = encode_sources([source], model.source_vocabulary, model.device, unknown)
+        said = torch.tensor([[model.target_vocabulary.tokens.index(word) for word in read]], device=model.device)
+        own = decoder.looks(said, model.encode(ids, lengths))[0].float().cpu().numpy()  # (L, N, T, T)
+        among = encoder.looks(ids)[0].float().cpu().numpy()  # (L, N, S, S)
+    assert seen.heads is not None
+    looks = [HeadLooks(f"encoder, layer {n}", seen.labels, seen.labels, one) for n, one in enumerate(among, start=1)]
+    for n, (at_words, at_source) in enumerate(zip(own, seen.heads.transpose(1, 2, 0, 3), strict=True), start=1):
+        looks.append(HeadLooks(f"decoder, own words, layer {n}", seen.target, tuple(read), at_words))
+        looks.append(HeadLooks(f"decoder, source, layer {n}", seen.target, seen.labels, at_source))
+    return looks
 
 
 def _rows(tensors: Iterable[Shaped[Tensor, "1 ..."]]) -> Any:

@@ -1,4 +1,4 @@
-"""What a model pays for every single word of the reference, told the words before it. Chapters 3, 6 and 7.
+"""What a model pays for every single word of the reference, told the words before it. Chapters 3, 6, 7 and 12.
 
 Nats are −log p(y_i | y_<i, x). A model that sees no source pays what the target language alone leaves open;
 the difference is what the source is worth to the other.

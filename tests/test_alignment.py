@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.alignment import hard_links, ibm_model1, symmetrise, transposed, turned_round
+from course_lib.alignment import (
+    argmax_links,
+    diagonal_links,
+    hard_links,
+    ibm_model1,
+    symmetrise,
+    transposed,
+    turned_round,
+)
 from course_lib.corpora import SentencePair
 from course_lib.metrics import aer
 from tests.draws import load_few_held_out
@@ -109,6 +117,75 @@ def test_links_are_those_of_the_most_probable_word_and_null_takes_what_nothing_e
     assert model.links(SentencePair(("p",), ("P", "!"))) == {(0, 0)}
     assert model.links(SentencePair(("Haus", "never"), ("seen", "house"))) == {(0, 1)}
     assert model.probability("seen", "Haus") == model.probability("house", "never") == 0
+
+
+def posteriors_by_enumeration(model, pair, null):
+    """Return P(a_i = j | x, y) as the share of all alignments that have it: no row is worked out alone."""
+    candidates = (*pair.source, *((None,) if null else ()))
+    found = np.zeros((len(pair.target), len(pair.source) + 1))
+    for alignment in product(range(len(candidates)), repeat=len(pair.target)):
+        chosen = zip(pair.target, alignment, strict=True)
+        joint = math.prod(model.probability(y, candidates[j]) for y, j in chosen)
+        for i, j in enumerate(alignment):
+            found[i, j] += joint
+    return found / found[0].sum()  # Σ over alignments: in each of them the first word has one partner
+
+
+@settings(deadline=None, max_examples=40)
+@given(CORPORA, st.integers(1, 4), st.booleans())
+def test_posteriors_are_the_shares_of_all_alignments(pairs, iterations, null):
+    """A column for NULL that stands first, or a sum over the wrong axis, would still look like weights."""
+    model = ibm_model1(pairs, iterations, null)
+    pair = pairs[0]
+    found = model.posteriors(pair)
+    assert found.shape == (len(pair.target), len(pair.source) + 1)
+    np.testing.assert_allclose(found, posteriors_by_enumeration(model, pair, null), atol=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+
+
+@pytest.mark.parametrize("null", [True, False])
+def test_the_largest_posteriors_are_the_links_of_the_model(null):
+    model = ibm_model1(BOOKS, 3, null)
+    for pair in (*BOOKS, SentencePair(("Buch", "never", "das"), ("the", "seen", "book", "book"))):
+        lengths = len(pair.source), len(pair.target)
+        assert argmax_links(model.posteriors(pair), *lengths) == model.links(pair)
+    # given: uniform, one pair of two words each brings no news, and every word of it is as good as another
+    no_news = SentencePair(("Haus", "Haus"), ("house", "house"))
+    even = ibm_model1([no_news], 2, null).posteriors(no_news)
+    np.testing.assert_allclose(even, [[1 / 3] * 3] * 2 if null else [[0.5, 0.5, 0.0]] * 2)
+
+
+@pytest.mark.parametrize("null", [True, False])
+def test_a_word_that_nothing_can_have_said_lies_whole_on_the_last_column(null):
+    """Else it would be 0 / 0, or all on the first word: an unseen word, and one that never met these."""
+    model = ibm_model1([SentencePair(("a",), ("A",)), SentencePair(("b",), ("B",))], 2, null)
+    shares = model.posteriors(SentencePair(("a", "unknown"), ("never", "A")))
+    assert shares[0].tolist() == [0, 0, 1]
+    assert shares[1, 0] == (pytest.approx(2 / 3) if null else 1) and shares[1, 1] == 0
+    if not null:
+        assert model.posteriors(SentencePair(("a",), ("B",))).tolist() == [[0, 1]]
+    assert np.isfinite(shares).all()
+
+
+def test_the_diagonal_of_a_few_lengths_by_hand():
+    assert diagonal_links(3, 3) == {(0, 0), (1, 1), (2, 2)}
+    assert diagonal_links(3, 6) == {(0, 0), (0, 1), (1, 2), (1, 3), (2, 4), (2, 5)}
+    assert diagonal_links(6, 3) == {(1, 0), (3, 1), (5, 2)}  # 6 · ½ / 3 = 1, 3, 5
+    assert diagonal_links(5, 2) == {(1, 0), (3, 1)}  # 1.25 and 3.75
+    assert diagonal_links(1, 4) == {(0, 0), (0, 1), (0, 2), (0, 3)} and diagonal_links(4, 1) == {(2, 0)}
+    for S, T, name in ((0, 2, "source_length"), (2, 0, "target_length"), (2.5, 2, "source_length")):
+        with pytest.raises(ValueError, match=name):
+            diagonal_links(S, T)
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_the_diagonal_is_the_same_from_the_other_end(S, T):
+    partners = dict(sorted((i, j) for j, i in diagonal_links(S, T)))
+    assert list(partners) == list(range(T))
+    assert list(partners.values()) == sorted(partners.values()) and set(partners.values()) <= set(range(S))
+    for i in range(T):
+        if S * (2 * i + 1) % (2 * T):  # else the middle of the word lies between two words
+            assert partners[T - 1 - i] == S - 1 - partners[i]
 
 
 def test_model_1_aligns_the_courses_french_far_better_than_chance():

@@ -35,7 +35,16 @@ from course_lib.plots.diagrams import Diagram
 from course_lib.plots.theme import use_theme
 from course_lib.search import beam
 from course_lib.vocabulary import Vocabulary
-from course_lib.widgets import batch_explorer, beam_tree, compare, five_steps, gold_and_attention, stages, step_through
+from course_lib.widgets import (
+    batch_explorer,
+    beam_tree,
+    compare,
+    five_steps,
+    gold_and_attention,
+    gold_and_links,
+    stages,
+    step_through,
+)
 from tests.oracles.traces import random_trace
 from tests.pages import soup
 
@@ -278,6 +287,13 @@ SLIDERS: dict[str, Callable[[], Any]] = {
     "compare": lambda: compare(dict.fromkeys(HOSTILE, hostile_trace()), over=HOSTILE[0], title=HOSTILE[1]),
     "gold_and_attention": lambda: gold_and_attention(
         hostile_trace(forced=True, links=frozenset((k, k) for k in range(len(HOSTILE)))), title=HOSTILE[0]
+    ),
+    "gold_and_links": lambda: gold_and_links(
+        SentencePair(HOSTILE, HOSTILE, frozenset(), frozenset()),
+        dict.fromkeys(HOSTILE, np.eye(len(HOSTILE), len(HOSTILE) + 1)),
+        thresholds=[None],
+        end=HOSTILE[0],
+        title=HOSTILE[0],
     ),
     "batch_explorer": lambda: batch_explorer([HOSTILE], [HOSTILE], [HOSTILE]),
     "five_steps": lambda: five_steps(HOSTILE, [1.0], [[1.0]] * len(HOSTILE), [[1.0]] * len(HOSTILE)),

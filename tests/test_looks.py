@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.alignment import look_kinds
+from course_lib.alignment import entropies, look_kinds
 from course_lib.alignment.nearness import nearness, word_jumps
 from course_lib.corpora.pairs import SentencePair
 from course_lib.word_scores import score_words
 from tests.oracles.models import make
+from tests.shape_checks import unchecked
 
 SOURCE = "the cat sees the dog and the bird .".split()
 TARGET = "le chat voit le chien et le merle .".split()
@@ -209,3 +210,29 @@ def test_weights_of_something_else_are_near_to_nothing(weights, pairs, message) 
 def test_looks_that_fit_no_sentence_have_no_kind(looks, links, source, message) -> None:
     with pytest.raises(ValueError, match=message):
         look_kinds(looks, links, source)
+
+
+# --- how widely a look goes
+
+
+def test_the_entropy_of_a_look_is_that_of_the_paper() -> None:
+    """One place: 0; n alike: log n; ½, ¼, ¼: 1.5 bits, by hand (Shannon, 1948, §6)."""
+    rows = np.array([[1, 0, 0, 0], [0.25] * 4, [0.5, 0.25, 0.25, 0], [0, 0.5, 0.5, 0]])
+    np.testing.assert_allclose(entropies(rows), [0, math.log(4), 1.5 * math.log(2), math.log(2)], atol=1e-12)
+    np.testing.assert_allclose(entropies(rows.astype(np.float32)), entropies(rows), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("looks", "message"),
+    [
+        (np.array([0.5, 0.5]), r"shape \(T, S\).*got \(2,\)"),
+        (np.zeros((0, 3)), r"got \(0, 3\)"),
+        (np.array([[0.5, math.nan]]), "attention weights: 1 of 2 numbers are NaN"),
+        (np.array([[1.5, -0.5]]), "weights of 0 or more, got -0.5. Are they scores"),
+        (np.array([[0.5, 0.5], [0.5, 0.4]]), "row 1 sums to 0.9. A window of local attention"),
+        (np.array([[0.6, 0.5]]), "row 0 sums to 1.1"),
+    ],
+)
+def test_what_are_no_weights_has_no_entropy(looks, message) -> None:
+    with unchecked(), pytest.raises(ValueError, match=message):
+        entropies(looks)

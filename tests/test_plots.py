@@ -231,6 +231,7 @@ def test_a_model_has_one_colour_whatever_stands_beside_it():
         ("Luong dot, local-p → French", "Luong dot"),
         ("Luong general", "Luong general"),
         ("bahdanau, query after", "Bahdanau"),
+        ("Vaswani, positions: none", "Vaswani"),
         ("reversed", None),
     ],
 )

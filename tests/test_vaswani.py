@@ -6,20 +6,25 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.alignment import argmax_links
 from course_lib.attention import MultiHeadAttention, causal_mask
 from course_lib.encoders.positions import placed, sinusoids
-from course_lib.evaluation import evaluate
+from course_lib.evaluation import evaluate, evaluate_heads
+from course_lib.finite import NotFiniteError
 from course_lib.interventions import pinned, swapped
+from course_lib.metrics import aer
 from course_lib.models import build_model, vaswani2017
 from course_lib.saved_models import load_model, save_model
-from course_lib.tracing import trace
+from course_lib.traces import HeadLooks
+from course_lib.tracing import head_looks, trace
 from course_lib.training import TrainConfig, fit
-from course_lib.vocabulary import BOS, EOS
+from course_lib.vocabulary import BOS, EOS, UnknownTokenError
 from tests.oracles import transformer as twin
 from tests.oracles.copying import CORPUS, VOCABULARY
-from tests.oracles.models import PAIRS, SOURCE, TARGET, batch, make
+from tests.oracles.models import PAIRS, SOURCE, TARGET, batch, make, shaken
 
 NAMES = ("vaswani", "vaswani-deep")
+SWITCHED = ("vaswani-source-positions", "vaswani-target-positions-unscaled")
 
 
 def ids(pair):
@@ -34,7 +39,7 @@ def sources(pairs=PAIRS):
 # --- the paper
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *SWITCHED])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_transformer_is_the_papers_model_from_words_to_logits(name, pair):
     model, given = make(name), batch([pair])
@@ -61,6 +66,54 @@ def test_a_word_is_placed_where_it_stands_and_not_where_the_call_begins():
     for p in range(9):
         torch.testing.assert_close(placed(vectors[:, p : p + 1], first=p), together[:, p : p + 1])
     torch.testing.assert_close(together[0, 4], 6**0.5 * vectors[0, 4] + torch.tensor(twin.sinusoid(4, 6)))
+
+
+@pytest.mark.parametrize("heads", [1, 3])
+def test_without_the_root_scores_are_the_bare_products(heads):
+    """On scores of a few units the two are hard to tell apart by eye; a switch that does nothing would stay."""
+    attention, inputs = MultiHeadAttention(6, heads, scaled=False).double(), torch.randn(2, 5, 6).double()
+    _, weights = attention.attend(inputs, *attention.project(inputs), torch.ones(1, 1, 5, dtype=torch.bool))
+    for n in range(heads):
+        rows = slice(n * 6 // heads, (n + 1) * 6 // heads)
+        query, key = attention.W_q.weight[rows], attention.W_k.weight[rows]
+        expected = torch.softmax(inputs @ query.T @ key @ inputs.mT, -1)
+        torch.testing.assert_close(weights[:, n], expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("positions", ["both", "source", "target", "none"])
+def test_without_positions_a_source_is_a_bag_of_words(positions):
+    """Its annotations are exchanged with its words, and the decoder cannot tell; a switch on the wrong side can."""
+    order, pair = torch.tensor([3, 0, 5, 1, 2, 4, 6]), PAIRS[2]
+    model = shaken(vaswani2017(SOURCE, TARGET, hidden=6, positions=positions), seed=0)
+    given = batch([pair])
+    moved = replace(given, source=given.source[:, order])
+    one, other = (model.encode(sent.source, sent.source_lengths).memory for sent in (given, moved))
+    same = torch.allclose(one[:, order], other, atol=1e-10)
+    assert same == torch.allclose(model(given).logits, model(moved).logits, atol=1e-10)
+    assert same == (positions in ("target", "none"))
+
+
+@pytest.mark.parametrize("positions", ["both", "source", "target", "none"])
+def test_without_positions_a_word_said_again_and_again_is_one_and_the_same(positions):
+    """The decoder that has read one word t times knows t by its positions alone."""
+    model = shaken(vaswani2017(SOURCE, TARGET, hidden=6, positions=positions), seed=0)
+    encoded = model.encode(*sources(PAIRS[:1]))
+    logits = model.decoder(torch.tensor([[5, 5, 5, 5]]), encoded).logits[0]
+    same = torch.allclose(logits, logits[:1].expand_as(logits), atol=1e-10)
+    assert same == (positions in ("source", "none"))
+
+
+def test_a_switched_transformer_is_called_by_its_switches():
+    def name(**options):
+        return vaswani2017(SOURCE, TARGET, hidden=6, **options).name
+
+    assert name() == "Vaswani" and name(scaled=False) == "Vaswani, unscaled"
+    assert name(positions="target") == "Vaswani, positions: target"
+    assert name(positions="none", scaled=False) == "Vaswani, positions: none, unscaled"
+    with pytest.raises(ValueError, match=r"positions: expected one of 'both', 'source', 'target', 'none', got True"):
+        name(positions=True)
+    with pytest.raises(ValueError, match="scaled: expected True or False, got 'no'"):
+        name(scaled="no")
 
 
 # --- torch's modules
@@ -167,6 +220,40 @@ def test_a_trace_shows_the_mean_of_the_last_layer_and_every_head_by_itself(name)
     assert np.isneginf(padded.scores[:, -2:]).all() and (padded.weights[:, -2:] == 0).all()
 
 
+LINKED = [
+    replace(pair, sure=frozenset({(j, j) for j in range(2)}), possible=frozenset({(0, 1), (1, 0), (0, 0), (1, 1)}))
+    for pair in (PAIRS[2], PAIRS[1], PAIRS[0], PAIRS[2])
+]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 64])
+def test_each_head_is_scored_as_its_own_trace_is_in_the_order_of_the_pairs(batch_size):
+    """Sentences of several lengths share no batch and no order: a head scored by another sentence's links looks poor.
+
+    With an interval, for it draws pairs by their places.
+    """
+    model = make("vaswani-deep")
+    found = evaluate_heads(model.train(), LINKED, batch_size, bootstrap=50)
+    assert list(found) == [(layer, head) for layer in range(2) for head in range(3)] and model.training
+    traces = [trace(model, pair.source, pair.target) for pair in LINKED]
+    for (layer, head), score in found.items():
+        links = [argmax_links(one.of_head(layer, head).weights, len(one.source) - 1) for one in traces]
+        assert score == aer(links, [pair.sure for pair in LINKED], [pair.possible for pair in LINKED], bootstrap=50)
+
+
+def test_heads_without_gold_links_and_models_without_heads_are_refused():
+    with pytest.raises(ValueError, match="There is nothing to evaluate"):
+        evaluate_heads(make("vaswani"), [])
+    without = [LINKED[0], replace(LINKED[1], sure=None, possible=None)]
+    nothing = [replace(pair, sure=frozenset(), possible=frozenset()) for pair in LINKED]
+    for pairs in (without, nothing):
+        with pytest.raises(ValueError, match="expected them with every pair, got pairs without"):
+            evaluate_heads(make("vaswani"), pairs)
+    for name in ("bahdanau", "cho"):
+        with pytest.raises(ValueError, match=r"Heads are a Transformer's, .* has none"):
+            evaluate_heads(make(name), LINKED)
+
+
 def test_a_head_that_is_not_there_is_told_which_are():
     traced = trace(make("vaswani"), PAIRS[0].source)
     with pytest.raises(ValueError, match="layer: expected at most 0, got 1"):
@@ -177,6 +264,54 @@ def test_a_head_that_is_not_there_is_told_which_are():
         trace(make("bahdanau"), PAIRS[0].source).of_head(0, 0)
     with pytest.raises(ValueError, match=r"heads: expected shape \(\d+, layers, heads, 5\)"):
         replace(traced, heads=traced.heads[..., :-1])
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_all_looks_of_a_sentence_are_those_of_the_layers_in_their_order(unfinished):
+    """Rows of one look under the name of another, or words one place off, would still look like looks."""
+    model, pair = make("vaswani-target-positions-unscaled"), PAIRS[2]
+    target = None if unfinished else pair.target
+    looks = head_looks(model, pair.source, target)
+    seen = trace(model, pair.source, target)
+    assert seen.finished != unfinished  # untrained, it goes on until it is stopped
+    _, among, own, cross = twin.vaswani(model, ids(pair)[0], [BOS, *TARGET.encode(seen.target[:-1])])
+    source, said = (*pair.source, "</s>"), ("<s>", *seen.target[:-1])
+    of_decoder = [
+        (f"decoder, {whom}, layer {layer + 1}", seen.target, asked, weights[layer])
+        for layer in range(2)
+        for whom, asked, weights in (("own words", said, own), ("source", source, cross))
+    ]
+    expected = [*((f"encoder, layer {n + 1}", source, source, among[n]) for n in range(2)), *of_decoder]
+    for look, (name, asking, asked, weights) in zip(looks, expected, strict=True):
+        assert (look.name, look.asking, look.asked) == (name, asking, asked)
+        np.testing.assert_allclose(look.weights, weights, atol=1e-6)
+        if "own" in name:
+            assert not np.triu(look.weights, 1).any()
+
+
+def test_words_that_the_model_does_not_know_are_looked_at_as_unknown_ones():
+    looks = head_looks(make("vaswani"), ("the", "ox"), ("le", "bœuf"), unknown="unk")
+    assert looks[0].asked == ("the", "ox (<unk>)", "</s>") == looks[2].asked
+    assert looks[1].asked == ("<s>", "le", "<unk>") and looks[1].asking == ("le", "<unk>", "</s>")
+    with pytest.raises(UnknownTokenError):
+        head_looks(make("vaswani"), ("the", "ox"))
+
+
+def test_only_a_transformer_has_looks_by_head():
+    with pytest.raises(ValueError, match="'Bahdanau' has none"):
+        head_looks(make("bahdanau"), PAIRS[0].source)
+
+
+def test_looks_that_do_not_fit_their_words_are_refused():
+    words, weights = ("a", "b"), np.full((3, 2, 2), 0.5)
+    assert HeadLooks("one", words, words, weights).weights.shape == (3, 2, 2)
+    for asking, asked, given in ((words, ("a",), weights), (("a",), words, weights), (words, words, weights[0])):
+        with pytest.raises(ValueError, match=r"weights: expected shape \(heads, \d, \d\)"):
+            HeadLooks("one", asking, asked, given)
+    with pytest.raises(ValueError, match="none of them 0, got"):
+        HeadLooks("none", words, words, weights[:0])
+    with pytest.raises(NotFiniteError, match="weights"):
+        HeadLooks("lost", words, words, weights * np.nan)
 
 
 @pytest.mark.parametrize("heads", [1, 2, 3])

@@ -37,6 +37,7 @@ FINE = {
     "abord": "French",
     "dorment": "French",
     "fille": "French",
+    "filles": "French",
     "finis": "French",
     "mange": "French",
     "mot": "French",

@@ -4,12 +4,13 @@ from course_lib.alignment.expectation_maximisation import IBMModel1, ibm_model1
 from course_lib.alignment.links import (
     Symmetrisation,
     argmax_links,
+    diagonal_links,
     hard_links,
     symmetrise,
     transposed,
     turned_round,
 )
-from course_lib.alignment.looks import Kind, look_kinds
+from course_lib.alignment.looks import Kind, entropies, look_kinds
 from course_lib.alignment.regions import RegionScores, score_regions
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "RegionScores",
     "Symmetrisation",
     "argmax_links",
+    "diagonal_links",
+    "entropies",
     "hard_links",
     "ibm_model1",
     "look_kinds",

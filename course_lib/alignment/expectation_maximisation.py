@@ -45,6 +45,24 @@ class IBMModel1:
         best = t.argmax(axis=1)  # of equals the first: NULL stands last
         return frozenset((int(j), i) for i, j in enumerate(best) if j < len(pair.source) and t[i, j] > 0)
 
+    def posteriors(self, pair: SentencePair) -> Float[np.ndarray, "T _"]:
+        """Return γ_ij, how probable it is that y_i was said for x_j: Brown et al. (1993), §4.1, the E-step. Chapter 11.
+
+            γ_ij = P(a_i = j | x, y) = t(y_i|x_j) / Σ_k t(y_i|x_k)
+
+        Shape (T, S + 1): the columns are the S source words, *last* NULL, as ``</s>`` stands last in the weights of
+        attention. So :func:`~course_lib.alignment.argmax_links` and :func:`~course_lib.alignment.hard_links` take it
+        as it is, with both lengths; the largest of each row are :meth:`links`, of equals the first.
+        Every row sums to 1. A word that none of these can have said (it is unknown, or no t is above 0) lies whole
+        on the last column. Elsewhere that column is 0 where the model was learnt without NULL.
+        """
+        t = self.table(pair.target, (*pair.source, None))  # (T, S + 1); without NULL the last column is 0
+        total = t.sum(axis=1, keepdims=True)
+        explained = total > 0
+        shares = np.divide(t, total, out=np.zeros_like(t), where=explained)
+        shares[~explained[:, 0], -1] = 1.0
+        return shares
+
 
 def ibm_model1(pairs: Sequence[SentencePair], iterations: int = 5, null: bool = True) -> IBMModel1:
     """Learn Model 1 by EM from a uniform start: Brown et al. (1993), §4.1.

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from course_lib.corpora.pairs import Link, SentencePair
-from course_lib.options import check_option
+from course_lib.options import check_count, check_option
 from course_lib.shapes import Float
 
 Symmetrisation = Literal["intersection", "union", "grow-diag", "grow-diag-final-and"]
@@ -58,6 +58,17 @@ def hard_links(
         raise ValueError(f"threshold: expected a weight above 0 and up to 1, got {threshold}.")
     words = np.asarray(weights)[: len(weights) - 1 if target_length is None else target_length, :source_length]
     return frozenset((int(j), int(i)) for i, j in np.argwhere(words >= threshold))
+
+
+def diagonal_links(source_length: int, target_length: int) -> frozenset[Link]:
+    """Link target word i to source word ⌊S (i + ½) / T⌋: what lengths alone foretell. Chapter 11.
+
+    ``source_length`` and ``target_length`` (S and T) count words, ``</s>`` excluded. Each target word has one link;
+    the middle of its place in the target, as a share of the length, lies within its partner's place in the source.
+    ValueError for a length below 1.
+    """
+    S, T = check_count("source_length", source_length), check_count("target_length", target_length)
+    return frozenset((S * (2 * i + 1) // (2 * T), i) for i in range(T))
 
 
 def turned_round(pair: SentencePair) -> SentencePair:

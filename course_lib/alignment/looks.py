@@ -1,4 +1,4 @@
-"""Where a look falls that does not fall on its word: beside it, on its double, at the end, or anywhere. Chapter 6."""
+"""Where a look falls that does not fall on its word, and how widely it looks. Chapters 6 and 12."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +15,8 @@ Kind = Literal["gold", "beside", "same word elsewhere", "end", "elsewhere"]
 """In this order: what is several of them is the first."""
 
 FULL_STOPS = frozenset(".!?。！？।")
+ROUNDED = 1e-3
+"""How far from 1 the weights of a look may sum up: numbers from a table are rounded."""
 
 
 def look_kinds(looks: Float[np.ndarray, "T S"], links: AbstractSet[Link], source: Sequence[str]) -> list[Kind | None]:
@@ -45,6 +47,29 @@ def _kind(j: int, gold: AbstractSet[int], source: Sequence[str]) -> Kind:
     if j == len(source) or (j == len(source) - 1 and source[j] in FULL_STOPS):
         return "end"
     return "elsewhere"
+
+
+def entropies(looks: Float[np.ndarray, "T S"]) -> Float[np.ndarray, "T"]:
+    """Return how widely each of T looks goes: H_i = −Σ_j α_ij log α_ij, in nats. Chapter 12.
+
+    From 0, all weight on one place, to log S, the same on every one; exp(H_i) is how many places, looked at evenly,
+    would be as wide. 0 log 0 counts 0. Shannon (1948), §6.
+    ValueError for what are no rows of weights: each is 0 or more and a row sums to 1, so a window of local attention
+    that does not share its weights out anew has no entropy; :class:`~course_lib.finite.NotFiniteError` for NaN.
+    """
+    rows = np.asarray(looks, dtype=float)
+    if rows.ndim != 2 or not rows.size:
+        raise ValueError(f"looks: expected weights of shape (T, S), a row for each target word, got {rows.shape}.")
+    require_finite("attention weights", rows)
+    if (rows < 0).any():
+        raise ValueError(f"looks: expected weights of 0 or more, got {rows.min():.4g}. Are they scores?")
+    far = int(np.abs(rows.sum(1) - 1).argmax())
+    if abs(total := float(rows[far].sum()) - 1) > ROUNDED:
+        raise ValueError(
+            f"looks: expected rows that sum to 1, row {far} sums to {1 + total:.4g}. A window of local attention, "
+            "unless it renormalises, gives away less; divide each row by its sum first, and say so."
+        )
+    return -(rows * np.log(np.where(rows > 0, rows, 1.0))).sum(1)
 
 
 def by_word(links: Collection[Link]) -> Mapping[int, AbstractSet[int]]:

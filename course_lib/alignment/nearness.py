@@ -1,4 +1,4 @@
-"""How near a look falls to the gold partner of the word it predicts. Chapter 7.
+"""How near a look falls to the gold partner of the word it predicts. Chapters 7 and 12.
 
 AER asks whether the largest weight hits a gold link. A look that is flat, or misses by one place, fails there
 as badly as one that is lost; the weight on gold and the jumps tell them apart.

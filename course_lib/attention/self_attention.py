@@ -10,11 +10,11 @@ from course_lib.shapes import Bool, Float
 class SelfAttention(MultiHeadAttention):
     """Multi-head attention whose queries, keys and values are one sentence: Vaswani et al. (2017), §3.2.3.
 
-    ``causal`` hides what comes later.
+    ``causal`` hides what comes later. ``scaled`` is that of :class:`~course_lib.attention.MultiHeadAttention`.
     """
 
-    def __init__(self, size: int, heads: int, causal: bool = False) -> None:
-        super().__init__(size, heads)
+    def __init__(self, size: int, heads: int, causal: bool = False, scaled: bool = True) -> None:
+        super().__init__(size, heads, scaled)
         self.causal = check_switch("causal", causal)
 
     def forward(

@@ -138,9 +138,14 @@ def _of_other_weights(scores: Tensor, a: Tensor, away: Tensor, s: float, values:
     bell = _bell(away, s)
     rows = a * bell * away / s**2
     weights = a * bell / (a * bell).sum()
+    inside = (scores * bell).softmax(0)
+    pulls = scores * bell * away / s**2  # of the scores themselves
     return {
         "The weights share one whole again, after the bell or by a bell inside the softmax. In local-p the bell comes "
         "last, and the weights stay as it leaves them.": (weights * (away / s**2 - weights @ away / s**2)) @ values,
+        "The bell multiplies the scores, before the softmax. In local-p it multiplies what the softmax has made.": (
+            (inside * (pulls - inside @ pulls)) @ values
+        ),
         "The weights are divided by their sum; local-p leaves them as the bell has made them.": (
             (weights * away / s**2) @ values
         ),

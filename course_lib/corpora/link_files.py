@@ -1,4 +1,4 @@
-"""Read and write gold alignments in the two formats that published ones come in. Chapter 11.
+"""Read and write gold alignments in the two formats that published ones come in. For gold of your own.
 
 Both readers give a list with one :class:`GoldLinks` a sentence pair, positions counted from 0
 whatever the file does. Give ``lengths``, (source words, target words) of every pair, and links that

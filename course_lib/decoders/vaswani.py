@@ -10,9 +10,9 @@ from course_lib.attention import Attended, MultiHeadAttention, causal_mask
 from course_lib.built import Built
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.encoders import Encoded, State
-from course_lib.encoders.positions import placed, start_small
+from course_lib.encoders.positions import enlarged, placed, start_small
 from course_lib.encoders.sublayers import AddAndNorm, FeedForward
-from course_lib.options import check_count
+from course_lib.options import check_count, check_switch
 from course_lib.shapes import Bool, Float, Int
 
 
@@ -29,10 +29,10 @@ class OfLayer(NamedTuple):
 class VaswaniDecoderLayer(Built):
     """A look at what was said, a look at the source, a feed-forward layer: Vaswani et al. (2017), §3.1."""
 
-    def __init__(self, size: int, heads: int, inner: int, dropout: float) -> None:
+    def __init__(self, size: int, heads: int, inner: int, dropout: float, scaled: bool = True) -> None:
         super().__init__()
-        self.own = MultiHeadAttention(size, heads)
-        self.cross = MultiHeadAttention(size, heads)
+        self.own = MultiHeadAttention(size, heads, scaled)
+        self.cross = MultiHeadAttention(size, heads, scaled)
         self.feed = FeedForward(size, inner)
         self.after_own, self.after_cross, self.after_feed = (AddAndNorm(size, dropout) for _ in range(3))
 
@@ -67,18 +67,30 @@ class VaswaniDecoder(Decoder):
 
     A look is that of the last layer: its weights are the mean over the heads, its scores their logarithm (no one number
     stands before the softmax where heads are several), its context what W_o makes of the heads. ``heads`` has
-    the weights of every layer and head.
+    the weights of every layer and head. Without ``positions`` a word knows its place by the words before it alone.
 
     Departs from the paper:
 
     - output layer: a matrix of its own, with a bias; the paper: the matrix of the word vectors (§3.4).
     """
 
-    def __init__(self, vocabulary_size: int, size: int, layers: int, heads: int, inner: int, dropout: float) -> None:
+    def __init__(
+        self,
+        vocabulary_size: int,
+        size: int,
+        layers: int,
+        heads: int,
+        inner: int,
+        dropout: float,
+        *,
+        positions: bool = True,
+        scaled: bool = True,
+    ) -> None:
         super().__init__(vocabulary_size, size, dropout)
         start_small(self.embedding)
+        self.positions = check_switch("positions", positions)
         self.layers = nn.ModuleList(
-            VaswaniDecoderLayer(size, heads, inner, dropout) for _ in range(check_count("layers", layers))
+            VaswaniDecoderLayer(size, heads, inner, dropout, scaled) for _ in range(check_count("layers", layers))
         )
         self.output = nn.Linear(size, vocabulary_size)
 
@@ -119,7 +131,8 @@ class VaswaniDecoder(Decoder):
             raise ValueError("This state has no record of what was said. Start from initial_state(encoded).")
         keys_and_values, _, mask = encoded.annotations()
         projected = keys_and_values.chunk(2 * len(self.layers), dim=-1)  # (B, S, M) each
-        vectors = self.dropout(placed(self.embedding(words), first=state.steps))  # (B, T, M)
+        read = self.embedding(words)
+        vectors = self.dropout(placed(read, first=state.steps) if self.positions else enlarged(read))  # (B, T, M)
         found: list[OfLayer] = []
         for n, (layer, said) in enumerate(zip(self.layers, state.said, strict=True)):
             keys, values = projected[2 * n : 2 * n + 2]

@@ -31,7 +31,12 @@ def placed(vectors: Float[Tensor, "B S M"], first: int = 0) -> Float[Tensor, "B 
     """
     _, S, M = vectors.shape
     positions = torch.arange(first, first + S, device=vectors.device, dtype=vectors.dtype)
-    return math.sqrt(M) * vectors + sinusoids(positions, M)
+    return enlarged(vectors) + sinusoids(positions, M)
+
+
+def enlarged(vectors: Float[Tensor, "B S M"]) -> Float[Tensor, "B S M"]:
+    """Return √M times word vectors, all that a model without positions reads: Vaswani et al. (2017), §3.4."""
+    return math.sqrt(vectors.shape[-1]) * vectors
 
 
 def start_small(embedding: nn.Embedding) -> nn.Embedding:

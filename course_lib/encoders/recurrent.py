@@ -1,4 +1,4 @@
-"""From source words to what the decoder may see of them: RNNs in one direction, or in both. Chapters 2 and 5."""
+"""From source words to what the decoder may see of them: RNNs in one direction, or in both. Chapters 2, 5 and 16."""
 
 from typing import Literal
 

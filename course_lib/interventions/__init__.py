@@ -6,6 +6,7 @@ Each function but :func:`adversarial_weights` is a context manager around a mode
 from course_lib.interventions.adversarial import Adversarial, adversarial_weights
 from course_lib.interventions.holding import guided
 from course_lib.interventions.looks import pinned, tempered, unmasked
+from course_lib.interventions.patching import patched
 from course_lib.interventions.reading import read_apart
 from course_lib.interventions.swapping import swapped
 from course_lib.interventions.weights import flattened, permuted, weighed
@@ -15,6 +16,7 @@ __all__ = [
     "adversarial_weights",
     "flattened",
     "guided",
+    "patched",
     "permuted",
     "pinned",
     "read_apart",

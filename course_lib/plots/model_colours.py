@@ -15,6 +15,7 @@ MODELS = {
     "Luong concat": LineStyle("#c36987", "X", (0, (5, 1, 1, 1, 1, 1))),
     "Luong location": LineStyle("#5aa02c", "<", (0, (1, 1))),
     "Xu": LineStyle("#2a2ad8", "*", (0, (7, 2))),
+    "Vaswani": LineStyle("#8c00a0", "h", (0, (4, 1, 1, 1, 1, 1, 1, 1))),
 }
 OTHER_NAMES = {
     "fixed vector, reversed": "fixed, reversed",

@@ -1,4 +1,4 @@
-"""Which draw of its corpus a record was made on, and whether it is today's. Chapters 3, 5, 6, 8, 9 and 13; pages."""
+"""Which draw of its corpus a record was made on, and if it is today's. Chapters 3, 5, 6, 8, 9, 11 to 13, 16; pages."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Read and tabulate what benchmarks/every_rung.py measured: every mechanism under one budget. Chapters 3, 5, 7, 8."""
+"""Read and tabulate what benchmarks/every_rung.py measured: all mechanisms, one budget. Chapters 3, 5, 7, 8 and 11."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence

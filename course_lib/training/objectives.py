@@ -1,4 +1,4 @@
-"""What training minimises: cross-entropy, and ways to bend it. Chapters 5, 10, 11 and 13."""
+"""What training minimises: cross-entropy, and ways to bend it. Chapters 5 and 10 to 13."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

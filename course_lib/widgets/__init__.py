@@ -16,6 +16,9 @@ from course_lib.widgets.film_of_reach import reach_film
 from course_lib.widgets.film_of_swaps import swap_film
 from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.guessing import guess
+from course_lib.widgets.head_by_head import heads
+from course_lib.widgets.holding_looks import held_look
+from course_lib.widgets.judging import gold_and_links
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.score_plane import four_scores
 from course_lib.widgets.staging import stages
@@ -34,8 +37,11 @@ __all__ = [
     "five_steps",
     "four_scores",
     "gold_and_attention",
+    "gold_and_links",
     "grid_of_frames",
     "guess",
+    "heads",
+    "held_look",
     "looks_film",
     "reach_film",
     "stages",

@@ -1,4 +1,4 @@
-"""Guess before you look: a slider a row, and one that shows what was measured. Chapters 6 and 9."""
+"""Guess before you look: a slider a row, and one that shows what was measured. Chapters 6, 9 and 11."""
 
 from collections.abc import Sequence
 from html import escape

@@ -3,13 +3,13 @@
 import hashlib
 import unicodedata
 from html import escape
+from typing import Protocol
 
 import numpy as np
 
 from course_lib.notation import WEIGHT
 from course_lib.shades import BLACK, SEEN_FROM, ink_on, shade, strength
 from course_lib.shapes import Float
-from course_lib.traces import Trace
 from course_lib.widgets.markup import fraction
 
 LABELS_UP_TO = 20  # words a side; beyond, a label would be smaller than the eye
@@ -17,14 +17,30 @@ LONGEST_LABEL = 12
 SLANT = 0.87, 0.5  # sine and cosine of the 60° at which source words stand
 
 
-def heat_map_name(trace: Trace) -> str:
+class Weighed(Protocol):
+    """What a heat map shows: a :class:`~course_lib.traces.Trace`, or one head of a layer."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The S words across."""
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """The T words down."""
+
+    @property
+    def weights(self) -> Float[np.ndarray, "T S"] | None:
+        """A square each."""
+
+
+def heat_map_name(trace: Weighed) -> str:
     """Return an id for the heat map of ``trace``, the same for the same words and weights."""
     assert trace.weights is not None
     content = "\n".join((*trace.labels, "", *trace.target)).encode() + np.round(trace.weights, 4).tobytes()
     return f"map-{hashlib.sha256(content).hexdigest()[:10]}"
 
 
-def heat_map_definition(trace: Trace) -> str:
+def heat_map_definition(trace: Weighed) -> str:
     """Return the hidden SVG that draws the map once; every frame shows it by reference."""
     return (
         "<div class='course-hidden' aria-hidden='true'><svg width='0' height='0'><defs>"
@@ -32,12 +48,12 @@ def heat_map_definition(trace: Trace) -> str:
     )
 
 
-def heat_map_at(trace: Trace, step: int, above: str = "") -> str:
+def heat_map_at(trace: Weighed, step: int, above: str = "") -> str:
     """Show the map with the row of ``step`` (from 0) outlined and the rows to come veiled.
 
     ``above`` is the id of a drawing to lay over it, if there is one.
     """
-    T, S = len(trace.target), len(trace.source)
+    T, S = len(trace.target), len(trace.labels)
     cell, left, top, right = geometry(trace)
     width, height, below = left + S * cell + right, top + T * cell + 2, (T - step - 1) * cell
     alt = f"Heat map, row {step + 1} of {T} outlined"
@@ -50,9 +66,9 @@ def heat_map_at(trace: Trace, step: int, above: str = "") -> str:
     )
 
 
-def heat_map_with_values(trace: Trace, alt: str) -> str:
+def heat_map_with_values(trace: Weighed, alt: str) -> str:
     """Return the whole map as one SVG that needs no stylesheet, the weights from 0.05 written in their cells."""
-    T, S = len(trace.target), len(trace.source)
+    T, S = len(trace.target), len(trace.labels)
     _, left, top, right = geometry(trace)
     cell = 26
     values = "".join(
@@ -71,14 +87,14 @@ def heat_map_with_values(trace: Trace, alt: str) -> str:
     )
 
 
-def _weights(trace: Trace) -> Float[np.ndarray, "T S"]:
+def _weights(trace: Weighed) -> Float[np.ndarray, "T S"]:
     assert trace.weights is not None
     return np.asarray(trace.weights, dtype=float)
 
 
-def geometry(trace: Trace) -> tuple[int, int, int, int]:
+def geometry(trace: Weighed) -> tuple[int, int, int, int]:
     """Return the side of a cell and the room for labels left, above and at the right, in pixels."""
-    T, S = len(trace.target), len(trace.source)
+    T, S = len(trace.target), len(trace.labels)
     if max(T, S) > LABELS_UP_TO:
         return 8, 2, 2, 2
     wide = max(breadth(short(token)) for token in trace.target)
@@ -96,9 +112,9 @@ def breadth(text: str) -> int:
     return sum(12 if unicodedata.east_asian_width(sign) in "WF" else 7 for sign in text)
 
 
-def cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
-    """Draw a square for each weight from SEEN_FROM and, where there is room or ``labelled``, the words around."""
-    T, S = len(trace.target), len(trace.source)
+def cells(trace: Weighed, cell: int, left: int, top: int, right: int, labelled: bool | None = None) -> str:
+    """Draw a square for each weight from SEEN_FROM, and the words around: if ``labelled``, or where there is room."""
+    T, S = len(trace.target), len(trace.labels)
     # One path for all cells of a strength, each a stroke as thick as the cell: every frame that shows the
     # map makes the browser copy its elements, and there are a hundred of them at most.
     strokes: dict[str, str] = {}
@@ -110,10 +126,11 @@ def cells(trace: Trace, cell: int, left: int, top: int, right: int, labelled: bo
     drawn = "".join(f"<path d='{path}' opacity='{opacity}'/>" for opacity, path in strokes.items())
     drawn = f"<g style='stroke:var(--c-weight,{WEIGHT.light})' stroke-width='{cell}'>{drawn}</g>"
     drawn += f"<rect x='{left}' y='{top}' width='{S * cell}' height='{T * cell}' fill='none' stroke='#8b949e'/>"
-    return drawn if not labelled and max(T, S) > LABELS_UP_TO else drawn + _labels(trace, cell, left, top)
+    labelled = max(T, S) <= LABELS_UP_TO if labelled is None else labelled
+    return drawn + _labels(trace, cell, left, top) if labelled else drawn
 
 
-def _labels(trace: Trace, cell: int, left: int, top: int) -> str:
+def _labels(trace: Weighed, cell: int, left: int, top: int) -> str:
     across = "".join(
         f"<text transform='translate({left + (j + 0.5) * cell + 4:g} {top - 4}) rotate(-60)'>"
         f"{escape(short(token))}</text>"

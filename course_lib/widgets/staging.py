@@ -1,4 +1,4 @@
-"""A picture that grows under a slider, a sentence for each stage. Chapters 1 to 9."""
+"""A picture that grows under a slider, a sentence for each stage. Chapters 1 to 9 and 11."""
 
 import re
 from collections.abc import Sequence

@@ -133,6 +133,11 @@ OF_STAGES = """
 OF_SAMPLES = """
 .course-frame .drawn li{display:block;margin:4px 0;border-inline-start:3px solid var(--c-line);padding-inline-start:8px}
 """
+OF_HEADS = """
+.course-frame .heads td{min-width:2.4em;color:var(--c-ink);
+background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
+.course-frame .heads th[scope=row]{color:var(--c-ink);text-align:end}
+"""
 OF_LONG_LABELS = """
 .course-widget .widget-readout{margin-inline-start:12px}
 """

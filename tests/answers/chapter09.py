@@ -312,6 +312,7 @@ WRONG = [
     (E1, slope(lambda a, bell, away, s: a * bell / (s * math.tau**0.5)), "In local-p its top is 1"),
     (E1, by_autograd_of(renormalised), "share one whole again"),
     (E1, by_autograd_of(lambda scores, away, D: (scores + bell_of(away, D).log()).softmax(0)), "a bell inside"),
+    (E1, by_autograd_of(lambda scores, away, D: (scores * bell_of(away, D)).softmax(0)), "before the softmax"),
     (E1, slope(lambda a, bell, away, s: a * bell / (a * bell).sum()), "divided by their sum; local-p leaves them"),
     (E1, by_products_and_differentiated_twice, "The softmax has been differentiated too"),
     (E1, slope(lambda a, bell, away, s: a * (1 - a) * bell), "The softmax has been differentiated too"),

@@ -15,6 +15,13 @@ FORM = "test_checks.py::test_a_right_answer_in_another_form_is_refused"
 
 MUTATIONS = (
     Mutation(
+        "a bell that multiplies the scores is not named",
+        FILE,
+        "inside = (scores * bell).softmax(0)",
+        "inside = scores.softmax(0)",
+        NAMED,
+    ),
+    Mutation(
         "the bell of the check is as wide as D",
         FILE,
         "math.exp(-2 * ((j - p) / D) ** 2) for e, j",

@@ -301,8 +301,8 @@ MUTATIONS = (
     Mutation(
         "the scaled dot product has lost its scale",
         "attention/multi_head.py",
-        " / math.sqrt(queries.shape[-1])",
-        " / 1.0",
+        "math.sqrt(queries.shape[-1]) if check_switch",
+        "1.0 if check_switch",
         "test_local_and_self_attention.py::test_scaled_dot_product_is_torchs",
     ),
     Mutation(

@@ -5,6 +5,10 @@ from tests.mutations import Mutation
 PAPER = "test_vaswani.py::test_the_transformer_is_the_papers_model_from_words_to_logits"
 STEPS = "test_decoders.py::test_stepping_gives_what_teacher_forcing_gives"
 PADDING = "test_vaswani.py::test_padding_is_seen_by_no_head_of_any_layer"
+BARE = "test_vaswani.py::test_without_the_root_scores_are_the_bare_products"
+HEADS = "test_vaswani.py::test_each_head_is_scored_as_its_own_trace_is_in_the_order_of_the_pairs"
+LOOKS = "test_vaswani.py::test_all_looks_of_a_sentence_are_those_of_the_layers_in_their_order"
+SLIDER = "test_widgets_heads.py"
 
 MUTATIONS = (
     Mutation(
@@ -59,15 +63,15 @@ MUTATIONS = (
     Mutation(
         "the encoder looks at padding",
         "encoders/vaswani.py",
-        "vectors, mask, looks = self.dropout(placed(self.embedding(source))), source != PAD, []",
-        "vectors, mask, looks = self.dropout(placed(self.embedding(source))), source >= PAD, []",
+        "words, mask, looks = self.embedding(source), source != PAD, []",
+        "words, mask, looks = self.embedding(source), source >= PAD, []",
         PADDING,
     ),
     Mutation(
         "a sentence changes with the padding that its batch brings",
         "encoders/vaswani.py",
-        "vectors, mask, looks = self.dropout(placed(self.embedding(source))), source != PAD, []",
-        "vectors, mask, looks = self.dropout(placed(self.embedding(source))), source >= PAD, []",
+        "words, mask, looks = self.embedding(source), source != PAD, []",
+        "words, mask, looks = self.embedding(source), source >= PAD, []",
         "test_encoders.py::test_a_sentence_is_encoded_the_same_alone_and_among_longer_ones",
     ),
     Mutation(
@@ -85,10 +89,10 @@ MUTATIONS = (
         "test_seq2seq.py::test_a_sentence_does_not_change_with_its_batch_mates",
     ),
     Mutation(
-        "word vectors lose their factor",
+        "word vectors lose their factor where they have a place",
         "encoders/positions.py",
-        "math.sqrt(M) * vectors",
-        "vectors",
+        "return enlarged(vectors) + ",
+        "return vectors + ",
         PAPER,
     ),
     Mutation(
@@ -265,5 +269,145 @@ MUTATIONS = (
         "if options.model == ONE_SIZE and options.embedding is not None:",
         "if False:",
         "test_cli.py::test_a_transformer_has_one_size_and_is_told_no_other",
+    ),
+    Mutation(
+        "the switch leaves the root where it is",
+        "attention/multi_head.py",
+        'if check_switch("scaled", scaled) else 1.0',
+        'if check_switch("scaled", scaled) or True else 1.0',
+        BARE,
+    ),
+    Mutation(
+        "a decoder is built with the root whatever was ordered",
+        "decoders/vaswani.py",
+        "self.cross = MultiHeadAttention(size, heads, scaled)",
+        "self.cross = MultiHeadAttention(size, heads)",
+        PAPER,
+    ),
+    Mutation(
+        "an encoder is built with the root whatever was ordered",
+        "encoders/vaswani.py",
+        "SelfAttention(size, heads, scaled=scaled)",
+        "SelfAttention(size, heads)",
+        PAPER,
+    ),
+    Mutation(
+        "a self-attention keeps the root",
+        "attention/self_attention.py",
+        "super().__init__(size, heads, scaled)",
+        "super().__init__(size, heads)",
+        PAPER,
+    ),
+    Mutation(
+        "positions of the source are taken from the target",
+        "models.py",
+        "on_source, on_target = (positions",
+        "on_target, on_source = (positions",
+        "test_vaswani.py::test_without_positions_a_source_is_a_bag_of_words",
+    ),
+    Mutation(
+        "the encoder adds positions whatever was ordered",
+        "encoders/vaswani.py",
+        "placed(words) if self.positions else",
+        "placed(words) if True else",
+        "test_vaswani.py::test_without_positions_a_source_is_a_bag_of_words",
+    ),
+    Mutation(
+        "the decoder adds positions whatever was ordered",
+        "decoders/vaswani.py",
+        "if self.positions else enlarged(read)",
+        "if True else enlarged(read)",
+        "test_vaswani.py::test_without_positions_a_word_said_again_and_again_is_one_and_the_same",
+    ),
+    Mutation(
+        "without positions words are left small",
+        "encoders/positions.py",
+        "return math.sqrt(vectors.shape[-1]) * vectors",
+        "return 1.0 * vectors",
+        PAPER,
+    ),
+    Mutation(
+        "heads are scored in the order of batches",
+        "evaluation.py",
+        "aer([found[k] for k in range(len(pairs))], sure",
+        "aer(list(found.values()), sure",
+        HEADS,
+    ),
+    Mutation(
+        "layers are taken for heads",
+        "evaluation.py",
+        "output.look.heads.permute(0, 2, 3, 1, 4)",
+        "output.look.heads.permute(0, 3, 2, 1, 4)",
+        HEADS,
+    ),
+    Mutation(
+        "rows of the decoder are named by the word that it reads",
+        "tracing.py",
+        '{n}", seen.target, tuple(read), at_words)',
+        '{n}", tuple(read), tuple(read), at_words)',
+        LOOKS,
+    ),
+    Mutation(
+        "looks at the source of one head stand under another layer",
+        "tracing.py",
+        "seen.heads.transpose(1, 2, 0, 3)",
+        "seen.heads.transpose(2, 1, 0, 3)",
+        LOOKS,
+    ),
+    Mutation(
+        "the decoder of a list of looks has not read the first word",
+        "tracing.py",
+        "read = [BOS_TOKEN, *seen.target[:-1]]",
+        "read = [*seen.target]",
+        LOOKS,
+    ),
+    Mutation(
+        "looks may have more words than their weights",
+        "traces.py",
+        "or self.weights.shape != (N, T, S)",
+        "or self.weights.ndim != 3",
+        "test_vaswani.py::test_looks_that_do_not_fit_their_words_are_refused",
+    ),
+    Mutation(
+        "a head of the slider has the weights of a word",
+        "widgets/head_by_head.py",
+        "look.weights[:, i].T",
+        "look.weights[:, :, i].T",
+        f"{SLIDER}::test_every_weight_stands_at_its_head_and_its_word",
+    ),
+    Mutation(
+        "the row below the chosen one is outlined",
+        "widgets/head_by_head.py",
+        "{y + SQUARE * i}h",
+        "{y + SQUARE * (i + 1)}h",
+        f"{SLIDER}::test_a_map_a_head_holds_all_weights_and_outlines_the_row_of_the_word",
+    ),
+    Mutation(
+        "maps stand in the order of columns",
+        "widgets/head_by_head.py",
+        "(n % columns * (self.wide + GAP), n // columns * (self.high + GAP) + GAP)",
+        "(n // columns * (self.wide + GAP), n % columns * (self.high + GAP) + GAP)",
+        f"{SLIDER}::test_a_map_a_head_holds_all_weights_and_outlines_the_row_of_the_word",
+    ),
+    Mutation(
+        "a head is said to look where its neighbour does",
+        "widgets/head_by_head.py",
+        "for n, j in enumerate(best, start=1)]",
+        "for n, j in enumerate(best[::-1], start=1)]",
+        f"{SLIDER}::test_the_frame_says_who_looks_and_where_each_head_looks_most",
+    ),
+    Mutation(
+        "in print the weight is that of another word",
+        "widgets/head_by_head.py",
+        "look.weights[n, i, j])}</td>",
+        "look.weights[n, i, 0])}</td>",
+        f"{SLIDER}::test_in_print_stands_what_each_head_looks_at_most",
+    ),
+    Mutation(
+        "two looks of one name share a slider",
+        "widgets/head_by_head.py",
+        "if len({look.name for look in looks}) < len(looks):",
+        "if len({look.name for look in looks}) < 0:",
+        f"{SLIDER}::test_looks_that_cannot_share_a_slider_are_refused",
     ),
 )

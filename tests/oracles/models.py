@@ -1,6 +1,7 @@
 """Small untrained models and sentences that the tests of the models share."""
 
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -31,7 +32,7 @@ def xu_over_words(embedding: int = 64, hidden: int = 128, *, hard: bool) -> Seq2
     return Seq2Seq("Xu over words", encoder, decoder, SOURCE, TARGET)
 
 
-def vaswani(embedding: int = 64, hidden: int = 128, **options: int) -> Seq2Seq:
+def vaswani(embedding: int = 64, hidden: int = 128, **options: Any) -> Seq2Seq:
     """Return a Transformer, whose word vectors are as wide as its states: ``embedding`` says nothing to it."""
     del embedding
     return vaswani2017(SOURCE, TARGET, hidden=hidden, **options)
@@ -76,10 +77,14 @@ MAKERS = {
     "xu-over-words-hard": partial(xu_over_words, hard=True),
     "vaswani": partial(vaswani, layers=1),
     "vaswani-deep": partial(vaswani, layers=2, heads=3, inner=5),
+    "vaswani-source-positions": partial(vaswani, layers=1, positions="source"),
+    "vaswani-target-positions-unscaled": partial(vaswani, layers=2, positions="target", scaled=False),
 }
 ATTENDING = tuple(name for name in MAKERS if not name.startswith(("fixed", "cho")))
 DEAF = ("cho-no-source",)
 """Models that hear nothing of the source."""
+BAGS = ("vaswani-target-positions-unscaled",)
+"""Models that hear its words, but not their order."""
 RECURRENT = tuple(name for name in MAKERS if not name.startswith("vaswani"))
 HARD = tuple(name for name in MAKERS if "hard" in name)
 

@@ -22,23 +22,25 @@ def sinusoid(position, size):
     return np.array(entries)
 
 
-def read(embedding, ids):
-    """√d_model times the word vectors, plus positions from 0 on: §3.4 and §3.5."""
+def read(embedding, ids, positions):
+    """√d_model times the word vectors, plus positions from 0 on where they are wanted: §3.4 and §3.5."""
     table = array(embedding.weight)
     size = table.shape[1]
-    return np.stack([math.sqrt(size) * table[word] + sinusoid(p, size) for p, word in enumerate(ids)])
+    where = [sinusoid(p, size) if positions else np.zeros(size) for p in range(len(ids))]
+    return np.stack([math.sqrt(size) * table[word] + place for word, place in zip(ids, where, strict=True)])
 
 
-def multi_head(attention, asking, asked, seen):
+def multi_head(attention, asking, asked, seen, scaled):
     """Return vectors (T, M) and weights (heads, T, S): §3.2.2; position i sees those of ``asked`` in ``seen(i)``."""
     W_q, W_k, W_v, W_o = (array(getattr(attention, f"W_{name}").weight) for name in "qkvo")
     A = W_q.shape[0] // attention.heads
+    root = math.sqrt(A) if scaled else 1
     heads, weights = [], np.zeros((attention.heads, len(asking), len(asked)))
     for n in range(attention.heads):
         rows = slice(n * A, (n + 1) * A)
         brought = []
         for i, x in enumerate(asking):
-            scores = [(W_q[rows] @ x) @ (W_k[rows] @ asked[j]) / math.sqrt(A) for j in seen(i)]
+            scores = [(W_q[rows] @ x) @ (W_k[rows] @ asked[j]) / root for j in seen(i)]
             weights[n, i, list(seen(i))] = softmax(np.array(scores))
             brought.append(sum(weights[n, i, j] * (W_v[rows] @ asked[j]) for j in seen(i)))
         heads.append(np.stack(brought))
@@ -62,20 +64,23 @@ def vaswani(model, source_ids, target_in_ids):
     """Run the whole model on one sentence.
 
     Returns logits (T, V) and the weights of each layer, (L, heads, ·, ·): encoder, decoder's own, over the source.
+    The options are those that the model was ordered with, not what became of them.
     """
     S, T = len(source_ids), len(target_in_ids)
-    h, encoder_looks, own_looks, cross_looks = read(model.encoder.embedding, source_ids), [], [], []
+    scaled, positions = model.built_with["scaled"], model.built_with["positions"]
+    h = read(model.encoder.embedding, source_ids, positions in ("both", "source"))
+    encoder_looks, own_looks, cross_looks = [], [], []
     for layer in model.encoder.layers:
-        seen, weights = multi_head(layer.look, h, h, lambda i: range(S))
+        seen, weights = multi_head(layer.look, h, h, lambda i: range(S), scaled)
         h = add_and_norm(layer.after_look, h, seen)
         h = add_and_norm(layer.after_feed, h, feed_forward(layer.feed, h))
         encoder_looks.append(weights)
-    y = read(model.decoder.embedding, target_in_ids)
+    y = read(model.decoder.embedding, target_in_ids, positions in ("both", "target"))
     for layer in model.decoder.layers:
-        seen, weights = multi_head(layer.own, y, y, lambda i: range(i + 1))
+        seen, weights = multi_head(layer.own, y, y, lambda i: range(i + 1), scaled)
         y = add_and_norm(layer.after_own, y, seen)
         own_looks.append(weights)
-        seen, weights = multi_head(layer.cross, y, h, lambda i: range(S))
+        seen, weights = multi_head(layer.cross, y, h, lambda i: range(S), scaled)
         y = add_and_norm(layer.after_cross, y, seen)
         cross_looks.append(weights)
         y = add_and_norm(layer.after_feed, y, feed_forward(layer.feed, y))
