@@ -44,6 +44,7 @@ from records import (
     check_try,
     config_of,
     drawn,
+    hundreds,
     measured,
     one_line,
     pairs_by_length,
@@ -253,7 +254,7 @@ def run(bench: Bench, settings: Mapping[str, Any], label: str) -> dict[str, Any]
     return {
         **measured(model, history, pairs),
         "validations": [],  # those of a film are of a dozen sentences, and only stop the clock
-        "losses_of_100_updates": [round(float(np.mean(part)), 4) for part in _hundreds(history.losses)],
+        "losses_of_100_updates": [round(float(np.mean(part)), 4) for part in hundreds(history.losses)],
         "validation_perplexity": evaluate(model, corpus.validation, unknown="unk", alignment=False).perplexity.value,
         "hits": by_sentence(model, pairs)["exact"],
         "looks": looks(scores, pairs),
@@ -574,10 +575,6 @@ def _told(cell: Mapping[str, Any], r: float) -> dict[str, Any]:
 
 def _in_full(pair: SentencePair) -> dict[str, Any]:
     return {"source": " ".join(pair.source), "target": " ".join(pair.target), "links": sorted(pair.sure or ())}
-
-
-def _hundreds(losses: Sequence[float]) -> list[Sequence[float]]:
-    return [losses[k : k + 100] for k in range(0, len(losses), 100)]
 
 
 def _arguments() -> argparse.Namespace:

@@ -66,6 +66,7 @@ from records import (
     bits,
     check_try,
     config_of,
+    hundreds,
     machine,
     read,
     run_once,
@@ -493,11 +494,6 @@ def without_vectors(one: Trace) -> dict[str, Any]:
 def done(_record: Mapping[str, Any]) -> str:
     """Return what is said of a comparison."""
     return "done"
-
-
-def hundreds(losses: Sequence[float]) -> list[Sequence[float]]:
-    """Return the losses in parts of a hundred updates."""
-    return [losses[k : k + 100] for k in range(0, len(losses), 100)]
 
 
 def summary(record: Mapping[str, Any]) -> str:

@@ -176,6 +176,11 @@ def bits(answers: Iterable[bool]) -> str:
     return "".join(str(int(answer)) for answer in answers)
 
 
+def hundreds(losses: Sequence[float]) -> list[Sequence[float]]:
+    """Return the losses in parts of a hundred updates."""
+    return [losses[k : k + 100] for k in range(0, len(losses), 100)]
+
+
 def one_line(numbers: Iterable[float], digits: int = 0) -> str:
     """Return numbers as one line of text: JSON would give each a line of its own."""
     return " ".join(f"{number:.{digits}f}" for number in numbers)

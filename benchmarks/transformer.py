@@ -43,6 +43,7 @@ from records import (
     as_record,
     check_try,
     config_of,
+    hundreds,
     measured,
     one_line,
     pairs_by_length,
@@ -292,11 +293,6 @@ def run(bench: Bench, settings: Mapping[str, Any], label: str) -> dict[str, Any]
         **({"heads": heads(model, corpus.validation, inside)} if settings["family"] == "vaswani" else {}),
         **({"decoding_seconds": decoding_seconds(model, pairs)} if is_timed(settings, label) else {}),
     }
-
-
-def hundreds(losses: Sequence[float]) -> list[Sequence[float]]:
-    """Return the losses of a hundred updates each."""
-    return [losses[k : k + 100] for k in range(0, len(losses), 100)]
 
 
 def is_timed(settings: Mapping[str, Any], label: str) -> bool:

@@ -53,25 +53,17 @@ def pinned(model: Seq2Seq, position: int, steps: Collection[int] | None = None) 
     is no word of the source is a ValueError, and so is one, or a step, that is no whole number.
     """
     check_count("position", position, least=0)
-    for step in steps if steps is not None else ():
-        check_count("steps", step, least=0)
-    done = 0
 
     def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
-        nonlocal done
         if not 0 <= position < mask.shape[-1] or not bool(mask[..., position].all()):
             raise ValueError(
                 f"position: expected a word of the source, 0 … {int(mask.sum(-1).min()) - 1}, got {position}."
             )
-        T = 1 if look.weights.dim() == 2 else look.weights.shape[1]
-        here = torch.tensor([steps is None or step in steps for step in range(done, done + T)], device=mask.device)
-        done += T
-        one_hot = torch.zeros_like(look.weights)
-        one_hot[..., position] = 1.0
-        weights = torch.where(here.unsqueeze(-1), one_hot, look.weights)
+        weights = torch.zeros_like(look.weights)
+        weights[..., position] = 1.0
         return replace(look, weights=weights, context=weighted_sum(weights, values))
 
-    with changing(model, change), counting_steps(model) if steps is not None else nullcontext():
+    with at_steps(model, steps, change):
         yield
 
 
@@ -105,6 +97,34 @@ def changing(
         yield
     finally:
         handle.remove()
+
+
+@contextmanager
+def at_steps(
+    model: Seq2Seq,
+    steps: Collection[int] | None,
+    change: Callable[[Attended, Float[Tensor, "B S M"], Bool[Tensor, "B S"]], Attended],
+) -> Iterator[None]:
+    """Give the looks at ``steps`` (from 0, counted from the entry; ``None``: every one) what ``change`` makes of them.
+
+    Looks at other steps are as they were. ValueError for a step that is no whole number.
+    """
+    for step in steps if steps is not None else ():
+        check_count("steps", step, least=0)
+    done = 0
+
+    def there(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
+        nonlocal done
+        changed = change(look, values, mask)
+        T = 1 if look.weights.dim() == 2 else look.weights.shape[1]
+        here = torch.tensor([steps is None or step in steps for step in range(done, done + T)], device=mask.device)
+        done += T
+        here = here.unsqueeze(-1)
+        weights = torch.where(here, changed.weights, look.weights)
+        return replace(look, weights=weights, context=torch.where(here, changed.context, look.context))
+
+    with changing(model, there), counting_steps(model) if steps is not None else nullcontext():
+        yield
 
 
 @contextmanager

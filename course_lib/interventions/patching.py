@@ -1,7 +1,7 @@
 """Let a look read, at some places, what another sentence has there. Chapter 12."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from course_lib.attention import Attended, weighted_sum
 from course_lib.batching import encode_sources
-from course_lib.interventions.looks import changing, counting_steps
+from course_lib.interventions.looks import at_steps
 from course_lib.options import check_count
 from course_lib.seq2seq import Seq2Seq, evaluating
 from course_lib.shapes import Bool, Float
@@ -40,15 +40,11 @@ def patched(
     chosen = sorted(check_count("positions", j, least=0, most=len(words)) for j in positions)
     if not chosen:
         raise ValueError("positions: expected at least one place to patch, got none.")
-    for step in steps if steps is not None else ():
-        check_count("steps", step, least=0)
     with torch.no_grad(), evaluating(model):
         encoded = model.encode(*encode_sources([words], model.source_vocabulary, model.device, unknown))
     _, theirs, _ = encoded.annotations()  # (1, S, M)
-    done = 0
 
     def change(look: Attended, values: Float[Tensor, "B S M"], mask: Bool[Tensor, "B S"]) -> Attended:
-        nonlocal done
         if mask.shape[1] != len(words) + 1 or not bool(mask.all()):
             raise ValueError(
                 f"words: expected a sentence of as many words as the source has, {int(mask.sum(-1).min()) - 1}, "
@@ -56,10 +52,7 @@ def patched(
             )
         other = values.clone()
         other[:, chosen] = theirs[:, chosen].to(values)
-        T = 1 if look.weights.dim() == 2 else look.weights.shape[1]
-        here = torch.tensor([steps is None or step in steps for step in range(done, done + T)], device=mask.device)
-        done += T
-        return replace(look, context=torch.where(here.unsqueeze(-1), weighted_sum(look.weights, other), look.context))
+        return replace(look, context=weighted_sum(look.weights, other))
 
-    with changing(model, change), counting_steps(model) if steps is not None else nullcontext():
+    with at_steps(model, steps, change):
         yield

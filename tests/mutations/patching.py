@@ -2,7 +2,7 @@
 
 from tests.mutations import Mutation
 
-FILE, LOOKS = "interventions/patching.py", "alignment/looks.py"
+FILE, STEPS, LOOKS = "interventions/patching.py", "interventions/looks.py", "alignment/looks.py"
 TEST = "test_patching.py::test_"
 ENTROPY = "test_looks.py::test_the_entropy_of_a_look_is_that_of_the_paper"
 NO_ENTROPY = "test_looks.py::test_what_are_no_weights_has_no_entropy"
@@ -30,14 +30,14 @@ MUTATIONS = (
     ),
     Mutation(
         "a patch comes one step late",
-        FILE,
+        STEPS,
         "for step in range(done, done + T)]",
         "for step in range(done - 1, done - 1 + T)]",
         TEST + "steps_that_are_not_named_read_the_sentence_itself",
     ),
     Mutation(
         "patched steps that come at once count as one",
-        FILE,
+        STEPS,
         "for step in range(done, done + T)]",
         "for step in [done] * T]",
         TEST + "sentences_of_a_batch_and_steps_taken_at_once_are_patched_alike",
