@@ -30,7 +30,7 @@ from course_lib.search.scoring import Scoring
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit
 from course_lib.training.config import learning_rate
-from course_lib.training.objectives import with_own_words
+from course_lib.training.objectives import Objective, with_own_words
 from course_lib.training.reinforce import Reinforce, start_baseline
 from course_lib.vocabulary import BOS, EOS, UnknownTokenError, Vocabulary
 from tests.oracles.models import PAIRS, SOURCE, TARGET, batch, make, shaken
@@ -797,6 +797,15 @@ def _() -> None:
     assert default(Seq2Seq.translate, "beam") == 1 and default(Seq2Seq.translate, "length_normalisation") == 0
     with mock.patch.object(model, "beam_search", side_effect=AssertionError("a beam")):
         model.translate(sentences)
+
+
+@holds("Objective", "label smoothing")
+def _() -> None:
+    """Training as it comes lowers the cross-entropy of the words themselves, and of nothing beside them."""
+    assert Objective().label_smoothing == 0
+    model, pairs = make("vaswani"), PAIRS[:2]
+    given = batch(pairs)
+    torch.testing.assert_close(Objective().loss(model, given, pairs, 0.0).total, model.loss(given).total)
 
 
 @holds("Objective", "scheduled sampling")

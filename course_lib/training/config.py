@@ -31,13 +31,15 @@ class TrainConfig:
     Departs from the papers:
 
     - optimiser: Adam, its rate up to 0.002 in a line, level, and from half-time down to 0; the papers: plain SGD at 0.7
-      (Sutskever) or 1 (Luong), halved towards the end; Adadelta (Cho, Bahdanau); RMSProp or Adam (Xu).
+      (Sutskever) or 1 (Luong), halved towards the end; Adadelta (Cho, Bahdanau); RMSProp or Adam (Xu); Adam, its
+      rate up for 4,000 updates and then down as 1/√step (Vaswani, §5.3).
     - clipping of the gradient's norm: at 1, of the mean over words; the papers: at 5, of the mean over sentences
       (Sutskever, Luong); at 1 (Bahdanau).
     - loss: divided by the number of target words; the papers: by the number of sentences (Sutskever, §3.2; Cho,
       §2.2).
     - batches: 32 pairs of one source length; the papers: 128 of about one length (Sutskever), 64 phrase pairs (Cho),
-      80 of about one length (Bahdanau), 128 (Luong), 64 captions of one length (Xu).
+      80 of about one length (Bahdanau), 128 (Luong), 64 captions of one length (Xu),
+      about 25,000 words a side, of about one length (Vaswani, §5.1).
     """
 
     steps: int

@@ -30,8 +30,9 @@ class Objective:
     without it have no use for it.
     ValueError for a share outside [0, 1), a negative weight, and what is no number.
 
-    Departs from the paper:
+    Departs from the papers:
 
+    - label smoothing: none by default; the paper: 0.1 (Vaswani et al., 2017, §5.4).
     - scheduled sampling: the model's own words come from a first, teacher-forced pass, so that the fast paths stay open
       (Mihaylova & Martins, 2019); the paper: from the step before (Bengio et al., 2015).
     """

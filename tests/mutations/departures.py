@@ -158,4 +158,11 @@ MUTATIONS = (
         "text",
         "test_departures.py::test_a_bar_in_a_cell_makes_a_column_too_many",
     ),
+    taken_away(
+        "training/objectives.py",
+        "label_smoothing: float = 0.0",
+        "label_smoothing: float = 0.1",
+        "Objective",
+        "label smoothing",
+    ),
 )
