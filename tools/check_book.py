@@ -7,6 +7,7 @@ import ast
 import json
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,13 @@ def pages(html: Path = HTML) -> list[Path]:
 
 
 def soup_of(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "lxml")
+    """Return the page in pieces, to be read and left as they are: of one page they are kept."""
+    return _soup(path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)  # several checks ask for one page after the other; all pages would fill half a gigabyte
+def _soup(text: str) -> BeautifulSoup:
+    return BeautifulSoup(text, "lxml")
 
 
 def widget_markup(soup: BeautifulSoup) -> list[BeautifulSoup]:
