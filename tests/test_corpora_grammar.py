@@ -416,7 +416,7 @@ def test_a_seed_gives_the_same_corpus_in_every_process() -> None:
         for environment in ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"})
     }
     assert len(runs) == 1 and runs != {""}
-    one, two = (load("en-fr", size=300, seed=seed, max_length=10).train for seed in (7, 8))
+    one, two = (load_few_held_out("en-fr", size=300, seed=seed, max_length=10).train for seed in (7, 8))
     assert one != two
 
 
