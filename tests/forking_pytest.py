@@ -87,6 +87,19 @@ def imported(source: str) -> set[str]:
     return found
 
 
+def wanted(tests: Iterable[str]) -> dict[str, set[str]]:
+    """Return the functions and classes that are asked for in each file of ``tests``; none where the whole file is."""
+    found: dict[str, set[str]] = {}
+    whole = set()
+    for test in tests:
+        file, _, node = test.partition("::")
+        name = Path(file).name
+        found.setdefault(name, set()).add(node.partition("[")[0].partition("::")[0])
+        if not node:
+            whole.add(name)
+    return {name: set() if name in whole else names for name, names in found.items()}
+
+
 def packages_of(module: str) -> list[str]:
     """Return the packages that are imported before ``module`` is."""
     parts = module.split(".")
@@ -126,6 +139,7 @@ class Waiting:
         self.again = bool(file)
         """Whether it may be asked once more."""
         self.status: int = pytest.ExitCode.OK
+        self.wanted: dict[str, set[str]] = {}
         self.pipe, others_end = Pipe()
         self.process = os.fork()
         if self.process == 0:
@@ -175,9 +189,21 @@ class Waiting:
             if child == 0:
                 self.pipe.close()
                 session.config.args = [f"tests/{test}" for test in tests]
+                self.wanted = wanted(tests)
                 return
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             self.pipe.send((code, self.again and code >= 0))  # what was killed may have left half a line somewhere
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Pass over the other files of the folder: pytest asks all its plugins about each of them."""
+        return True if collection_path.suffix == ".py" and collection_path.name not in self.wanted else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+        """Pass over what else stands in a file: most of it would be given hundreds of parameters for nothing."""
+        names = self.wanted.get(collector.path.name) if isinstance(collector, pytest.Module) else None
+        return [] if names and name not in names else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
