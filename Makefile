@@ -6,7 +6,9 @@ PORT ?= 8000
 NOTEBOOKS ?=
 # One thread a process: two notebooks side by side would otherwise slow each other down a hundredfold.
 export OMP_NUM_THREADS := 1
-PYTEST := $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+# WORKERS=3 lets one compute while others wait for the browser's frames.
+WORKERS ?= 2
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book serve execute test unit notebooks browser lint format check-book links colab-check clean
