@@ -3,6 +3,7 @@
     python -m course_lib train --tsv fra.txt --out runs/fra
     python -m course_lib translate --model runs/fra "I love you."
     python -m course_lib corpora
+    python -m course_lib diagnose mymodel:attention
 
 ``train`` reads a file of tab-separated sentence pairs (two columns, or three as manythings.org packs
 them), shows BLEU on held-out pairs as it rises, and can be interrupted: the same command goes on from

@@ -1,4 +1,4 @@
-"""A model and held-out pairs in, scores out. Chapters 2, 3, 5 to 14 and 16."""
+"""A model and held-out pairs in, scores out. Chapters 2, 3, 5 to 16."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -96,19 +96,26 @@ def evaluate_by_length(
 
 @torch.no_grad()
 def evaluate_regions(
-    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
+    model: Seq2Seq,
+    pairs: Sequence[SentencePair],
+    batch_size: int = 64,
+    unknown: Unknown = "error",
+    bootstrap: int = 0,
 ) -> RegionScores:
     """Score where a captioner looks while it is told the words of each caption (teacher forcing). Chapter 10.
 
-    ValueError for a model without attention.
+    ``bootstrap`` > 0 adds 95 % intervals, from that many resamplings of the pictures. ValueError for a model without
+    attention.
     """
+    check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)
+    seen: dict[int, _Seen] = {}
     with evaluating(model):
-        runs = _runs(model, pairs, batch_size, unknown)
-        seen = [one for indices, _, output in runs for one in _weights_of(pairs, indices, output).values()]
+        for indices, _, output in _runs(model, pairs, batch_size, unknown):
+            seen |= _weights_of(pairs, indices, output)
     if not seen:
         raise ValueError("Regions are compared with attention weights; there are no pairs, or this model has none.")
-    chosen, weights = zip(*seen, strict=True)
-    return score_regions(chosen, weights)
+    chosen, weights = zip(*(seen[k] for k in sorted(seen)), strict=True)
+    return score_regions(chosen, weights, bootstrap)
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3, 5 to 13 and 16."""
+"""The papers' models by name, each a choice of encoder, decoder and attention. Chapters 2, 3, 5 to 13, 15 and 16."""
 
 from collections.abc import Callable, Collection
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2, 5 to 9, 12 and 16."""
+"""Make a :class:`~course_lib.traces.Trace`: watch the very steps that predict. Chapters 2, 5 to 10, 12, 15 and 16."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -197,7 +197,7 @@ def reformed(value: Any, form: Callable[[Any], Any]) -> Any:
         return value  # a word, or an array of words
     if isinstance(value, list):
         return value  # pairs of sentences
-    given = form(value)
+    given = form(value.copy() if isinstance(value, np.ndarray) else value)  # torch takes no array turned back to front
     if isinstance(value, torch.Tensor) and value.grad_fn is not None and getattr(given, "grad_fn", None) is None:
         return value  # its way back is part of the answer, and this form has none
     return given

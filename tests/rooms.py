@@ -31,6 +31,7 @@ ROOMS = (
     {"tracing", "reaching"},
     {"plots"},
     {"widgets"},
+    {"clinic"},
     {"checks"},
     {"results"},
     {"commands", "__main__"},

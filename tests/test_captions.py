@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.alignment import score_regions
+from course_lib import evaluation
+from course_lib.alignment import mass_on_region, region_hits, score_regions
 from course_lib.batching import collate, encode_sources
 from course_lib.corpora.pairs import SentencePair
 from course_lib.corpora.pictures.captions import caption_corpus, caption_pair, gold_regions
@@ -112,13 +113,91 @@ def test_words_that_name_nothing_may_look_anywhere() -> None:
     assert "colour words" in str(scores) and "kind words" in str(scores)
 
 
+def picture_of(*colours: str) -> SentencePair:
+    """A picture whose first cells are of these colours, one each, and a caption that names a square of each."""
+    cells = [f"{colour}:ffff" for colour in colours]
+    caption = " left of ".join(f"a {colour} square" for colour in colours)
+    return SentencePair((*cells, *["-"] * (64 - len(cells))), tuple(caption.split()))
+
+
+def looking_at(pair: SentencePair, *cells: int) -> np.ndarray:
+    """Weights (T, S) of .9 at the cell named for each colour, in their order, and at the last one for other words."""
+    rows = np.full((len(pair.target) + 1, 65), 0.1 / 64)
+    looks = iter(cells)
+    for i, word in enumerate((*pair.target, "</s>")):
+        rows[i, next(looks) if word in COLOURS else 63] = 0.9
+    return rows
+
+
+ONE, TWO = picture_of("red"), picture_of("blue", "green")
+
+
+def test_hits_and_mass_are_counted_picture_by_picture() -> None:
+    """Red is looked at; of blue and green the second alone, and blue finds itself at green's cell."""
+    weights = [looking_at(ONE, 0), looking_at(TWO, 1, 1)]
+    assert region_hits([ONE, TWO], weights) == [[True], [False, True]]
+    assert region_hits([ONE, TWO], weights, sort="kind") == [[False], [False, False]]
+    scores = score_regions([ONE, TWO], weights)
+    assert (float(scores.colours), scores.colours.n) == (pytest.approx(200 / 3), 3)
+    np.testing.assert_allclose(mass_on_region([ONE, TWO], weights), [0.9, (0.1 / 64 + 0.9) / 2])
+    nothing = SentencePair(ONE.source, ("a",))
+    assert region_hits([nothing], [np.ones((2, 65))]) == [[]]
+    assert np.isnan(mass_on_region([nothing], [np.ones((2, 65))])).all()
+
+
+def test_the_mass_on_a_region_is_summed_over_all_of_its_cells() -> None:
+    pair = caption_pair(SCENES[0])
+    region = sorted(j for j, i in gold_regions(pair) if pair.target[i] in COLOURS and i == 1)
+    rows = np.full((len(pair.target) + 1, 65), 1 / 65)
+    one = SentencePair(pair.source, pair.target[:3])
+    assert len(region) > 3 and mass_on_region([one], [rows[:4]]) == pytest.approx([len(region) / 65])
+
+
+def test_the_interval_of_hits_is_one_over_pictures() -> None:
+    """Two words that are always right or wrong together tell no more than one: a picture is drawn whole."""
+    singles, doubles = [ONE] * 40, [TWO] * 40
+    right = [k % 4 > 0 for k in range(40)]
+    of_one = score_regions(singles, [looking_at(ONE, 0 if hit else 9) for hit in right], bootstrap=200)
+    of_two = score_regions(doubles, [looking_at(TWO, *((0, 1) if hit else (9, 9))) for hit in right], bootstrap=200)
+    assert float(of_one.colours) == float(of_two.colours) == 75 and of_two.colours.n == 2 * of_one.colours.n
+    assert of_one.colours.interval is not None and of_one.colours.interval[1] - of_one.colours.interval[0] > 15
+    assert of_two.colours.interval == pytest.approx(of_one.colours.interval)
+    all_right = score_regions(singles, [looking_at(ONE, 0)] * 40, bootstrap=200)
+    assert all_right.colours.interval == (100, 100) and all_right.kinds.interval == (0, 0)
+    assert of_one.alignment.interval is not None
+    assert score_regions(singles, [looking_at(ONE, 0)] * 40).colours.interval is None
+
+
+def test_a_picture_without_a_colour_counts_in_no_draw() -> None:
+    pairs = [ONE, SentencePair(ONE.source, ("a",))]
+    scores = score_regions(pairs, [looking_at(ONE, 0), np.ones((2, 65))], bootstrap=50)
+    assert scores.colours.interval == (100, 100) and scores.colours.n == 1
+
+
+def test_words_of_another_sort_and_pictures_without_weights_are_refused() -> None:
+    with pytest.raises(ValueError, match="sort: expected one of 'colour', 'kind', got 'shape'"):
+        region_hits([ONE], [looking_at(ONE, 0)], sort="shape")  # type: ignore[arg-type]
+    for count in (region_hits, mass_on_region, score_regions):
+        with pytest.raises(ValueError, match=r"shorter|longer"):
+            count([ONE, TWO], [looking_at(ONE, 0)])
+
+
 def test_the_regions_of_a_model_are_scored_on_its_own_weights_pair_by_pair() -> None:
     model = captioner()
     weights = [model(collate([pair], CELLS, WORDS)).weights[0].detach().numpy() for pair in PAIRS]
-    assert evaluate_regions(model.train(), PAIRS, batch_size=4) == score_regions(PAIRS, weights)
+    for bootstrap in (0, 20):
+        found = evaluate_regions(model.train(), PAIRS, batch_size=4, bootstrap=bootstrap)
+        assert found == score_regions(PAIRS, weights, bootstrap)
+        assert (found.colours.interval is None) == (bootstrap == 0)
     assert model.training
     with pytest.raises(ValueError, match="attention weights"):
         evaluate_regions(captioner(attention="none"), PAIRS)
+
+
+def test_an_interval_draws_pictures_by_the_places_that_the_caller_gave_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches are shuffled: in their order, two models could not be compared picture by picture."""
+    monkeypatch.setattr(evaluation, "score_regions", lambda pairs, weights, bootstrap: list(pairs))
+    assert evaluate_regions(captioner(), PAIRS, batch_size=4) == list(PAIRS)
 
 
 # --- the model -----------------------------------------------------------------------------------

@@ -180,6 +180,16 @@ def test_a_change_deep_in_a_list_or_dict_is_not_seen() -> None:
     assert answer(lambda *_: 1, [[1]], {"a": np.zeros(2)}, keep_inputs=True) == 1
 
 
+def test_a_nan_that_was_there_before_is_taken_for_a_change() -> None:
+    def clears(numbers: Any) -> int:
+        numbers[0] = 0
+        return 1
+
+    for numbers in (np.array([np.nan, 1]), torch.tensor([torch.nan, 1])):
+        assert answer(lambda numbers: 1, numbers, keep_inputs=True) == 1
+        assert "changed what" in told(answer, clears, numbers, keep_inputs=True)
+
+
 def test_an_exception_does_not_say_where_it_came_from() -> None:
     def shift(x: np.ndarray) -> Any:
         return x @ np.zeros((9, 9))
@@ -308,6 +318,17 @@ def test_a_good_test_is_turned_down_for_its_form(test: Any) -> None:
 )
 def test_a_poor_test_is_praised(test: Any, sentence: str) -> None:
     assert sentence in told(kit.judge, test, HEALTHY, SICK)
+
+
+@pytest.mark.parametrize(
+    ("test", "sentence"),
+    [
+        (lambda total: bool(total([[1, 2]]).sum() < -1), "turns away a sum, which keeps the sign. Allow for rounding."),
+        (lambda total: total("text"), "handed a sum, which keeps the sign: your function raised ValueError"),
+    ],
+)
+def test_who_is_sick_of_something_else_is_called_right(test: Any, sentence: str) -> None:
+    assert sentence in told(kit.judge, test, HEALTHY, SICK, being="which keeps the sign")
 
 
 def test_a_test_that_changes_its_mind_is_praised() -> None:

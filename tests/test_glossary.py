@@ -14,18 +14,18 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)\.$")
 # Whatever the chapters and the pages ask of a reader; a chapter that needs another term adds it here.
 WANTED = """
     AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|adversarial weights|alignment|annotation|attention|
-    attentional state|batch|beam search|bidirectional|bottleneck|causal mask|centre|classifier|concat|content word|
-    context|coverage|coverage penalty|cross-entropy|decoder|decoding|dot product|dot score|EM|embedding|encoder|
-    entropy|epoch|equal budget|exact match|exact search|extrapolation|feed-forward network|fertility|fixed vector|
-    floor|gate|Gaussian|general score|gold link|gradient|greedy decoding|hard attention|head|heat map|held look|
-    IBM Model 1|input feeding|interval|Jensen–Shannon divergence|key|label smoothing|language model|length mix|
-    length normalisation|link|local attention|local-m|local-p|location score|logit|loss|mask|maxout|minimal pair|
-    minimum Bayes risk|model error|nat|no choice|norm|NULL|omission and repetition|padding|parameter|
-    patched annotation|perplexity|position|possible link|posterior|precision and recall|query|rank correlation|reach|
-    readout|reordering|reset gate and update gate|route|scaled dot product|score|search error|seed|self-attention|
-    share answered|signature|softmax|source and target|state|state fed|summary|supervised attention|sure link|
-    symmetrisation|teacher forcing|temperature|token|total variation|Transformer|type|update|value|vocabulary|weight|
-    window
+    attentional state|baseline|batch|beam search|bidirectional|bottleneck|causal mask|centre|classifier|concat|
+    content word|context|coverage|coverage penalty|cross-entropy|decoder|decoding|dot product|dot score|
+    doubly stochastic|EM|embedding|encoder|entropy|epoch|equal budget|exact match|exact search|extrapolation|
+    feed-forward network|fertility|fixed vector|floor|gate|Gaussian|general score|gold link|gradient|greedy decoding|
+    hard attention|head|heat map|held look|IBM Model 1|input feeding|interval|invariant|Jensen–Shannon divergence|key|
+    label smoothing|language model|length mix|length normalisation|link|local attention|local-m|local-p|location score|
+    logit|loss|mask|maxout|minimal pair|minimum Bayes risk|model error|nat|no choice|norm|NULL|omission and repetition|
+    padding|parameter|patched annotation|perplexity|position|possible link|posterior|precision and recall|query|
+    rank correlation|reach|readout|REINFORCE|reordering|reset gate and update gate|reward|route|scaled dot product|
+    score|search error|seed|self-attention|share answered|signature|silent bug|soft start|softmax|source and target|
+    spatial attention|state|state fed|summary|supervised attention|sure link|symmetrisation|teacher forcing|
+    temperature|token|total variation|Transformer|type|update|value|variance|vocabulary|weight|window
 """
 
 

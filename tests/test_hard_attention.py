@@ -130,9 +130,9 @@ def gradients(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", HARD)
-@pytest.mark.parametrize("baseline", [-1.5, -7.5])
+@pytest.mark.parametrize("baseline", [-1.5, -7.5, None], ids=str)
 def test_on_average_reinforce_is_the_gradient_of_the_expected_log_probability(
-    name: str, baseline: float, monkeypatch: pytest.MonkeyPatch
+    name: str, baseline: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All 3 × 3 ways to look at three positions in two steps, each weighted with its probability.
 
@@ -140,14 +140,15 @@ def test_on_average_reinforce_is_the_gradient_of_the_expected_log_probability(
     """
     model, given = shaken(MAKERS[name](embedding=2, hidden=3), seed=1).train(), batch(TINY)
     hard = hard_attention(model)
-    objective = Objective(reinforce=Reinforce(weight=1.0, entropy=0.0, soft_start=0.0))
+    kind = "none" if baseline is None else "moving"
+    objective = Objective(reinforce=Reinforce(weight=1.0, entropy=0.0, soft_start=0.0, baseline=kind))
     expectation, estimates, total = torch.zeros(()).double(), [], 0.0
     for positions in product(range(3), repeat=2):
         forced(monkeypatch, positions)
         words, chosen = log_probs_of(model(given), given, positions)
         expectation = expectation + chosen.exp() * words
         forced(monkeypatch, positions)
-        hard.baseline.fill_(baseline)
+        hard.baseline.fill_(baseline or 0.0)
         model.zero_grad()
         loss = objective.loss(model, given, TINY)
         assert loss.total.item() == pytest.approx(-words.item())  # the curve shows the cross-entropy
@@ -231,6 +232,30 @@ def test_the_baseline_of_an_update_is_the_one_from_before_it(monkeypatch: pytest
     objective.loss(model, given, TINY).total.backward()
     torch.testing.assert_close(hard.align.v_a.grad, -10 * slope)
     assert hard.baseline.item() == pytest.approx(words.item() - 9)
+
+
+def test_without_a_baseline_nothing_is_subtracted_and_nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a batch of one sentence the mean, subtracted, would leave nothing. Nor does an average from before count."""
+    model, given = make("xu-over-words-hard").train(), batch(TINY)
+    hard = hard_attention(model)
+    objective = Objective(reinforce=Reinforce(weight=1.0, entropy=0.0, soft_start=0.0, baseline="none"))
+    forced(monkeypatch, (0, 2))
+    words, chosen = log_probs_of(model(given), given, (0, 2))
+    chosen.backward()
+    slope = hard.align.v_a.grad.clone()
+    assert slope.abs().max() > 1e-4
+    for before in (0.0, -3.0):
+        model.zero_grad()
+        hard.baseline.fill_(before)
+        forced(monkeypatch, (0, 2))
+        objective.loss(model, given, TINY).total.backward()
+        torch.testing.assert_close(hard.align.v_a.grad, -words.item() * slope)
+        assert hard.baseline.item() == before
+
+
+def test_a_baseline_of_another_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="baseline: expected one of 'moving', 'none', got 'mean'"):
+        Reinforce(baseline="mean")  # type: ignore[arg-type]
 
 
 def test_the_baseline_begins_with_the_first_draws_and_counts_no_padding() -> None:

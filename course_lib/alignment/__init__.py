@@ -11,7 +11,7 @@ from course_lib.alignment.links import (
     turned_round,
 )
 from course_lib.alignment.looks import Kind, entropies, look_kinds
-from course_lib.alignment.regions import RegionScores, score_regions
+from course_lib.alignment.regions import RegionScores, mass_on_region, region_hits, score_regions
 
 __all__ = [
     "IBMModel1",
@@ -24,6 +24,8 @@ __all__ = [
     "hard_links",
     "ibm_model1",
     "look_kinds",
+    "mass_on_region",
+    "region_hits",
     "score_regions",
     "symmetrise",
     "transposed",

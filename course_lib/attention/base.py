@@ -1,4 +1,4 @@
-"""What every attention shares: the masked softmax and the weighted sum. Chapters 4 and 5."""
+"""What every attention shares: the masked softmax and the weighted sum. Chapters 4, 5 and 15."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -159,7 +159,8 @@ def _copied(argument: Any) -> Any:
 
 def _unchanged(after: Any, before: Any) -> bool:
     if isinstance(before, np.ndarray | Tensor):
-        return bool(after.shape == before.shape and (after == before).all())
+        same = after.shape == before.shape
+        return same and bool(((after == before) | ((after != after) & (before != before))).all())  # NaN is no change
     if isinstance(before, dict):
         return after.keys() == before.keys() and all(_unchanged(after[key], before[key]) for key in before)
     if isinstance(before, list):

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from course_lib.commands.diagnosis import run_diagnosis
 from course_lib.commands.listing import list_corpora
 from course_lib.commands.training import EMBEDDING, ONE_SIZE, TRANSLATORS, kept, train
 from course_lib.commands.translation import translate
@@ -72,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
         "--model", type=partial(_path, "--model"), required=True, help="the folder that train wrote"
     )
     translation.add_argument("sentences", nargs="*", help="each in quotes; without any, lines of standard input")
+
+    diagnosis = commands.add_parser(
+        "diagnose", help="look for bugs in an implementation of your own", parents=[general]
+    )
+    diagnosis.set_defaults(command=run_diagnosis, interrupted=_nothing_kept, keep_going=False)
+    diagnosis.add_argument("target", metavar="package.module:name", help="what offers the functions, or makes it")
+    diagnosis.add_argument("--json", action="store_true", help="print the report as JSON")
+    seeds = partial(_whole, "--seed", least=0, most=LAST_SEED)
+    diagnosis.add_argument("--seed", type=seeds, default=0, help="draws what it is asked")
 
     listing = commands.add_parser("corpora", help="list the corpora with their options", parents=[general])
     listing.set_defaults(command=list_corpora, interrupted=_nothing_kept, keep_going=False)

@@ -75,7 +75,7 @@ def unmasked(model: Seq2Seq) -> Iterator[None]:
         query, keys, values, mask, *others = arguments
         return (query, keys, values, torch.ones_like(mask), *others)
 
-    hook = _attention_of(model).register_forward_pre_hook(forget)
+    hook = attention_of(model).register_forward_pre_hook(forget)
     try:
         yield
     finally:
@@ -92,7 +92,7 @@ def changing(
         _query, _keys, values, mask, *_ = arguments
         return change(look, values, mask)
 
-    handle = _attention_of(model).register_forward_hook(hook)
+    handle = attention_of(model).register_forward_hook(hook)
     try:
         yield
     finally:
@@ -168,7 +168,8 @@ def counting_steps(model: Seq2Seq) -> Iterator[None]:
         model.steps_are_counted = before
 
 
-def _attention_of(model: Seq2Seq) -> Attention:
+def attention_of(model: Seq2Seq) -> Attention:
+    """Return the global attention of a model; ValueError for one that looks otherwise, or not at all."""
     attention = model.decoder.attention
     if isinstance(model.decoder, VaswaniDecoder):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Is one model better than another on the very same sentences? Chapters 6 to 9, 11 and 16."""
+"""Is one model better than another on the very same sentences? Chapters 6 to 11, 15 and 16."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Raw outputs of the scripts in ``benchmarks/``, with seed, machine and date. Chapters 3, 5 to 14 and 16."""
+"""Raw outputs of the scripts in ``benchmarks/``, with seed, machine and date. Chapters 3, 5 to 16."""
 
 import json
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3, 5 to 14 and 16."""
+"""How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3, 5 to 16."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Train a model: one loop wherever something is trained. Chapters 2, 3, 5 to 14 and 16.
+"""Train a model: one loop wherever something is trained. Chapters 2, 3, 5 to 16.
 
 The loop is short because everything that depends on time is a function of the step: the batch
 (:func:`~course_lib.batching.epoch_batches`) and the learning rate. What is left to remember when a

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from course_lib.attention import HardAttention
 from course_lib.batching import Batch
 from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
@@ -75,11 +76,18 @@ class Objective:
         if self.doubly_stochastic:
             total = total + self.doubly_stochastic * doubly_stochastic_loss(output, batch.target_mask)
         if hard is not None and hard.soft_share < 1:
-            log_probs = sentence_log_probs(output, batch)
-            start_baseline(hard.baseline, log_probs)
-            total = total + self.reinforce.loss(output, log_probs, batch.target_mask, hard.baseline)
-            update_baseline(hard.baseline, log_probs)
+            total = total + self._of_the_draws(output, batch, hard)
         return Loss(total, int(batch.target_mask.sum()))
+
+    def _of_the_draws(self, output: DecoderOutput, batch: Batch, hard: HardAttention) -> Float[Tensor, ""]:
+        """Return the term by which the scores of ``hard`` learn from what was drawn, and let its baseline follow."""
+        log_probs = sentence_log_probs(output, batch)
+        if self.reinforce.baseline == "none":
+            return self.reinforce.loss(output, log_probs, batch.target_mask, torch.zeros_like(hard.baseline))
+        start_baseline(hard.baseline, log_probs)
+        term = self.reinforce.loss(output, log_probs, batch.target_mask, hard.baseline)
+        update_baseline(hard.baseline, log_probs)
+        return term
 
 
 PLAIN = Objective()

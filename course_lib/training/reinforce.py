@@ -1,14 +1,17 @@
 """How positions that are drawn can learn: REINFORCE with a baseline. Chapter 10."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.attention import SOFT, HardAttention
 from course_lib.decoders import DecoderOutput
-from course_lib.options import check_number, check_share
+from course_lib.options import check_number, check_option, check_share
 from course_lib.shapes import Bool, Float
+
+BaselineName = Literal["moving", "none"]
 
 DECAY = 0.9
 """Of the moving average: b_k = 0.9 b_{k-1} + 0.1 log p(y | ŝ_k, a)."""
@@ -25,8 +28,10 @@ class Reinforce:
 
     ``mixing`` is the share of looks that are soft. ``soft_start`` is the share of the updates, at the
     beginning, in which every look is soft: from scratch, hard attention seldom finds where to look.
-    A soft look has no draw to learn from: it adds nothing here. ValueError for a share outside
-    [0, 1] or a negative weight.
+    A soft look has no draw to learn from: it adds nothing here.
+
+    ``baseline="none"`` leaves b at 0: the estimate before the paper improves it. The gradient is the same on average,
+    and noisier. ValueError for a share outside [0, 1], a negative weight or another baseline.
 
     Departs from the paper:
 
@@ -40,12 +45,14 @@ class Reinforce:
     entropy: float = 0.01
     soft_start: float = 0.35
     mixing: float = 0.0
+    baseline: BaselineName = "moving"
 
     def __post_init__(self) -> None:
         for name in ("soft_start", "mixing"):
             check_share(name, getattr(self, name))
         for name in ("weight", "entropy"):
             check_number(name, getattr(self, name), least=0)
+        check_option("baseline", self.baseline, BaselineName)
 
     def soft_share(self, progress: float) -> float:
         """Return the share of soft looks once ``progress``, from 0 to 1, of the updates are done."""

@@ -23,13 +23,16 @@ from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.score_plane import four_scores
 from course_lib.widgets.staging import stages
 from course_lib.widgets.stepping import step_through
+from course_lib.widgets.switching import Case, bug_switch
 from course_lib.widgets.windowing import window
 
 __all__ = [
     "Axis",
+    "Case",
     "Player",
     "batch_explorer",
     "beam_tree",
+    "bug_switch",
     "compare",
     "coverage",
     "explorer",

@@ -141,6 +141,14 @@ background:color-mix(in srgb,var(--c-weight) calc(var(--a,0)*36%),transparent)}
 OF_LONG_LABELS = """
 .course-widget .widget-readout{margin-inline-start:12px}
 """
+OF_SWITCHES = """
+.course-frame.switched .says{min-height:2lh}
+.course-frame.switched th[scope=row]{text-align:start;color:var(--c-ink)}
+.course-frame svg.losses{border-bottom:1px solid var(--c-line);border-inline-start:1px solid var(--c-line)}
+.course-frame .losses path{fill:none;stroke:var(--c-ink);stroke-width:2}
+.course-frame .losses .healthy{stroke:var(--c-muted);stroke-dasharray:4 3}
+@media (max-width:600px){.course-frame.switched .says{min-height:4lh}}
+"""
 OF_PLANES = """
 .course-frame svg.plane{border:1px solid var(--c-line);border-radius:4px}
 .course-frame svg.plane>path{stroke:var(--c-target);stroke-width:3;fill:none}

@@ -137,6 +137,20 @@ MUTATIONS = (
         "test_checks_comparing.py::test_a_function_that_changes_its_input_spoils_the_answer_it_is_compared_with",
     ),
     Mutation(
+        "a NaN that stays is a change",
+        "checks/report.py",
+        "return same and bool(((after == before) | ((after != after) & (before != before))).all())",
+        "return same and bool((after == before).all())",
+        "test_checks_comparing.py::test_a_nan_that_was_there_before_is_taken_for_a_change",
+    ),
+    Mutation(
+        "a NaN that goes is no change",
+        "checks/report.py",
+        "((after != after) & (before != before))",
+        "(before != before)",
+        "test_checks_comparing.py::test_a_nan_that_was_there_before_is_taken_for_a_change",
+    ),
+    Mutation(
         "a change deep in a list is not seen",
         "checks/report.py",
         "all(_unchanged(after[key], before[key]) for key in before)",

@@ -16,6 +16,7 @@ def judge(
     right: Mapping[str, Callable[..., Any]],
     wrong: Mapping[str, Callable[..., Any]],
     *others: Any,
+    being: str = "which is right",
     too_strict: str = "Allow for rounding.",
     too_lax: str = "",
 ) -> None:
@@ -23,14 +24,18 @@ def judge(
 
     Both map a name to an implementation. The test says no by returning False or by raising, as in
     pytest: then it may return nothing. Each right implementation is handed in before the wrong ones
-    and after them. The message says which bugs slip through.
+    and after them. The message says which bugs slip through; ``being`` what the others are that must not be named.
     """
-    verdicts = {name: _verdict(test, name, right[name], others, must_pass=True) for name in right}
+
+    def of_right() -> dict[str, bool | None]:
+        return {f"{name}, {being}": _verdict(test, f"{name}, {being}", right[name], others, True) for name in right}
+
+    verdicts = of_right()
     _check_passes(verdicts, too_strict)
     missed = {name: _verdict(test, name, wrong[name], others) for name in wrong}
     if all(verdict is None for verdict in [*verdicts.values(), *missed.values()]):
         raise NotYet(f"{name_of(test)} neither returns nor raises anything so far.")
-    _check_passes({name: _verdict(test, name, right[name], others, must_pass=True) for name in right}, too_strict)
+    _check_passes(of_right(), too_strict)
     slipped = [name for name, verdict in missed.items() if verdict is not False]
     if slipped:
         caught = f"Your test catches {len(wrong) - len(slipped)} of {len(wrong)} bugs."
@@ -111,11 +116,11 @@ def _failure(error: NotRight, name: str, must_pass: bool) -> bool | None:
     if error.__cause__ is None:  # it returned nothing, after it had returned something
         return None
     if must_pass and not isinstance(error.__cause__, AssertionError):
-        raise NotRight(f"handed {name}, which is right: {error}") from error.__cause__
+        raise NotRight(f"handed {name}: {error}") from error.__cause__
     return False
 
 
 def _check_passes(verdicts: Mapping[str, bool | None], too_strict: str) -> None:
     refused = [name for name, verdict in verdicts.items() if verdict is False]
     if refused:
-        raise NotRight(f"your test turns away {refused[0]}, which is right. {too_strict}")
+        raise NotRight(f"your test turns away {refused[0]}. {too_strict}")
