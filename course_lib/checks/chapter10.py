@@ -48,7 +48,7 @@ def check_reward_to_go(reward_to_go: Callable[..., Any]) -> str:
             mistakes=_explained(array(got, "the rewards", axes="(B, T)", finite=False), log_probs, mask),
             where=f"for B={B}, T={T}{_KINDS[kind]}",
             axes="(B, T)",
-            not_finite=_OF_PADDING.get(kind, ""),
+            not_finite=_OF_PADDING.get(kind, "What have you put where no word is? A sum takes that in, too."),
         )
     return "each look has what its own word and all later ones bring, 0 on padding, whatever the padding holds."
 
@@ -119,6 +119,7 @@ def _explained(got: Array, log_probs: Array, mask: Array) -> dict[str, Any]:
         "All words are right. On padding no look was made: its reward should be 0.": right,
         **_other_rewards(log_probs, mask),
     }
+    wrong = {why: one for why, one in wrong.items() if not np.isnan(one).any()}  # of NaN the check itself speaks
     if got.shape != mask.shape:
         return wrong
     return {why: np.where(mask, one, got) if np.shape(one) == mask.shape else one for why, one in wrong.items()}
@@ -293,14 +294,14 @@ def _check_weights(weights: Array, tolerance: float) -> None:
     if abs(total - 100) <= 100 * tolerance:
         raise NotRight("the weights add up to 100. Are they percent? Give shares of one.")
     if abs(total - 1) > tolerance:
-        raise NotRight(f"the weights add up to {total:.6g}, and not to one: some place is always drawn.")
+        raise NotRight(f"the weights add up to {total:.6g}, and not to one. All shares together are one whole.")
     if weights.max() >= 1 - tolerance / 100:
         raise NotRight(
             "one place is always drawn. Then there is no chance left: the estimate is 0 in each draw, and both "
             f"variances are 0. Each place needs {_LEAST} at least."
         )
     if weights[least] < _LEAST * (1 - tolerance):
-        raise NotRight(f"weight {least} is {weights[least]:.3g}. Each place needs {_LEAST} at least.")
+        raise NotRight(f"weight {least} is {weights[least]:.6g}. Each place needs {_LEAST} at least.")
 
 
 def _check_rewards(rewards: Array, tolerance: float) -> None:

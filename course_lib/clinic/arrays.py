@@ -8,12 +8,16 @@ import numpy as np
 import torch
 
 from course_lib.clinic.interface import ArrayLibrary
+from course_lib.shapes import Shaped
+
+NumPyArray = Shaped[np.ndarray, "..."]
+"""An array of the shape that the check asks for, which is known when it is called."""
 
 DEEPEST = 6
 """How far an opaque value is looked into: dicts in tuples in objects."""
 
 
-def handed_out(array: np.ndarray, library: ArrayLibrary, like: torch.Tensor | None = None) -> Any:
+def handed_out(array: NumPyArray, library: ArrayLibrary, like: Shaped[torch.Tensor, "..."] | None = None) -> Any:
     """Return a copy of ``array`` as the implementation wants it; floats of torch are of the kind of ``like``."""
     if library == "numpy":
         return array.copy()
@@ -25,7 +29,7 @@ def handed_out(array: np.ndarray, library: ArrayLibrary, like: torch.Tensor | No
     return tensor.to(torch.get_default_dtype()) if like is None else tensor.to(like.device, like.dtype)
 
 
-def taken_in(value: Any) -> np.ndarray:
+def taken_in(value: Any) -> NumPyArray:
     """Return what an implementation gave as an array of doubles, or of what it is; ValueError where it is no array."""
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu()
@@ -40,7 +44,7 @@ def taken_in(value: Any) -> np.ndarray:
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
-def leaves(value: Any, depth: int = DEEPEST) -> list[np.ndarray]:
+def leaves(value: Any, depth: int = DEEPEST) -> list[NumPyArray]:
     """Return copies of the arrays and numbers in an opaque value, in a fixed order, to see whether it was changed."""
     if isinstance(value, torch.Tensor):
         return [value.detach().cpu().clone().float().numpy() if value.dtype == torch.bfloat16 else _copied(value)]
@@ -61,12 +65,12 @@ def leaves(value: Any, depth: int = DEEPEST) -> list[np.ndarray]:
     return [leaf for entry in inside for leaf in leaves(entry, depth - 1)]
 
 
-def same(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
+def same(first: list[NumPyArray], second: list[NumPyArray]) -> bool:
     """Say whether two lists of :func:`leaves` are equal, to the bit; NaN equals NaN."""
     return len(first) == len(second) and all(
         np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in zip(first, second, strict=True)
     )
 
 
-def _copied(value: torch.Tensor) -> np.ndarray:
+def _copied(value: torch.Tensor) -> NumPyArray:
     return value.detach().cpu().numpy().copy()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.clinic.arrays import handed_out, leaves, same, taken_in
+from course_lib.clinic.arrays import NumPyArray, handed_out, leaves, same, taken_in
 from course_lib.clinic.interface import CALLED_AS, Implementation
 
 LONGEST_MESSAGE = 160
@@ -59,7 +59,7 @@ class Caller:
                 )
         return answer
 
-    def array(self, part: str, *arguments: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:
+    def array(self, part: str, *arguments: NumPyArray, shape: tuple[int | None, ...]) -> NumPyArray:
         """Call ``part`` and return its answer as an array of ``shape``."""
         return read_array(part, self.call(part, *arguments), shape)
 
@@ -82,7 +82,7 @@ class Caller:
         return answer
 
 
-def read_array(part: str, value: Any, shape: tuple[int | None, ...], what: str = "") -> np.ndarray:
+def read_array(part: str, value: Any, shape: tuple[int | None, ...], what: str = "") -> NumPyArray:
     """Return ``value``, the answer of ``part`` or the piece ``what`` of it, as an array of ``shape`` of finite numbers.
 
     None in ``shape`` is any size. An axis of size one too many, (B, S, 1) or (B, 1, S), is taken away. Scores and

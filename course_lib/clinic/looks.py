@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.clinic.arrays import NumPyArray
 from course_lib.clinic.calling import Caller, PartFailed, read_array
 from course_lib.clinic.chart import Chart
 from course_lib.clinic.weights import (
@@ -30,18 +31,18 @@ _OTHER_VALUES = (
 class Looked(NamedTuple):
     """What `attend` gave; scores that are not ``shown`` by it are those of `score`, or None."""
 
-    context: np.ndarray
-    weights: np.ndarray
-    scores: np.ndarray | None
+    context: NumPyArray
+    weights: NumPyArray
+    scores: NumPyArray | None
     shown: bool
 
 
 class Question(NamedTuple):
     """What `attend` is asked: a query, keys, values."""
 
-    query: np.ndarray
-    keys: np.ndarray
-    values: np.ndarray
+    query: NumPyArray
+    keys: NumPyArray
+    values: NumPyArray
 
     def beside(self, other: "Question") -> "Question":
         """Return the first sentence of this question in the company of the second of another."""
@@ -63,9 +64,9 @@ def check_score(caller: Caller, chart: Chart, random: np.random.Generator) -> No
 def judge_scores(
     chart: Chart,
     where: str,
-    scores: np.ndarray,
-    of_other_keys: np.ndarray,
-    of_other_queries: np.ndarray,
+    scores: NumPyArray,
+    of_other_keys: NumPyArray,
+    of_other_queries: NumPyArray,
     by_position: bool = False,
 ) -> None:
     """Compare scores (B, S) with those of other annotations, and with those of other queries."""
@@ -165,7 +166,7 @@ def read_look(part: str, answer: object, B: int, S: int, M: int | None = None) -
     )
 
 
-def _attend(caller: Caller, asked: Question, mask: np.ndarray) -> Looked:
+def _attend(caller: Caller, asked: Question, mask: NumPyArray) -> Looked:
     answer = caller.call("attend", *asked, mask)
     B, S = mask.shape
     look = read_look("attend", answer, B, S, asked.values.shape[-1])
@@ -174,7 +175,7 @@ def _attend(caller: Caller, asked: Question, mask: np.ndarray) -> Looked:
     return look
 
 
-def _scores(caller: Caller, asked: Question) -> np.ndarray:
+def _scores(caller: Caller, asked: Question) -> NumPyArray:
     B, S = asked.keys.shape[:2]
     answer = caller.call("score", asked.query, asked.keys)
     try:
@@ -216,7 +217,7 @@ def _judge_sharpness(caller: Caller, chart: Chart, asked: Question, look: Looked
             judge_law(chart, "attend", "flat", float(look.weights.max()), S)
 
 
-def widest_ratio(weights: np.ndarray) -> float:
+def widest_ratio(weights: NumPyArray) -> float:
     """Return the largest logarithm of the ratio of two weights of one sentence: at most 1 after a second softmax."""
     logs = np.log(np.maximum(weights, 1e-300))
     return float((logs.max(-1) - logs.min(-1)).max())
@@ -231,7 +232,7 @@ class _Follows:
     look: Looked
     random: np.random.Generator
 
-    def __call__(self, factors: np.ndarray) -> bool | None:
+    def __call__(self, factors: NumPyArray) -> bool | None:
         """Change the values so that their sum by ``factors`` (B, S) stays, then at random.
 
         A matrix, a bias, a tanh after the sum: what stays as it is while the sum does, is made of the sum. None
@@ -246,7 +247,7 @@ class _Follows:
         least = EQUAL * float(np.abs(moving.context - self.look.context).max())
         return float(np.abs(still.context - self.look.context).max()) < least
 
-    def _look_at(self, change: np.ndarray) -> Looked:
+    def _look_at(self, change: NumPyArray) -> Looked:
         everything = np.ones(self.look.weights.shape, dtype=bool)
         return _attend(self.caller, self.asked._replace(values=self.asked.values + change), everything)
 
@@ -254,12 +255,12 @@ class _Follows:
 def judge_context(
     chart: Chart,
     where: str,
-    context: np.ndarray,
-    weights: np.ndarray,
-    values: np.ndarray,
-    scores: np.ndarray | None,
+    context: NumPyArray,
+    weights: NumPyArray,
+    values: NumPyArray,
+    scores: NumPyArray | None,
     hard: bool = False,
-    follows: Callable[[np.ndarray], bool | None] | None = None,
+    follows: Callable[[NumPyArray], bool | None] | None = None,
 ) -> None:
     """Compare the context (B, M) with the sum of the values (B, S, M) that the weights (B, S) make.
 

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from course_lib.clinic.arrays import NumPyArray
 from course_lib.clinic.calling import Caller, PartFailed, crash_in_words, read_array
 from course_lib.clinic.chart import Chart
 from course_lib.clinic.walking import Stepper
@@ -48,7 +49,7 @@ def check_loss(caller: Caller, chart: Chart, random: np.random.Generator) -> Non
         _check_softmax(caller, chart, stepper, (source, target), loss)
 
 
-def _chosen(stepper: Stepper, source: np.ndarray, words: int = 40) -> np.ndarray:
+def _chosen(stepper: Stepper, source: NumPyArray, words: int = 40) -> NumPyArray:
     """Return a target (B, ``words``) in which many a word is the one that the model finds likeliest after the others.
 
     Without steps, words by chance.
@@ -64,7 +65,7 @@ def _chosen(stepper: Stepper, source: np.ndarray, words: int = 40) -> np.ndarray
 
 
 def _with_and_without_padding(
-    caller: Caller, stepper: Stepper, source: np.ndarray, target: np.ndarray
+    caller: Caller, stepper: Stepper, source: NumPyArray, target: NumPyArray
 ) -> tuple[float, float]:
     """Return the loss of ``target``, and that with three places of padding behind it."""
     lengths = np.full(len(source), source.shape[1])
@@ -72,12 +73,12 @@ def _with_and_without_padding(
     return _value(caller, source, lengths, target), _value(caller, source, lengths, longer)
 
 
-def _value(caller: Caller, *arguments: np.ndarray) -> float:
+def _value(caller: Caller, *arguments: NumPyArray) -> float:
     return float(read_array("loss", caller.call("loss", *arguments), ()))
 
 
 def _check_softmax(
-    caller: Caller, chart: Chart, stepper: Stepper, batch: tuple[np.ndarray, np.ndarray], loss: float
+    caller: Caller, chart: Chart, stepper: Stepper, batch: tuple[NumPyArray, NumPyArray], loss: float
 ) -> None:
     """Compare the loss with the cross-entropy of the logits, and with that of their probabilities."""
     source, target = batch
@@ -137,7 +138,7 @@ def _nearer(loss: float, one: float, other: float) -> bool:
     return away <= _NEAR * abs(one) and 10 * away <= abs(loss - other)
 
 
-def _check_gradient(caller: Caller, chart: Chart, batch: tuple[np.ndarray, ...]) -> None:
+def _check_gradient(caller: Caller, chart: Chart, batch: tuple[NumPyArray, ...]) -> None:
     if caller.of.parameters is None:
         chart.leave("no_gradient", "there are no tensors of torch to be followed. Offer `parameters`.")
         return
@@ -168,14 +169,14 @@ def _arrives(loss: torch.Tensor, parameters: list[torch.Tensor]) -> bool:
     return any(one is not None and bool((one != 0).any()) for one in gradients)
 
 
-def as_logits(given: np.ndarray) -> np.ndarray:
+def as_logits(given: NumPyArray) -> NumPyArray:
     """Return logits (B, V); what is given may be probabilities, whose logarithms are as good."""
     if given.min() >= 0 and np.abs(given.sum(-1) - 1).max() < 1e-3:
         return np.log(np.maximum(given, 1e-30))
     return given
 
 
-def cross_entropy(logits: np.ndarray, target: np.ndarray) -> float:
+def cross_entropy(logits: NumPyArray, target: NumPyArray) -> float:
     """Return the mean nats of ``target`` (B, T) under ``logits`` (B, T, V)."""
     highest = logits.max(-1, keepdims=True)
     log_sum = highest[..., 0] + np.log(np.exp(logits - highest).sum(-1))

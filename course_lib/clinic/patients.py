@@ -20,7 +20,7 @@ from course_lib.corpora.splits import split_by_source
 from course_lib.models import luong2015
 from course_lib.options import check_option, check_seed
 from course_lib.seq2seq import Seq2Seq
-from course_lib.shapes import Float
+from course_lib.shapes import Float, Shaped
 from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
 
 _SIZE = 8  # of word vectors and states alike, so that layers can share a cell
@@ -56,7 +56,7 @@ class Patient:
             {"source": words.source, "target": words.target, "pad": PAD, "bos": BOS, "eos": EOS, "first": words.first}
         )
 
-    def parameters(self) -> list[Tensor]:
+    def parameters(self) -> list[Shaped[Tensor, "..."]]:
         """Return the tensors that training would change."""
         return list(self._model.parameters())
 
@@ -76,7 +76,9 @@ class Patient:
         """Make weights of scores and a mask (B, S); ValueError for a sentence of padding alone."""
         return self._call("weights", scores, mask)
 
-    def attend(self, query: ArrayLike, keys: ArrayLike, values: ArrayLike, mask: ArrayLike) -> dict[str, Tensor]:
+    def attend(
+        self, query: ArrayLike, keys: ArrayLike, values: ArrayLike, mask: ArrayLike
+    ) -> dict[str, Float[Tensor, "B _"]]:
         """Look, with (B, H), (B, S, A), (B, S, M) and (B, S): context (B, M), weights and scores (B, S) by name."""
         return self._call("attend", query, keys, values, mask)
 
@@ -89,7 +91,7 @@ class Patient:
         """Join the encoder's last states →1, ←1, →2, ←2, (4, B, H), into the first ones of the decoder's two layers."""
         return self._call("bridge", hidden)
 
-    def layers(self) -> list[list[Tensor]]:
+    def layers(self) -> list[list[Shaped[Tensor, "..."]]]:
         """Return the arrays of each layer of the decoder."""
         return [layer for name, layer in self._call("layers").items() if name.startswith("decoder")]
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from course_lib.clinic.arrays import NumPyArray
 from course_lib.clinic.calling import Caller, PartFailed, read_array
 
 _NAMES = ("logits", "state", "weights", "scores", "context", "annotations")
@@ -12,12 +13,12 @@ _NAMES = ("logits", "state", "weights", "scores", "context", "annotations")
 class Stepped(NamedTuple):
     """What one step gave; all but logits and state only where the model hands it over."""
 
-    logits: np.ndarray
+    logits: NumPyArray
     state: Any
-    weights: np.ndarray | None = None
-    scores: np.ndarray | None = None
-    context: np.ndarray | None = None
-    annotations: np.ndarray | None = None
+    weights: NumPyArray | None = None
+    scores: NumPyArray | None = None
+    context: NumPyArray | None = None
+    annotations: NumPyArray | None = None
 
 
 class Stepper:
@@ -41,23 +42,23 @@ class Stepper:
         """How many words a source has where nothing is padded."""
         return self.fixed or min(self.longest, 5)
 
-    def sources(self, B: int, S: int) -> np.ndarray:
+    def sources(self, B: int, S: int) -> NumPyArray:
         """Return ids (B, S) of random sentences without padding, each ending in EOS."""
         ids = self.random.integers(self.words.first, self.words.source, size=(B, S))
         ids[:, -1] = self.words.eos
         return ids
 
-    def targets(self, B: int, T: int) -> np.ndarray:
+    def targets(self, B: int, T: int) -> NumPyArray:
         """Return ids (B, T): BOS and random words."""
         ids = self.random.integers(self.words.first, self.words.target, size=(B, T))
         ids[:, 0] = self.words.bos
         return ids
 
-    def padded(self, ids: np.ndarray, S: int) -> np.ndarray:
+    def padded(self, ids: NumPyArray, S: int) -> NumPyArray:
         """Return ``ids`` with padding up to S words."""
         return np.pad(ids, ((0, 0), (0, S - ids.shape[1])), constant_values=self.words.pad)
 
-    def encode(self, source: np.ndarray, lengths: np.ndarray | None = None) -> tuple[Any, Any]:
+    def encode(self, source: NumPyArray, lengths: NumPyArray | None = None) -> tuple[Any, Any]:
         """Return memory and state of ids (B, S), by default without padding."""
         B, S = source.shape
         answer = self.caller.call("encode", source, np.full(B, S) if lengths is None else lengths)
@@ -65,7 +66,7 @@ class Stepper:
             raise PartFailed("encode", "`encode` has to return two things: the memory, and the first state.")
         return answer[0], answer[1]
 
-    def walk(self, memory: Any, state: Any, words: np.ndarray, S: int) -> list[Stepped]:
+    def walk(self, memory: Any, state: Any, words: NumPyArray, S: int) -> list[Stepped]:
         """Read ``words`` (B, T) one after the other; return what each step gave."""
         steps = []
         for word in words.T:
@@ -74,7 +75,7 @@ class Stepper:
             state = step.state
         return steps
 
-    def run(self, source: np.ndarray, words: np.ndarray, lengths: np.ndarray | None = None) -> list[Stepped]:
+    def run(self, source: NumPyArray, words: NumPyArray, lengths: NumPyArray | None = None) -> list[Stepped]:
         """Encode and walk."""
         return self.walk(*self.encode(source, lengths), words, source.shape[1])
 
@@ -108,7 +109,7 @@ class Stepper:
         return Stepped(state=given["state"], **read)
 
 
-def moved(first: np.ndarray, second: np.ndarray) -> float:
+def moved(first: NumPyArray, second: NumPyArray) -> float:
     """Return how far two arrays of logits are from each other, as a share of their spread; a mask may hide words."""
     there = np.isfinite(first) & np.isfinite(second)
     if not there.any():

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from course_lib.clinic.arrays import handed_out, taken_in
+from course_lib.clinic.arrays import NumPyArray, handed_out, taken_in
 from course_lib.clinic.calling import Caller, quietly
 from course_lib.clinic.chart import Chart
 
@@ -32,13 +32,13 @@ _OF_NOTHING = "Refuse a sentence of padding alone, or give it weights of 0."
 _HIDDEN_BY_ONE = "every weight is 1, which leaves no normaliser to be looked at."
 
 
-def softmax_of(scores: np.ndarray, axis: int = -1) -> np.ndarray:
+def softmax_of(scores: NumPyArray, axis: int = -1) -> NumPyArray:
     """Return the softmax of ``scores`` over ``axis``."""
     powers = np.exp(scores - scores.max(axis, keepdims=True))
     return powers / powers.sum(axis, keepdims=True)
 
 
-def judge_normaliser(chart: Chart, where: str, weights: np.ndarray, alone: np.ndarray, windowed: bool = False) -> None:
+def judge_normaliser(chart: Chart, where: str, weights: NumPyArray, alone: NumPyArray, windowed: bool = False) -> None:
     """Look at weights (B, S) of sentences without padding, and at the first one's in other company (S,).
 
     A softmax over the source does not know the company; it sums to one. A softmax over the batch knows it; over an
@@ -94,7 +94,7 @@ def judge_normaliser(chart: Chart, where: str, weights: np.ndarray, alone: np.nd
         )
 
 
-def law_of(scores: np.ndarray, weights: np.ndarray) -> Law:
+def law_of(scores: NumPyArray, weights: NumPyArray) -> Law:
     """Say what made ``weights`` of ``scores``, both (B, S) and without padding: one softmax, or one of another.
 
     Logarithms of weights differ as scores do after one softmax, whatever it is normalised by, and as the weights of
@@ -109,7 +109,7 @@ def law_of(scores: np.ndarray, weights: np.ndarray) -> Law:
     logs = np.log(weights)
     first = {axis: softmax_of(scores, axis) for axis in (0, 1)}
     later = softmax_of(scores, 1) / (1 - softmax_of(scores, 1)[:, :1])
-    candidates: list[tuple[Law, np.ndarray, int]] = [
+    candidates: list[tuple[Law, NumPyArray, int]] = [
         ("one", scores, 1),
         ("one", scores, 0),
         *(("two", first[inner], outer) for inner in (0, 1) for outer in (0, 1)),
@@ -174,10 +174,10 @@ def judge_law(chart: Chart, where: str, law: Law, top: float, words: int, reason
 def judge_mask(
     chart: Chart,
     where: str,
-    masked: np.ndarray,
-    unmasked: np.ndarray,
-    mask: np.ndarray,
-    scores: np.ndarray | None = None,
+    masked: NumPyArray,
+    unmasked: NumPyArray,
+    mask: NumPyArray,
+    scores: NumPyArray | None = None,
 ) -> None:
     """Compare weights (B, S) under ``mask`` with those of the same scores where every word is real.
 
@@ -238,7 +238,7 @@ def check_weights(caller: Caller, chart: Chart, random: np.random.Generator) -> 
         judge_mask(chart, "weights", masked, weights, mask)
 
 
-def _check_half(caller: Caller, chart: Chart, scores: np.ndarray, mask: np.ndarray) -> None:
+def _check_half(caller: Caller, chart: Chart, scores: NumPyArray, mask: NumPyArray) -> None:
     """Look for NaN: in half precision, at a score beyond its range, and in a row of padding alone."""
     where = "weights"
     if _is_finite(caller, scores, np.ones_like(mask)) is not True:
@@ -272,7 +272,7 @@ def _check_half(caller: Caller, chart: Chart, scores: np.ndarray, mask: np.ndarr
         )
 
 
-def _is_finite(caller: Caller, scores: np.ndarray, mask: np.ndarray) -> bool | None:
+def _is_finite(caller: Caller, scores: NumPyArray, mask: NumPyArray) -> bool | None:
     """Say whether `weights` is free of NaN; None where it refuses, False where it divides by zero or overflows."""
     like = caller.like if scores.dtype != np.float16 else None
     try:
@@ -285,17 +285,17 @@ def _is_finite(caller: Caller, scores: np.ndarray, mask: np.ndarray) -> bool | N
         return None
 
 
-def _centred(values: np.ndarray, axis: int) -> np.ndarray:
+def _centred(values: NumPyArray, axis: int) -> NumPyArray:
     return values - values.mean(axis, keepdims=True)
 
 
-def _misfit_of_scaled(scores: np.ndarray, logs: np.ndarray) -> float:
+def _misfit_of_scaled(scores: NumPyArray, logs: NumPyArray) -> float:
     """Return how far logarithms of weights are from scores times one number, as after a temperature."""
     x, y = _centred(scores, 1), _centred(logs, 1)
     slope = float((x * y).sum() / (x * x).sum())
     return float(np.abs(y - slope * x).max() / max(np.abs(y).max(), 1e-12)) if slope > 0 else np.inf
 
 
-def lies_still(weights: np.ndarray) -> bool:
+def lies_still(weights: NumPyArray) -> bool:
     """Say whether all words of each sentence have one weight."""
     return bool(np.ptp(weights, axis=-1).max() < 1e-5)
