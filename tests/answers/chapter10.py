@@ -441,7 +441,7 @@ WRONG = [
     (E2, chance(SURE, [0, 0, 0]), "all rewards are level"),
     (E2, chance([1, 0, 0], [-10, 0, 0]), "one place is always drawn. Then there is no chance left"),
     (E2, chance([0.999, 0.0005, 0.0005], [-10, 0, 0]), "is 0.0005. Each place needs 0.01"),
-    (E2, chance([0.00999, 0.01, 0.98001], [0, 0, -10]), "weight 0 is 0.00999.*. Each place needs 0.01"),
+    (E2, chance([0.009996, 0.01, 0.980004], [0, 0, -10]), "weight 0 is 0.009996.*. Each place needs 0.01"),
     (E2, chance([0, 0, 0], [-10, 0, 0]), "add up to 0, and not to one"),
     (E2, chance([0.99, 0.01, 0], [-10, 0, 0]), "weight 2 is 0. Each place needs 0.01"),
     (E2, chance([0.98, 0.02, 0.01], [-10, 0, 0]), "add up to 1.01, and not to one"),

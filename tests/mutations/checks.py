@@ -237,8 +237,8 @@ MUTATIONS = (
     Mutation(
         "a learner's test is asked about right code once",
         "checks/comparing/judging.py",
-        "for name in right}, too_strict)",
-        "for name in ()}, too_strict)",
+        "    _check_passes(of_right(), too_strict)",
+        "    _check_passes({}, too_strict)",
         "test_checks_comparing.py::test_a_test_that_changes_its_mind_is_praised",
     ),
     Mutation(

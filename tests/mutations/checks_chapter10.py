@@ -102,7 +102,7 @@ MUTATIONS = (
         FILE,
         "is {weights[least]:.6g}. Each",
         "is {weights[least]:.3g}. Each",
-        NAMED + "[check_mean_hurts-<lambda>-weight 0 is 0.00999.*. Each place needs 0.01]",
+        NAMED + "[check_mean_hurts-<lambda>-weight 0 is 0.009996.*. Each place needs 0.01]",
     ),
     Mutation("eleven times is asked for", FILE, "_LOWEST = 10, 0.01", "_LOWEST = 11, 0.01", LINE),
     Mutation("a hair more than without is enough", FILE, "with_mean < _TIMES * without", "with_mean < without", LINE),
