@@ -138,7 +138,7 @@ def test_one_line_of_a_test_fails_on_a_finding_and_on_a_crash_and_on_nothing_els
 def test_what_a_reader_wrote_is_escaped_and_the_colours_are_those_of_the_page() -> None:
     html = FULL._repr_html_()
     assert "&lt;ValueError&gt; &amp; more" in html and "<ValueError>" not in html
-    assert "var(--c-ink)" in html and "data-theme=dark" in html
+    assert "<style" not in html and "style=" not in html  # a widget's would hide the stand-ins of those without scripts
     assert html.index("Padding receives") < html.index("<details>"), "what was found is in sight"
 
 

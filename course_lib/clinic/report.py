@@ -11,7 +11,6 @@ from html import escape
 from typing import Any
 
 from course_lib.clinic.catalogue import KNOWN
-from course_lib.widgets.style import stylesheet
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ class Report:
                 else f"<details><summary>{title} ({len(entries)})</summary>{body}</details>"
             )
         return (
-            f"{stylesheet()}<div class='course-widget course-report' role=region aria-label='Report of diagnose'>"
+            "<div class='course-report' role=region aria-label='Report of diagnose'>"
             f"{''.join(shown)}<p>{escape(self.summary)}</p></div>"
         )
 
