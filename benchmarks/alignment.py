@@ -41,11 +41,11 @@ from records import (
     CorpusBench,
     as_record,
     by_sentence,
-    check_try,
     config_of,
     machine,
     one_line,
     read,
+    read_command_line,
     run_once,
 )
 
@@ -61,7 +61,7 @@ from course_lib.training import Objective, fit, seed_everything
 from course_lib.word_scores import WordScores, score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "alignment.json"
-DRAW = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
+DRAW: dict[str, Any] = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {label: (label, DRAW) for label in ("en-fr", "en-zh", "en-mr")}
 """Name of a corpus in the record -> what to load."""
 TRIED_ON = ("en-fr", "en-zh")
@@ -342,14 +342,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="another learning rate for what is told, on seed 1")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=DRAW["size"], help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=DRAW["size"])
 
 
 if __name__ == "__main__":

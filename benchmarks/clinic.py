@@ -45,13 +45,13 @@ from records import (
     CorpusBench,
     as_record,
     bits,
-    check_try,
     config_of,
     hundreds,
     machine,
     one_line,
     pairs_by_length,
     read,
+    read_command_line,
     run_once,
 )
 from transformer import translating_once
@@ -539,16 +539,10 @@ def said(record: Mapping[str, Any]) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument(
         "--no-rates", action="store_true", help="leave out healthy runs of more seeds, and other learning rates"
     )
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=SIZE, help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=SIZE)
 
 
 if __name__ == "__main__":

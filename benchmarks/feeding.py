@@ -23,7 +23,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import BOOTSTRAP, as_record, bits, by_sentence, check_try, config_of, drawn, measured, run_once, timed_fit
+from records import (
+    BOOTSTRAP,
+    as_record,
+    bits,
+    by_sentence,
+    config_of,
+    drawn,
+    measured,
+    read_command_line,
+    run_once,
+    timed_fit,
+)
 
 import course_lib
 from course_lib.corpora import ParallelCorpus, SentencePair, load
@@ -349,17 +360,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="two other learning rates for three models, on seed 1")
     parser.add_argument("--penalty", action="store_true", help="beams that pay for words never looked at")
     parser.add_argument("--traces", action="store_true", help="one list of seven items, four models")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=SIZE, help="lists to learn from; fewer for a try")
     parser.add_argument("--lists", type=int, default=LISTS, help="lists to test on, of each kind")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size", "lists"), RESULTS)
-    return given
+    return read_command_line(
+        parser,
+        RESULTS,
+        seeds=SEEDS,
+        steps=STEPS,
+        size=SIZE,
+        examples="lists to learn from",
+        tries=("steps", "size", "lists"),
+    )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from drawn_looks import Reading, floors, held, looking_by, noise, read_by, scored
-from records import check_try, config_of, drawn, hundreds, measured, one_line, read, run_once
+from records import config_of, drawn, hundreds, measured, one_line, read, read_command_line, run_once
 
 import course_lib
 from course_lib.alignment import region_hits
@@ -397,15 +397,11 @@ def said(record: Mapping[str, Any]) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--count", action="store_true", help="what chance gives, and nothing else")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=SCENES["size"], help="training pictures; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(
+        parser, RESULTS, seeds=SEEDS, steps=STEPS, size=SCENES["size"], examples="training pictures"
+    )
 
 
 if __name__ == "__main__":

@@ -41,7 +41,6 @@ from luong_pieces import PIECES, width
 from records import (
     CorpusBench,
     by_sentence,
-    check_try,
     config_of,
     drawn,
     hundreds,
@@ -49,6 +48,7 @@ from records import (
     one_line,
     pairs_by_length,
     read,
+    read_command_line,
     run_once,
 )
 
@@ -67,7 +67,7 @@ from course_lib.training import fit, seed_everything
 from course_lib.word_scores import WordScores, score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "local.json"
-DRAW = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
+DRAW: dict[str, Any] = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
 SHORT = {**DRAW, "max_length": 12}
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {
     "en-fr": ("en-fr", DRAW),
@@ -582,18 +582,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--groups", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=[], help="in place of groups")
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--count", action="store_true", help="words outside the window; no model")
     parser.add_argument("--no-ladder", dest="ladder", action="store_false", help="with --count: the test pairs alone")
     parser.add_argument("--rates", action="store_true", help="the learning rates of three models, on seed 1")
     parser.add_argument("--rate", type=float, help="the learning rate of all rows, in place of their own")
     parser.add_argument("--predict", action="store_true", help="Marathi, before it is trained")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=DRAW["size"], help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=DRAW["size"])
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from records import CorpusBench, by_sentence, check_try, config_of, measured, read, run_once, timed_fit
+from records import CorpusBench, by_sentence, config_of, measured, read, read_command_line, run_once, timed_fit
 from torch import nn
 
 import course_lib
@@ -46,7 +46,7 @@ from course_lib.training import seed_everything
 from course_lib.word_scores import WordScores, score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "luong_pieces.json"
-DRAW = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
+DRAW: dict[str, Any] = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {
     "en-fr": ("en-fr", DRAW),
     "en-zh": ("en-zh", DRAW),
@@ -364,16 +364,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pieces", nargs="+", choices=[*GROUPS, *PIECES], default=list(GROUPS))
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="other learning rates for six pieces, on seed 1")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the learning rate of all pieces named")
     parser.add_argument("--traces", action="store_true", help="the sentences whose clause grows")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=DRAW["size"], help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=DRAW["size"])
 
 
 if __name__ == "__main__":

@@ -64,11 +64,11 @@ from records import (
     CorpusBench,
     as_record,
     bits,
-    check_try,
     config_of,
     hundreds,
     machine,
     read,
+    read_command_line,
     run_once,
 )
 
@@ -90,7 +90,7 @@ from course_lib.training import Objective, fit, seed_everything
 from course_lib.word_scores import score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "not_alignment.json"
-DRAW = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
+DRAW: dict[str, Any] = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {"en-fr": ("en-fr", DRAW), "en-zh": ("en-zh", DRAW)}
 MODEL, STEPS = "bahdanau", 1_000
 SIZES: dict[str, Any] = {"embedding": 64, "hidden": 64}
@@ -511,17 +511,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=list(CORPORA))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="the learning rates of three rows, on seed 1")
     parser.add_argument("--train", action="store_true", help="the models")
     parser.add_argument("--measure", action="store_true", help="what is asked of trained models")
     parser.add_argument("--compare", action="store_true", help="models beside each other")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=DRAW["size"], help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=DRAW["size"])
 
 
 if __name__ == "__main__":

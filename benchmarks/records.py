@@ -246,6 +246,30 @@ def run_once(
     print(f"{key}: {(summary or _summary)(record)}", flush=True)
 
 
+def read_command_line(
+    parser: argparse.ArgumentParser,
+    record: Path,
+    *,
+    seeds: Sequence[int],
+    steps: int,
+    size: int,
+    examples: str = "training pairs",
+    tries: Sequence[str] = ("steps", "size"),
+) -> argparse.Namespace:
+    """Add to a script's own options what all are asked, read the command line, and let no try overwrite the record.
+
+    ``examples`` is what ``--size`` counts; ``tries`` names the options that make a run a try where they are not at
+    their defaults.
+    """
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(seeds))
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--size", type=int, default=size, help=f"{examples}; fewer for a try")
+    parser.add_argument("--out", type=Path, default=record)
+    given = parser.parse_args()
+    check_try(parser, given, tries, record)
+    return given
+
+
 def check_try(parser: argparse.ArgumentParser, given: argparse.Namespace, names: Sequence[str], record: Path) -> None:
     """End the program where a try, one of the options ``names`` not at its default, would overwrite the ``record``."""
     smaller = [name for name in names if getattr(given, name) != parser.get_default(name)]

@@ -41,13 +41,13 @@ from records import (
     BOOTSTRAP,
     CorpusBench,
     as_record,
-    check_try,
     config_of,
     hundreds,
     measured,
     one_line,
     pairs_by_length,
     read,
+    read_command_line,
     run_once,
     timed_fit,
 )
@@ -65,7 +65,7 @@ from course_lib.training import seed_everything
 from course_lib.word_scores import score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "transformer.json"
-LONG = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
+LONG: dict[str, Any] = {"size": 20_000, "seed": 1, "max_length": 20, "lexicon": "small"}
 CORPORA: dict[str, tuple[str, dict[str, Any]]] = {
     "en-fr": ("en-fr", LONG),
     "en-fr short": ("en-fr", {**LONG, "max_length": 12}),
@@ -388,14 +388,8 @@ def said(record: Mapping[str, Any]) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--groups", nargs="+", choices=GROUPS, default=list(GROUPS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--rates", action="store_true", help="the learning rates of the families, and nothing else")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--size", type=int, default=LONG["size"], help="training pairs; fewer for a try")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    check_try(parser, given, ("steps", "size"), RESULTS)
-    return given
+    return read_command_line(parser, RESULTS, seeds=SEEDS, steps=STEPS, size=LONG["size"])
 
 
 if __name__ == "__main__":
