@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from course_lib.corpora.pairs import SentencePair
+from course_lib.metrics import perplexity
 from course_lib.options import check_seed
 from course_lib.shapes import Bool, Float, Int
 from course_lib.vocabulary import BOS, EOS, PAD
@@ -28,11 +29,11 @@ def accuracy_counting_padding(predictions: Int[np.ndarray, "B T"], targets: Int[
 
 
 def perplexity_of(batches: Iterable[Nats]) -> float:
-    """Return exp of the nats of all words, divided by their number."""
+    """Return exp of the nats of all words, divided by their number: :func:`course_lib.metrics.perplexity`."""
     nats, words = 0.0, 0
     for of_words, real in batches:
         nats, words = nats + float(of_words[real].sum()), words + int(real.sum())
-    return float(np.exp(nats / words))
+    return perplexity(nats, words).value
 
 
 def perplexity_by_batch_means(batches: Iterable[Nats]) -> float:
