@@ -12,6 +12,7 @@ from course_lib.clinic.chart import Chart
 from course_lib.clinic.weights import (
     EQUAL,
     VISIBLE,
+    hides_the_law,
     judge_law,
     judge_mask,
     judge_normaliser,
@@ -188,13 +189,11 @@ def _scores(caller: Caller, asked: Question) -> NumPyArray:
 
 def _judge_sharpness(caller: Caller, chart: Chart, asked: Question, look: Looked, windowed: bool) -> None:
     """Look for a second softmax: by the scores, or by how sharp weights of ever larger queries become."""
-    S = look.weights.shape[1]
-    if chart.has("softmax_over_one"):
-        chart.leave("double_softmax", "every weight is 1, which leaves no normaliser to be looked at.")
-    elif windowed:
-        chart.leave("double_softmax", "weights in a window do not follow from the scores alone. Offer `weights`.")
-    elif look.scores is not None:
-        scale, law, everything = 1.0, law_of(look.scores, look.weights), np.ones(look.weights.shape, dtype=bool)
+    if hides_the_law(chart, all_ones=True, windowed=windowed):
+        return
+    S, everything = look.weights.shape[1], np.ones(look.weights.shape, dtype=bool)
+    if look.scores is not None:
+        scale, law = 1.0, law_of(look.scores, look.weights)
         while law == "flat" and scale < 100 and not lies_still(look.scores):
             scale *= 4
             louder = asked._replace(query=asked.query * scale, keys=asked.keys * scale)
@@ -204,7 +203,6 @@ def _judge_sharpness(caller: Caller, chart: Chart, asked: Question, look: Looked
                 break
         judge_law(chart, "attend", law, float(look.weights.max()), S)
     else:
-        everything = np.ones(look.weights.shape, dtype=bool)
         ratios = []
         for scale in (1.0, 100.0, 10000.0):
             louder = asked._replace(query=asked.query * scale, keys=asked.keys * scale)
@@ -312,14 +310,13 @@ def _judge_by_weights(caller: Caller, chart: Chart, asked: Question, other: Ques
     if lies_still(look.weights):
         for key in ("blind_slots", "one_key_for_all"):
             chart.leave(key, "all words have one weight, for which there may be many reasons. Offer `score`.")
-    elif moved > 0:
+        return
+    chart.clear("one_key_for_all", "In attend, weights differ from word to word.")
+    if moved > 0:
         chart.clear("blind_slots", "In attend, other annotations have other weights.")
-        chart.clear("one_key_for_all", "In attend, weights differ from word to word.")
     elif "location" in caller.of.traits:
         chart.clear("blind_slots", "In attend, weights are of positions, as you say.")
-        chart.clear("one_key_for_all", "In attend, weights differ from word to word.")
     else:
         chart.find(
             "blind_slots", "attend", "Other annotations have the same weights: the score never sees them.", moved=moved
         )
-        chart.clear("one_key_for_all", "In attend, weights differ from word to word.")

@@ -10,7 +10,7 @@ from course_lib.clinic.chart import Chart
 from course_lib.clinic.looks import judge_context, judge_scores, widest_ratio
 from course_lib.clinic.padding import HEARS, check_end, check_padding
 from course_lib.clinic.walking import Stepped, Stepper, moved
-from course_lib.clinic.weights import EQUAL, VISIBLE, judge_law, judge_normaliser, law_of, lies_still
+from course_lib.clinic.weights import EQUAL, VISIBLE, hides_the_law, judge_law, judge_normaliser, law_of, lies_still
 
 _STEPS = 3
 """Enough for a look that asks with the state before: it hears the second word at the third step."""
@@ -139,11 +139,9 @@ def _judge_law(chart: Chart, steps: list[Stepped], windowed: bool) -> None:
     weights = [step.weights for step in steps if step.weights is not None]
     S = weights[0].shape[1]
     top = max(float(one.max()) for one in weights)
-    if chart.has("softmax_over_one") and abs(top - 1) < EQUAL:
-        chart.leave("double_softmax", "every weight is 1, which leaves no normaliser to be looked at.")
-    elif windowed:
-        chart.leave("double_softmax", "weights in a window do not follow from the scores alone. Offer `weights`.")
-    elif steps[0].scores is not None:
+    if hides_the_law(chart, abs(top - 1) < EQUAL, windowed):
+        return
+    if steps[0].scores is not None:
         laws = [
             law_of(step.scores, step.weights) for step in steps if step.scores is not None and step.weights is not None
         ]

@@ -108,7 +108,7 @@ def law_of(scores: NumPyArray, weights: NumPyArray) -> Law:
         return "flat"
     logs = np.log(weights)
     first = {axis: softmax_of(scores, axis) for axis in (0, 1)}
-    later = softmax_of(scores, 1) / (1 - softmax_of(scores, 1)[:, :1])
+    later = first[1] / (1 - first[1][:, :1])
     candidates: list[tuple[Law, NumPyArray, int]] = [
         ("one", scores, 1),
         ("one", scores, 0),
@@ -130,6 +130,21 @@ def law_of(scores: NumPyArray, weights: NumPyArray) -> Law:
     if wide < SPREAD:
         return "flat"
     return "one" if of_scaled < FIT else "unknown"
+
+
+def hides_the_law(chart: Chart, all_ones: bool, windowed: bool = False) -> bool:
+    """Say whether nothing can tell one softmax from two, and write down why.
+
+    Either a softmax over an axis of size one was found and ``all_ones`` says that its weights are what is looked at,
+    or a window changes what the softmax gave.
+    """
+    if all_ones and chart.has("softmax_over_one"):
+        chart.leave("double_softmax", _HIDDEN_BY_ONE)
+    elif windowed:
+        chart.leave("double_softmax", "weights in a window do not follow from the scores alone. Offer `weights`.")
+    else:
+        return False
+    return True
 
 
 def judge_law(chart: Chart, where: str, law: Law, top: float, words: int, reason: str = "") -> None:
@@ -229,10 +244,8 @@ def check_weights(caller: Caller, chart: Chart, random: np.random.Generator) -> 
         peaks = np.zeros((B, S))
         peaks[0, 2] = 30.0
         peaked = caller.array("weights", peaks, everything, shape=(B, S))
-        if not (chart.has("softmax_over_one")):
+        if not hides_the_law(chart, all_ones=True):
             judge_law(chart, "weights", law_of(scores, weights), float(peaked[0, 2]), S)
-        else:
-            chart.leave("double_softmax", _HIDDEN_BY_ONE)
         _check_half(caller, chart, scores, mask)
         masked = caller.array("weights", scores, mask, shape=(B, S))
         judge_mask(chart, "weights", masked, weights, mask)
