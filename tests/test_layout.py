@@ -36,6 +36,23 @@ def test_a_wrong_import_is_seen(room: str, source: str, wrong: list[str]) -> Non
     assert wrong_imports(room, source) == wrong
 
 
+@pytest.mark.parametrize(
+    ("module", "slow"),
+    [
+        ("course_lib.corpora", "torch matplotlib IPython ipywidgets sacrebleu"),
+        ("course_lib.widgets", "torch matplotlib sacrebleu"),
+        ("course_lib.plots", "torch ipywidgets sacrebleu"),
+        ("course_lib.checks", "torch numpy"),
+        ("course_lib.results", "torch numpy"),
+    ],
+)
+def test_an_import_brings_along_only_what_it_needs(module: str, slow: str) -> None:
+    """Who waits for a first slider waits for this: each of the slow ones takes a good part of a second, torch two."""
+    code = f"import sys, {module}; print(*sorted(set({slow.split()}) & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr
+
+
 def test_plots_widgets_and_metrics_load_no_torch() -> None:
     modules = [room for room in ("metrics", "probes", "traces", "plots", "widgets") if room in map(room_of, SOURCES)]
     code = f"import sys, {', '.join('course_lib.' + room for room in modules)}; print('torch' in sys.modules)"

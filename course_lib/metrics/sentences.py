@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from sacrebleu.metrics import BLEU
 
 from course_lib.metrics.resampling import MOST_RESAMPLINGS, resampled_interval
 from course_lib.metrics.score import Score
@@ -68,6 +67,8 @@ def bleu(
     set alone. The way out that sacrebleu has for single sentences, a shorter "effective order", would
     count something else for each test set, and less for a model that says less; it stays off ("eff:no").
     """
+    from sacrebleu.metrics import BLEU  # a slider shows scores, and computes none
+
     check_parallel(hypotheses=hypotheses, references=references)
     check_option("tokenize", tokenize, sorted(BLEU.TOKENIZERS))
     check_count("bootstrap", bootstrap, least=0, most=MOST_RESAMPLINGS)

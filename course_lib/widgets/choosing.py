@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from html import escape
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
-from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.frames import heading
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.staging import picture_frame, room_for
 from course_lib.widgets.style import OF_LONG_LABELS, OF_STAGES, style
 
+if TYPE_CHECKING:  # matplotlib takes most of a second, and a reader of other sliders does without
+    from matplotlib.figure import Figure
+
 _Place = tuple[str, str]
 
 
 def figure_grid(
-    figures: Mapping[_Place, Figure],
+    figures: "Mapping[_Place, Figure]",
     *,
     over: tuple[str, str],
     alts: Mapping[_Place, str],
@@ -30,6 +31,8 @@ def figure_grid(
     page into the dark. In print stand the first figure and all descriptions. ValueError
     where a pair of labels lacks its figure, description or caption.
     """
+    from course_lib.widgets.figure_svg import figure_svg
+
     first, second = (list(dict.fromkeys(place[side] for place in figures)) for side in (0, 1))
     places = [(a, b) for a in first for b in second]
     _check(over, places, {"figures": figures, "alts": alts, **({} if captions is None else {"captions": captions})})

@@ -4,14 +4,16 @@ import re
 from collections.abc import Sequence
 from html import escape
 from math import ceil
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
-from course_lib.plots.diagrams import Diagram
-from course_lib.widgets.figure_svg import figure_svg
 from course_lib.widgets.frames import heading
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.style import OF_STAGES, style
+
+if TYPE_CHECKING:  # matplotlib takes most of a second, and a reader of other sliders does without
+    from matplotlib.figure import Figure
+
+    from course_lib.plots.diagrams import Diagram
 
 LETTERS_WIDE, LETTERS_NARROW = 90, 42  # of a sentence in a line, on a desk and on a phone
 
@@ -19,7 +21,7 @@ LIGHT = re.compile(r",#[0-9a-f]{6}\)")  # a colour for where there is no stylesh
 
 
 def stages(
-    figures: Diagram | Sequence[Figure],
+    figures: "Diagram | Sequence[Figure]",
     *,
     captions: Sequence[str] = (),
     alts: Sequence[str] = (),
@@ -33,6 +35,9 @@ def stages(
     and colours follow the page into the dark. In print stand the last stage and all sentences.
     ValueError for no figure, and where there is not one sentence and one description a stage.
     """
+    from course_lib.plots.diagrams import Diagram
+    from course_lib.widgets.figure_svg import figure_svg
+
     if isinstance(figures, Diagram):
         last = figures.stages
         captions = captions or figures.captions

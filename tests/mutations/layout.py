@@ -11,6 +11,13 @@ MUTATIONS = (
         "test_layout.py::test_a_name_stands_for_two_things",
     ),
     Mutation(
+        "a slider waits for BLEU",
+        "metrics/sentences.py",
+        "import numpy as np\n",
+        "import numpy as np\nimport sacrebleu\n",
+        "test_layout.py::test_an_import_brings_along_only_what_it_needs",
+    ),
+    Mutation(
         "a package's function hides its module",
         "search/__init__.py",
         "from course_lib.search.sampling import sample, tempered_probabilities\n",
