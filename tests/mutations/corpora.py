@@ -6,8 +6,8 @@ MUTATIONS = (
     Mutation(
         "every word agrees as a masculine singular",
         "corpora/grammar/derivations.py",
-        "return filler.lexeme.agreement.get(language.code, language.default)",
-        "return language.default",
+        "controlled = found[0].agreement.get(code, language.default)",
+        "controlled = language.default",
         "test_corpora_grammar.py::test_articles_agree_with_the_noun_after_them",
     ),
     Mutation(

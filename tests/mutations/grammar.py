@@ -32,8 +32,8 @@ MUTATIONS = (
     Mutation(
         "her sister is taken for his",
         "corpora/grammar/engine.py",
-        "return not self._spoken_of.isdisjoint(self._excluded)",
-        "return False",
+        "return root if spoken_of.isdisjoint(excluded) else None",
+        "return root",
         "test_corpora_grammar.py::test_a_pronoun_could_mean_nobody_whom_the_sentence_names",
     ),
     Mutation(

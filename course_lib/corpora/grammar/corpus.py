@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Literal
 
 from course_lib.corpora.grammar.constructions import Construction
-from course_lib.corpora.grammar.derivations import Derivation, Token, align
+from course_lib.corpora.grammar.derivations import Derivation, Token, aligned
 from course_lib.corpora.grammar.engine import SynchronousGrammar
 from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.languages.french import FRENCH, of_one_gender
@@ -62,7 +62,7 @@ def synchronous(
             tokens = derivation.write(source)
             if MIN_LENGTH <= len(tokens) <= max_length:
                 words = tuple([word for word, _ in tokens])
-                yield words, words, partial(_pair, derivation, tokens, target)
+                yield words, words, partial(_pair, derivation, words, tokens, target)
 
     with _no_garbage_collection():
         splits = draw_splits(stream(), size, GRAMMAR_HELD_OUT)
@@ -89,8 +89,8 @@ def _languages(source: str, target: str, gender: Gender) -> tuple[Language, Lang
     return one, other
 
 
-def _pair(derivation: Derivation, tokens: list[Token], target: str) -> SentencePair:
-    return align(tokens, derivation.write(target))
+def _pair(derivation: Derivation, words: Words, tokens: list[Token], target: str) -> SentencePair:
+    return aligned(words, tokens, derivation.write(target))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ in which form each is written and with what it agrees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from course_lib.corpora.grammar.language import Language
@@ -18,28 +17,20 @@ Key = int
 """What a word expresses; ``~key`` where it expresses it only possibly."""
 Token = tuple[str, tuple[Key, ...]]
 
+Leaf = tuple[Lexeme, Key]
+"""A meaning that fills a slot, and the key of what it expresses."""
 
-@dataclass(slots=True)
-class Leaf:
-    """A meaning that fills a slot, and the key of what it expresses."""
+Branch = tuple[CompiledRule, Key, "Slots"]
+"""A construction, the first of the keys that its words may have, and what fills its slots.
 
-    lexeme: Lexeme
-    key: Key
-
-
-@dataclass(slots=True)
-class Branch:
-    """A construction, the first of the keys that its words may have, and what fills its slots."""
-
-    rule: CompiledRule
-    key: Key
-    slots: "dict[str, Filler]"
-
+Leaves and branches are plain tuples, told apart by their length: some two dozen are made for every sentence.
+"""
 
 Filler = Leaf | Branch
+Slots = dict[str, Filler]
 
-Scope = tuple[dict[str, Filler], "Scope | None"]
-"""The slots of a construction, and the scope around it: a plain pair, for one is made whenever a branch is written."""
+Scope = tuple[Slots, "Scope | None"]
+"""The slots of a construction, and the scope around it."""
 
 
 class Derivation:
@@ -60,13 +51,19 @@ class Derivation:
         stack: list[Filler] = [self._root]
         while stack:
             filler = stack.pop()
-            if isinstance(filler, Branch):
-                yield filler.rule.category
-                stack.extend(filler.slots.values())
+            if len(filler) == 3:
+                rule, _, slots = filler
+                yield rule.category
+                stack.extend(slots.values())
 
 
 def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
     """Return the pair with its gold links: words that share a key, sure where both express it surely."""
+    return aligned(tuple([word for word, _ in source]), source, target)
+
+
+def aligned(words: tuple[str, ...], source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
+    """Return what :func:`align` does, where the ``words`` of the source are at hand already."""
     places: dict[Key, list[int]] = {}
     for j, (_, keys) in enumerate(source):
         for key in keys:
@@ -84,7 +81,7 @@ def align(source: Sequence[Token], target: Sequence[Token]) -> SentencePair:
                 unsure.add(_LINKS[j, i])
     known = frozenset(sure)
     possible = known if unsure <= sure else frozenset(sure | unsure)
-    return SentencePair(tuple([word for word, _ in source]), tuple([word for word, _ in target]), known, possible)
+    return SentencePair(words, tuple([word for word, _ in target]), known, possible)
 
 
 class _Once(dict[Link, Link]):
@@ -110,30 +107,41 @@ class _Writer:
 
         ``form`` and ``agreement`` are those of the words that the construction gives none of their own.
         """
-        language, code, tokens, slots = self._language, self._code, self.tokens, branch.slots
+        language, code, tokens = self._language, self._code, self.tokens
+        rule, first_key, slots = branch
         scope = (slots, outside)
-        template = branch.rule.templates[code]
+        template = rule.templates[code]
         parts = _instead(template, _agreement(branch, outside, language)) if template.instead else template.usual
         looked_up = None  # neighbours often agree with the same slot, so that it is looked up once
         for piece in parts[part]:
-            control, marks = piece.control, piece.marks
+            slot, control, marks = piece.slot, piece.control, piece.marks
             if control is None:
                 agrees = agreement
             elif control != looked_up:
-                found, where = (slots[control], scope) if control in slots else _find(outside, control)
-                agrees = controlled = _agreement(found, where, language)
+                if control in slots:
+                    found, where = slots[control], scope
+                else:
+                    found, where = _find(outside, control)
+                if len(found) == 2:  # _agreement, written out for a word
+                    agrees = controlled = found[0].agreement.get(code, language.default)
+                else:
+                    agrees = controlled = _agreement(found, where, language)
                 looked_up = control
             else:
                 agrees = controlled
-            slot = piece.slot
             if slot is None:
                 word = piece.word if piece.forms is None else self._inflected(piece.word, piece.forms, form, agrees)
-                tokens.append((word, _keys(branch.key, scope, marks) if marks else ()))
+                tokens.append((word, _keys(first_key, scope, marks) if marks else ()))
                 continue
-            own_form, before = piece.form, len(tokens)
-            filler, where = (slots[slot], scope) if slot in slots else _find(outside, slot)
-            if isinstance(filler, Leaf):
-                forms, key = filler.lexeme.forms[code], filler.key
+            before = len(tokens) if marks else 0
+            if slot in slots:
+                filler, where = slots[slot], scope
+            else:
+                filler, where = _find(outside, slot)
+            own_form = piece.form
+            if len(filler) == 2:
+                lexeme, key = filler
+                forms = lexeme.forms[code]
                 for word, surely in (_in_form(forms, own_form, form) if form else forms[own_form])[agrees]:
                     tokens.append((word, (key if surely else ~key,)))
             else:
@@ -141,7 +149,7 @@ class _Writer:
                 self.write_branch(filler, where, piece.part, around, agrees)
             if marks and len(tokens) > before:
                 word, keys = tokens[-1]
-                tokens[-1] = word, keys + _keys(branch.key, scope, marks)
+                tokens[-1] = word, keys + _keys(first_key, scope, marks)
 
     def _inflected(self, word: str, forms: Mapping[str, str], form: str, agrees: str) -> str:
         """Return a word in capitals as it is written: "BE" or, in a construction of the form "bare", "BE.bare"."""
@@ -162,25 +170,26 @@ def _find(scope: Scope | None, name: str) -> tuple[Filler, Scope]:
 
 def _agreement(filler: Filler, outside: Scope | None, language: Language) -> str:
     """Return the agreement of a word, which is its own, or of a construction, which is that of its head."""
-    while isinstance(filler, Branch):
-        slots, head = filler.slots, filler.rule.head
+    while len(filler) == 3:
+        rule, _, slots = filler
+        head = rule.head
         if not head:
             return language.default
         inside = (slots, outside)
         if len(head) > 1:
             return language.coordinate(*(_agreement(*_find(inside, name), language) for name in head))
         filler, outside = (slots[head[0]], inside) if head[0] in slots else _find(outside, head[0])
-    return filler.lexeme.agreement.get(language.code, language.default)
+    return filler[0].agreement.get(language.code, language.default)
 
 
 def _head_key(filler: Filler) -> Key:
     """Return the key of the word at the head of a filler, or of the filler where it has none of its own."""
-    while isinstance(filler, Branch):
-        head = filler.rule.head
-        if not head or head[0] not in filler.slots:
+    while len(filler) == 3:
+        rule, _, slots = filler
+        if not rule.head or rule.head[0] not in slots:
             break
-        filler = filler.slots[head[0]]
-    return filler.key
+        filler = slots[rule.head[0]]
+    return filler[1]
 
 
 def _instead(template: Template, agreement: str) -> Parts:

@@ -15,11 +15,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from course_lib.corpora.grammar.derivations import Branch, Derivation, Filler, Leaf
+from course_lib.corpora.grammar.derivations import Branch, Derivation, Slots
 from course_lib.corpora.grammar.language import Language
 from course_lib.corpora.grammar.rules import KEYS_A_NODE, CompiledRule, Lexeme, Rule, read_rule
 
-_TRIES = range(4)  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
+_TRIES = 4  # enough to make a repeated word rare; a lexicon of one noun has nothing else to say
 
 Option = Lexeme | CompiledRule
 Weighted = list[tuple[float, Option]]
@@ -27,17 +27,18 @@ Weighted = list[tuple[float, Option]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What may fill a category: ``options``, and their weights added up from the first on."""
+    """What may fill a category: ``options``, their weights added up, and whether they are ``several``."""
 
     options: Sequence[Option]
     cumulative: Sequence[float]
     total: float
+    several: bool
 
     @classmethod
     def between(cls, weighted: Weighted) -> "Choice":
         """Return the choice between options that are drawn as often as their weights say."""
         cumulative = list(itertools.accumulate(weight for weight, _ in weighted))
-        return cls([option for _, option in weighted], cumulative, cumulative[-1])
+        return cls([option for _, option in weighted], cumulative, cumulative[-1], len(weighted) > 1)
 
     def draw(self, uniform: Callable[[], float]) -> Option:
         """Draw an option with one number from ``uniform``, a source of numbers from 0 to 1."""
@@ -75,66 +76,74 @@ class SynchronousGrammar:
     def derivations(self, seed: int) -> Iterator["Derivation"]:
         """Yield derivations without end; the same seed gives the same ones."""
         uniform = random.Random(seed).random
+        draft = _drafts(self._choices, self._mistakable, uniform)
         while True:
             rule = self._choices["sentence"].draw(uniform)
             if isinstance(rule, Lexeme):  # a sentence of one bare word would say nothing to align
                 continue
             # What is drawn anew keeps its construction, so that each comes as often as its weight says.
-            while True:
-                draft = _Draft(self._choices, self._mistakable, uniform)
-                root = draft.branch(rule)
-                if not draft.could_be_mistaken():
-                    break
+            while (root := draft(rule)) is None:
+                pass
             yield Derivation(self.languages, root)
 
 
-class _Draft:
-    """A sentence while it is drawn: what it says already, and of whom it must not speak as well.
+def _drafts(
+    choices: Mapping[str, Choice], mistakable: Mapping[str, set[str]], uniform: Callable[[], float]
+) -> Callable[[CompiledRule], Branch | None]:
+    """Return what draws a sentence of a construction: its derivation, or None for one that could be mistaken.
 
-    ``mistakable`` holds, for whom a word speaks of, whom that word could be taken to speak of instead.
+    It could where it speaks of two of whom one could be taken for the other: ``mistakable`` holds, for whom a
+    word speaks of, whom that word could be taken to speak of instead. What a sentence says already, and of
+    whom it must not speak as well, stands in variables around the two functions and not in an object, for
+    no lines of the course are run more often, and these Python reads faster.
     """
+    next_key = 0
+    said: set[str] = set()
+    spoken_of: set[str] = set()
+    excluded: set[str] = set()
 
-    def __init__(
-        self, choices: Mapping[str, Choice], mistakable: Mapping[str, set[str]], uniform: Callable[[], float]
-    ) -> None:
-        self._choices, self._mistakable, self._uniform = choices, mistakable, uniform
-        self._next_key = 0
-        self._said: set[str] = set()
-        self._spoken_of: set[str] = set()
-        self._excluded: set[str] = set()
+    def draft(rule: CompiledRule) -> Branch | None:
+        nonlocal next_key
+        next_key = 0
+        for known in (said, spoken_of, excluded):
+            known.clear()
+        root = branch(rule)
+        return root if spoken_of.isdisjoint(excluded) else None
 
-    def could_be_mistaken(self) -> bool:
-        """Say whether the sentence speaks of two of whom one could be taken for the other."""
-        return not self._spoken_of.isdisjoint(self._excluded)
-
-    def branch(self, rule: CompiledRule) -> Branch:
-        """Draw what fills the slots of a construction."""
-        key = self._next_key
-        self._next_key = key + KEYS_A_NODE
-        slots: dict[str, Filler] = {}
+    def branch(rule: CompiledRule) -> Branch:
+        """Draw what fills the slots of a construction; a word that will not do is drawn anew."""
+        nonlocal next_key
+        key = next_key
+        next_key = key + KEYS_A_NODE
+        slots: Slots = {}
         for name, category in rule.slots:
-            slots[name] = self._fill(category)
-        return Branch(rule, key, slots)
-
-    def _fill(self, category: str) -> Filler:
-        """Draw what fills a category; a word that will not do is drawn anew."""
-        choice = self._choices[category]
-        for _ in _TRIES:
-            # Choice.draw, written out: no line of the course is run more often.
-            drawn = choice.options[bisect(choice.cumulative, self._uniform() * choice.total)]
-            if isinstance(drawn, CompiledRule):
-                return self._fill(drawn.slots[0][1]) if drawn.transparent else self.branch(drawn)
-            lexeme = drawn
-            if lexeme.meaning not in self._said and lexeme.refers not in self._excluded:
+            choice = choices[category]
+            tries = _TRIES
+            while True:
+                # Choice.draw, written out.
+                drawn = choice.options[bisect(choice.cumulative, uniform() * choice.total)]
+                if isinstance(drawn, CompiledRule):
+                    if not drawn.transparent:
+                        slots[name] = branch(drawn)
+                        break
+                    choice = choices[drawn.slots[0][1]]
+                    tries = _TRIES
+                    continue
+                tries -= 1
+                meaning, refers = drawn.meaning, drawn.refers
+                if tries and (meaning in said or refers in excluded):
+                    continue
+                if choice.several:  # the only word of its category may be said again
+                    said.add(meaning)
+                if refers in mistakable:
+                    spoken_of.add(refers)
+                    excluded.update(mistakable[refers])
+                slots[name] = drawn, next_key
+                next_key += KEYS_A_NODE
                 break
-        if len(choice.options) > 1:  # the only word of its category may be said again
-            self._said.add(lexeme.meaning)
-        if lexeme.refers in self._mistakable:
-            self._spoken_of.add(lexeme.refers)
-            self._excluded |= self._mistakable[lexeme.refers]
-        key = self._next_key
-        self._next_key = key + KEYS_A_NODE
-        return Leaf(lexeme, key)
+        return rule, key, slots
+
+    return draft
 
 
 def _both_ways(taken_for: Mapping[str, str]) -> dict[str, set[str]]:

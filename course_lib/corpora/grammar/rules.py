@@ -95,7 +95,7 @@ class Template:
     instead: tuple[tuple[str, Parts], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
     """A rule whose templates are read.
 
