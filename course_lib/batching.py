@@ -3,15 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from course_lib.corpora.pairs import SentencePair
-from course_lib.options import MOST_WORDS, check_count
+from course_lib.options import MOST_WORDS, check_count, check_option
 from course_lib.shapes import Bool, Int
 from course_lib.vocabulary import BOS, EOS, PAD, Unknown, Vocabulary
+
+Alike = Literal["source", "both"]
+"""What the sentences of a batch have in common: their source length, or their target length too, as near as may be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,24 +82,47 @@ def check_length(sentence: Sequence[str]) -> None:
         )
 
 
-def epoch_batches(pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+def epoch_batches(
+    pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int, alike: Alike = "source"
+) -> list[list[int]]:
     """Return the indices of ``pairs`` in batches of one source length each, in shuffled order.
 
-    With one length a batch the encoder never meets padding, which doubles its speed. The order is
+    With one length a batch the encoder never meets padding, which doubles its speed. With ``alike="both"``
+    the pairs of one source length are cut into batches in order of their target length, so that the decoder hardly
+    meets any either; which of them stand side by side is drawn anew for every epoch. The order is
     a function of (seed, epoch) alone, so that a training run can be taken up at any step.
     """
     check_count("batch_size", batch_size)
+    check_option("alike", alike, Alike)
     random = Random(f"{seed} {epoch}")
     by_length: dict[int, list[int]] = defaultdict(list)
     for index in random.sample(range(len(pairs)), len(pairs)):
         by_length[len(pairs[index].source)].append(index)
-    batches = [
-        bucket[start : start + batch_size]
-        for bucket in by_length.values()
-        for start in range(0, len(bucket), batch_size)
-    ]
+    if alike == "source":
+        batches = [
+            bucket[start : start + batch_size]
+            for bucket in by_length.values()
+            for start in range(0, len(bucket), batch_size)
+        ]
+    else:
+        batches = [batch for bucket in by_length.values() for batch in _by_target(bucket, pairs, batch_size, random)]
     random.shuffle(batches)
     return batches
+
+
+def _by_target(bucket: list[int], pairs: Sequence[SentencePair], batch_size: int, random: Random) -> list[list[int]]:
+    """Cut a shuffled ``bucket`` into batches of about one target length.
+
+    Equal lengths stay in their shuffled order, and the batch that is not full may be any of them: so no pair has the
+    same neighbours in every epoch.
+    """
+    ordered = sorted(bucket, key=lambda index: len(pairs[index].target))
+    full, left = divmod(len(ordered), batch_size)
+    sizes = [batch_size] * full
+    if left:
+        sizes.insert(random.randint(0, full), left)
+    rest = iter(ordered)
+    return [list(islice(rest, size)) for size in sizes]
 
 
 def _padded(rows: list[list[int]], device: torch.device | str | None) -> Int[Tensor, "B _"]:

@@ -1,7 +1,8 @@
 """The whole state of a training run in one file, written whole or not at all. Chapter 2.
 
 A run taken up from a checkpoint goes on as if it had never stopped, to the bit: the file holds the
-parameters, the optimiser's moments, the random states, the history, and the identity of the run.
+parameters, the optimiser's moments, the mean of the last weights, the random states, the history, and
+the identity of the run.
 The position in the data and the learning rate need no room: both are functions of the step.
 """
 
@@ -20,6 +21,7 @@ from course_lib.devices import random_states, set_random_states
 from course_lib.files import write_atomically
 from course_lib.history import History
 from course_lib.settings import differences
+from course_lib.training.averaging import Average
 
 _FORMAT = "course_lib checkpoint 2"
 Identity = Mapping[str, str]
@@ -30,7 +32,12 @@ class CheckpointError(ValueError):
 
 
 def save_checkpoint(
-    path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, history: History, identity: Identity
+    path: Path,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    average: Average,
+    history: History,
+    identity: Identity,
 ) -> None:
     """Write the state of a run to ``path``; a crash meanwhile leaves the previous checkpoint."""
     state = {
@@ -38,13 +45,16 @@ def save_checkpoint(
         "identity": dict(identity),
         "model": model.state_dict(),
         "moments": optimiser.state_dict()["state"],
+        "means": average.means,
         "random": random_states(),
         "history": history.to_json(),
     }
     write_atomically(path, _with_digest(tensors.to_bytes(state)))
 
 
-def load_checkpoint(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, identity: Identity) -> History:
+def load_checkpoint(
+    path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, average: Average, identity: Identity
+) -> History:
     """Put a run back to where ``path`` left it and return its history.
 
     :class:`CheckpointError` where the file is damaged, is no checkpoint, or belongs to another run.
@@ -56,16 +66,18 @@ def load_checkpoint(path: Path, model: nn.Module, optimiser: torch.optim.Optimiz
         model.load_state_dict(state["model"])
         _check_moments(state["moments"], optimiser)
         optimiser.load_state_dict({**optimiser.state_dict(), "state": state["moments"]})
+        average.take_up(state.get("means", []))  # older files have none: nothing was averaged
         set_random_states(state["random"])
     return history
 
 
-def checkpoint_size(model: nn.Module, steps: int) -> int:
+def checkpoint_size(model: nn.Module, steps: int, averaged: bool = False) -> int:
     """Return about how many bytes the last checkpoint of a run takes, rather too many than too few.
 
-    Each parameter has two moments; a step adds its loss to the history, and perhaps a validation.
+    Each parameter has two moments, and a mean where the last weights are ``averaged``; a step adds its loss to the
+    history, and perhaps a validation.
     """
-    return 3 * sum(value.nbytes for value in model.state_dict().values()) + 160 * steps + 100_000
+    return (4 if averaged else 3) * sum(value.nbytes for value in model.state_dict().values()) + 160 * steps + 100_000
 
 
 def _with_digest(content: bytes) -> bytes:

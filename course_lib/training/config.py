@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from course_lib.options import check_count, check_number, check_option, check_seed
+from course_lib.batching import Alike
+from course_lib.options import check_count, check_number, check_option, check_seed, check_share
 from course_lib.training.objectives import PLAIN, Objective
 from course_lib.vocabulary import Unknown
 
@@ -12,6 +13,8 @@ Precision = Literal["float32", "bf16"]
 
 NO_RESULT = {"changes_result": False}
 """Marks a field in which two runs may differ and yet be one: where it runs, what it shows, where its files go."""
+LATER = {"came_later": True}
+"""Marks a field that older runs did not have: they had what is its default, so at its default it names no run."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,12 @@ class TrainConfig:
     vocabulary. ``objective`` says what is minimised. With ``patience`` training ends early, once that
     many validations in a row have brought no lower perplexity. The progress bar is off with
     ``progress=False``, and where TQDM_DISABLE=1 is set.
+
+    A batch holds sentences of one source length. With ``alike="both"`` their target lengths are as near to each
+    other as the corpus allows, too: then hardly a cell of a batch is padding, and an update does the same work in less
+    time. ``average_last`` is a share of the updates, the last ones: the model ends with the mean of its weights after
+    each of them (Polyak & Juditsky, 1992), and is scored with the mean of those so far at every validation among
+    them. ``cooling`` is the share of the updates over which the rate falls to 0 at the end.
 
     Departs from the papers:
 
@@ -57,6 +66,9 @@ class TrainConfig:
     unknown: Unknown = "error"
     objective: Objective = PLAIN
     patience: int | None = None
+    alike: Alike = field(default="source", metadata=LATER)
+    average_last: float = field(default=0.0, metadata=LATER)
+    cooling: float = field(default=0.5, metadata=LATER)
 
     def __post_init__(self) -> None:
         check_count("steps", self.steps)
@@ -72,10 +84,18 @@ class TrainConfig:
         if self.patience is not None and self.validate_every is None:
             raise ValueError("patience counts validations: set validate_every, or leave patience out.")
         check_option("unknown", self.unknown, Unknown)
+        check_option("alike", self.alike, Alike)
+        for name in ("average_last", "cooling"):
+            check_share(name, getattr(self, name))
+
+    @property
+    def averages_from(self) -> int:
+        """The first update, counted from 0, after which the weights enter their mean; ``steps`` where none does."""
+        return self.steps - round(self.average_last * self.steps)
 
 
 def learning_rate(step: int, config: TrainConfig) -> float:
-    """Return the rate of update ``step``, counted from 0: up in a line, level, from half-time down to 0."""
+    """Return the rate of update ``step``, counted from 0: up in a line, level, at the end down in a line to 0."""
     warming = (step + 1) / config.warmup if config.warmup else 1.0
-    cooling = 2 * (config.steps - step) / config.steps
+    cooling = (config.steps - step) / (config.cooling * config.steps) if config.cooling else 1.0
     return config.learning_rate * min(warming, 1.0, cooling)

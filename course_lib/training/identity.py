@@ -43,6 +43,8 @@ def _fields(settings: Any, prefix: str = "") -> Settings:
         value = getattr(settings, field.name)
         if not field.metadata.get("changes_result", True):
             continue
+        if field.metadata.get("came_later") and value == field.default:
+            continue  # what a run did before there was a choice
         name = prefix + field.name
         found |= _fields(value, f"{name}.") if is_dataclass(value) else {name: as_setting(value)}
     return found

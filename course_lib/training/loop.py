@@ -16,7 +16,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 from tqdm.auto import tqdm
 
-from course_lib.batching import Batch, check_length, collate, epoch_batches
+from course_lib.batching import Alike, Batch, check_length, collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import pick_device, precision_of_this_machine, randomness_put_back
 from course_lib.evaluation import evaluate, evaluating, spread
@@ -24,6 +24,7 @@ from course_lib.files import check_writable
 from course_lib.history import History, Validation
 from course_lib.locks import only_writer
 from course_lib.seq2seq import Seq2Seq
+from course_lib.training.averaging import Average
 from course_lib.training.checkpoints import checkpoint_size, load_checkpoint, save_checkpoint
 from course_lib.training.config import TrainConfig, learning_rate
 from course_lib.training.identity import moving, run_identity
@@ -50,33 +51,38 @@ def fit(
     _check_corpus(model, corpus, config)
     model.to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    average = Average(model, config.averages_from)
     path = Path(config.checkpoint) if config.checkpoint is not None else None
     identity = run_identity(model, corpus, config) if path else {}
     history = History()
     with only_writer(path) if path else nullcontext(), randomness_put_back(), evaluating(model):
         torch.manual_seed(config.seed)
         if path is not None:
-            check_writable(path, checkpoint_size(model, config.steps))
+            check_writable(path, checkpoint_size(model, config.steps, averaged=config.average_last > 0))
             if path.exists():
-                history = load_checkpoint(path, model, optimiser, identity)
-        order = batch_order(corpus.train, config.batch_size, config.seed, start=history.steps)
+                history = load_checkpoint(path, model, optimiser, average, identity)
+        order = batch_order(corpus.train, config.batch_size, config.seed, start=history.steps, alike=config.alike)
         with _progress_bar(history, config) as bar:
             while history.steps < config.steps and not history.stalled(config.patience):
-                history = _train_to_next_stop(model, corpus, optimiser, history, order, config, bar)
-                history = _validated(model, corpus, history, config, bar)
+                history = _train_to_next_stop(model, corpus, optimiser, average, history, order, config, bar)
+                with average.in_place():
+                    history = _validated(model, corpus, history, config, bar)
                 if path is not None:
                     identity |= moving(model, identity)
-                    save_checkpoint(path, model, optimiser, history, identity)
+                    save_checkpoint(path, model, optimiser, average, history, identity)
                 if on_validation is not None:
-                    with randomness_put_back(), evaluating(model):
+                    with average.in_place(), randomness_put_back(), evaluating(model):
                         on_validation(history.steps, model)
+        average.put_in_place()
     return history
 
 
-def batch_order(pairs: Sequence[SentencePair], batch_size: int, seed: int, start: int = 0) -> Iterator[list[int]]:
+def batch_order(
+    pairs: Sequence[SentencePair], batch_size: int, seed: int, start: int = 0, alike: Alike = "source"
+) -> Iterator[list[int]]:
     """Yield the indices of each batch, epoch after epoch, from update ``start`` on, without end."""
     for epoch in itertools.count():
-        batches = epoch_batches(pairs, batch_size, seed, epoch)
+        batches = epoch_batches(pairs, batch_size, seed, epoch, alike)
         yield from batches[start:]
         start = max(0, start - len(batches))
 
@@ -85,6 +91,7 @@ def _train_to_next_stop(
     model: Seq2Seq,
     corpus: ParallelCorpus,
     optimiser: torch.optim.Optimizer,
+    average: Average,
     history: History,
     order: Iterator[list[int]],
     config: TrainConfig,
@@ -99,6 +106,7 @@ def _train_to_next_stop(
         pairs = [corpus.train[k] for k in next(order)]
         batch = collate(pairs, model.source_vocabulary, model.target_vocabulary, model.device, config.unknown)
         loss, read = _update(model, batch, pairs, optimiser, step, config)
+        average.include(step)
         losses.append(loss)
         tokens += read
         bar.update()
