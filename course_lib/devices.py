@@ -49,6 +49,30 @@ def set_random_states(states: Mapping[str, Tensor]) -> None:
         torch.mps.set_rng_state(states["mps"])
 
 
+def computes_bf16(device: torch.device | str) -> bool:
+    """Return whether ``device`` is made for bfloat16.
+
+    A processor with AVX-512 is, or an ARM with BF16; without it torch refuses an LSTM, and a GRU takes many times as
+    long as in float32. An NVIDIA GPU is from Ampere on; the T4 that Colab lends is older.
+    """
+    kind = torch.device(device).type
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if kind == "cpu":
+        return torch.backends.mkldnn.is_available() and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return True  # torch says itself where Apple's system is too old
+
+
+def check_precision(precision: str, device: torch.device) -> None:
+    """ValueError, with what to do, where ``device`` would only imitate ``precision``, slowly, or refuse it."""
+    if precision == "bf16" and not computes_bf16(device):
+        what = "GPU" if device.type == "cuda" else "processor"
+        raise ValueError(
+            f"precision: this {what} is not made for bf16 and would take many times as long as in float32; "
+            "use 'float32'."
+        )
+
+
 @contextmanager
 def precision_of_this_machine(precision: str) -> Iterator[None]:
     """ValueError, with what to do, where the block computes in a ``precision`` that the processor lacks."""

@@ -1,5 +1,8 @@
 """Batches: shifted targets, masks, and an order that depends on nothing but the seed and the epoch."""
 
+from collections import defaultdict
+from itertools import combinations, pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +54,69 @@ def test_the_order_is_the_same_for_a_seed_and_another_for_the_next_epoch():
     assert epoch_batches(pairs, 8, 1, 0) == epoch_batches(pairs, 8, 1, 0)
     assert epoch_batches(pairs, 8, 1, 0) != epoch_batches(pairs, 8, 1, 1)
     assert epoch_batches(pairs, 8, 1, 0) != epoch_batches(pairs, 8, 2, 0)
+
+
+def _with_targets(sizes):
+    """Return pairs of these (source, target) lengths."""
+    return [SentencePair(("cat",) * source, ("chat",) * target) for source, target in sizes]
+
+
+def _padding(pairs, batches):
+    """Count the cells of targets that no word fills."""
+    rows = [[len(pairs[index].target) for index in indices] for indices in batches]
+    return sum(max(row) * len(row) - sum(row) for row in rows)
+
+
+both_lengths = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 9)), min_size=1, max_size=40)
+
+
+@given(both_lengths, st.integers(1, 7), st.integers(0, 99), st.integers(0, 3))
+@settings(deadline=None)
+def test_batches_that_are_alike_on_both_sides_visit_every_pair_once(sizes, batch_size, seed, epoch):
+    pairs = _with_targets(sizes)
+    batches = epoch_batches(pairs, batch_size, seed, epoch, "both")
+    assert sorted(index for indices in batches for index in indices) == list(range(len(pairs)))
+    assert len(batches) == len(epoch_batches(pairs, batch_size, seed, epoch))  # no batch more than by source alone
+    spans = defaultdict(list)
+    for indices in batches:
+        assert len(indices) <= batch_size
+        (source,) = {len(pairs[index].source) for index in indices}
+        targets = [len(pairs[index].target) for index in indices]
+        spans[source].append((min(targets), max(targets)))
+    for found in map(sorted, spans.values()):
+        assert all(longest <= shortest for (_, longest), (shortest, _) in pairwise(found))
+
+
+def _partitions(items, size):
+    """Yield every way to deal ``items`` into groups of ``size``."""
+    if not items:
+        yield []
+        return
+    first, *rest = items
+    for others in combinations(rest, size - 1):
+        left = [item for item in rest if item not in others]
+        yield from ([[first, *others], *groups] for groups in _partitions(left, size))
+
+
+@given(st.lists(st.integers(1, 9), min_size=6, max_size=6), st.sampled_from([2, 3]), st.integers(0, 9))
+@settings(deadline=None)
+def test_no_other_way_to_fill_the_batches_pads_less(targets, batch_size, seed):
+    pairs = _with_targets([(2, target) for target in targets])
+    found = epoch_batches(pairs, batch_size, seed, 0, "both")
+    assert _padding(pairs, found) == min(_padding(pairs, other) for other in _partitions(list(range(6)), batch_size))
+
+
+def test_pairs_that_are_alike_meet_others_in_the_next_epoch():
+    """Fixed batches, in another order: the same 8 pairs pull together in every epoch."""
+    pairs = _with_targets([(2, 1 + i % 10) for i in range(203)])
+    assert epoch_batches(pairs, 8, 1, 0, "both") == epoch_batches(pairs, 8, 1, 0, "both")
+    epochs = [epoch_batches(pairs, 8, 1, epoch, "both") for epoch in range(12)]
+    neighbours = [{frozenset(indices) for indices in batches} for batches in epochs]
+    assert all(len(a & b) <= 2 for a, b in combinations(neighbours, 2))
+    order = [len(pairs[indices[0]].target) for indices in epochs[0]]
+    assert order != sorted(order) and len(set(order[:10])) > 3
+    short = [next(pairs[b[0]].target for b in batches if len(b) == 3) for batches in epochs]
+    assert len({len(target) for target in short}) > 3  # the batch that is not full is not always the longest
 
 
 def test_long_sentences_do_not_all_come_last():

@@ -782,6 +782,12 @@ def _() -> None:
     assert history.losses[0] == pytest.approx(per_word.item(), rel=1e-6)
 
 
+@holds("TrainConfig", "averaging")
+def _() -> None:
+    assert TrainConfig(steps=10).average_last == 0 and TrainConfig(steps=10).averages_from == 10
+    assert TrainConfig(steps=10, average_last=0.3).averages_from == 7
+
+
 @holds("TrainConfig", "batches")
 def _() -> None:
     size = int(re.findall(r"\d+", here("TrainConfig", "batches"))[0])

@@ -1,5 +1,6 @@
 """Training that looks right and is not: lost steps, other data, another metric, a half-written file."""
 
+import hashlib
 import json
 import math
 import os
@@ -14,8 +15,10 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib import tensors
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
+from course_lib.devices import check_precision, computes_bf16
 from course_lib.evaluation import evaluate, evaluate_by_length
 from course_lib.fingerprints import fingerprint
 from course_lib.models import bahdanau2014, sutskever2014
@@ -30,6 +33,7 @@ from course_lib.training import (
     pick_device,
     seed_everything,
 )
+from course_lib.training.checkpoints import checkpoint_size
 from course_lib.training.loop import batch_order
 from course_lib.vocabulary import EOS
 from tests.oracles.copying import CORPUS, VOCABULARY, copying_pairs
@@ -88,14 +92,35 @@ def test_every_loss_is_the_mean_over_the_tokens_of_its_batch() -> None:
     assert history.tokens_per_second > 0
 
 
-def test_the_data_are_a_function_of_seed_and_step() -> None:
-    order = batch_order(CORPUS.train, 8, seed=3)
-    per_epoch = len(epoch_batches(CORPUS.train, 8, seed=3, epoch=0))
+@pytest.mark.parametrize("alike", ["source", "both"])
+def test_the_data_are_a_function_of_seed_and_step(alike: str) -> None:
+    order = batch_order(CORPUS.train, 8, seed=3, alike=alike)
+    per_epoch = len(epoch_batches(CORPUS.train, 8, seed=3, epoch=0, alike=alike))
     expected = [next(order) for _ in range(3 * per_epoch)]
     for epoch in range(3):
-        assert expected[epoch * per_epoch : (epoch + 1) * per_epoch] == epoch_batches(CORPUS.train, 8, 3, epoch)
+        batches = epoch_batches(CORPUS.train, 8, 3, epoch, alike)
+        assert expected[epoch * per_epoch : (epoch + 1) * per_epoch] == batches
     for start in (0, 1, per_epoch - 1, per_epoch, per_epoch + 1, 2 * per_epoch + 3):
-        assert next(batch_order(CORPUS.train, 8, seed=3, start=start)) == expected[start]
+        assert next(batch_order(CORPUS.train, 8, seed=3, start=start, alike=alike)) == expected[start]
+
+
+def test_the_config_says_how_batches_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[int]] = []
+
+    def watched(pairs, *given):
+        seen.append([len(pair.target) for pair in pairs])
+        return collate(pairs, *given)
+
+    monkeypatch.setattr("course_lib.training.loop.collate", watched)
+    pairs = tuple(
+        SentencePair(pair.source, pair.target[: 1 + k % len(pair.target)]) for k, pair in enumerate(CORPUS.train)
+    )
+    corpus = replace(CORPUS, train=pairs)
+    for alike in ("source", "both"):
+        seen.clear()
+        fit(_model(), corpus, _config(steps=9, validate_every=None, alike=alike))
+        order = batch_order(pairs, 8, seed=1, alike=alike)
+        assert seen == [[len(pairs[k].target) for k in next(order)] for _ in range(9)]
 
 
 def test_a_last_stretch_shorter_than_validate_every_is_trained_and_validated() -> None:
@@ -131,6 +156,42 @@ def test_learning_rate_rises_stays_and_falls_to_zero() -> None:
     assert rates[99] == pytest.approx(0.01)
     assert rates[100] == 0
     assert learning_rate(0, _config(steps=100, warmup=0, learning_rate=0.5)) == 0.5
+
+
+def test_the_rate_cools_over_the_share_that_is_asked_for() -> None:
+    def rates(**options):
+        config = _config(steps=100, warmup=0, learning_rate=0.5, **options)
+        return [learning_rate(step, config) for step in range(101)]
+
+    assert rates() == rates(cooling=0.5) == [0.5 * min(1.0, 2 * (100 - step) / 100) for step in range(101)]
+    assert rates(cooling=0) == [0.5] * 101
+    assert rates(cooling=0.2)[:81] == pytest.approx([0.5] * 81)
+    assert rates(cooling=0.2)[90] == pytest.approx(0.25)
+    assert rates(cooling=1)[::25] == pytest.approx([0.5, 0.375, 0.25, 0.125, 0])
+
+
+@pytest.mark.parametrize("steps", [7, 30, 1_000, 2_999])
+def test_half_the_updates_cool_as_they_always_did_to_the_last_digit(steps: int) -> None:
+    """Every stored output of the book hangs on these rates."""
+    config = TrainConfig(steps, warmup=0)
+    before = [2e-3 * min(1.0, 2 * (steps - step) / steps) for step in range(steps)]
+    assert [learning_rate(step, config) for step in range(steps)] == before
+
+
+def test_adam_in_one_pass_makes_the_same_updates_up_to_rounding() -> None:
+    plain, fused = _model(), _model()
+    history = fit(plain, CORPUS, _config())
+    assert fit(fused, CORPUS, _config(fused=True)).losses == pytest.approx(history.losses, rel=1e-3)
+    assert all(torch.allclose(p, q, atol=1e-3) for p, q in zip(plain.parameters(), fused.parameters(), strict=True))
+
+
+def test_adam_in_one_pass_is_what_the_config_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool | None] = []
+    adam = torch.optim.Adam
+    monkeypatch.setattr(torch.optim, "Adam", lambda *given, **o: asked.append(o.get("fused")) or adam(*given, **o))
+    for fused in (False, True):
+        fit(_model(), CORPUS, _config(steps=1, fused=fused))
+    assert asked == [None, True]  # None: torch's own choice, as ever
 
 
 def test_the_scheduled_rate_is_the_one_adam_uses() -> None:
@@ -222,6 +283,7 @@ def test_seed_everything_seeds_python_numpy_and_torch() -> None:
     assert draws[0] == draws[1]
 
 
+@pytest.mark.skipif(not computes_bf16("cpu"), reason="this processor is not made for bf16")
 def test_bf16_trains_and_leaves_the_parameters_in_float32() -> None:
     model = _model()
     history = fit(model, CORPUS, _config(steps=60, precision="bf16", learning_rate=0.01))
@@ -230,18 +292,100 @@ def test_bf16_trains_and_leaves_the_parameters_in_float32() -> None:
     assert history.losses != fit(_model(), CORPUS, _config(steps=60, learning_rate=0.01)).losses
 
 
+@pytest.mark.parametrize(("device", "what"), [("cpu", "processor"), ("cuda", "GPU")])
+def test_a_precision_that_a_device_would_imitate_is_refused(
+    monkeypatch: pytest.MonkeyPatch, device: str, what: str
+) -> None:
+    """It would train, many times slower, and say nothing."""
+    monkeypatch.setattr("course_lib.devices.computes_bf16", lambda _: False)
+    with pytest.raises(ValueError, match=rf"this {what} is not made for bf16.*use 'float32'"):
+        check_precision("bf16", torch.device(device))
+    check_precision("float32", torch.device(device))
+    model = _model()
+    with pytest.raises(ValueError, match="precision: this processor"):
+        fit(model, CORPUS, _config(precision="bf16"))
+    assert _same_parameters(model, _model())
+
+
+def test_what_is_imitated_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The T4 of Colab: torch says yes to bf16, and computes it in a roundabout way."""
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+    assert not computes_bf16("cuda:0")
+    for supported in (False, True):
+        monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda supported=supported: supported)
+        assert computes_bf16("cpu") == (supported and torch.backends.mkldnn.is_available())
+
+
+# --- the mean of the last weights ----------------------------------------------------------------
+
+
+@pytest.fixture
+def weights(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """Return the list into which every update of Adam puts the weights after it, flat."""
+    seen: list[np.ndarray] = []
+    original = torch.optim.Adam.step
+
+    def spy(self: torch.optim.Adam, *given):
+        result = original(self, *given)
+        seen.append(
+            np.concatenate([p.detach().numpy().ravel() for group in self.param_groups for p in group["params"]])
+        )
+        return result
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    return seen
+
+
+def _flat(model: torch.nn.Module) -> np.ndarray:
+    return np.concatenate([p.detach().numpy().ravel() for p in model.parameters()])
+
+
+@pytest.mark.parametrize(("share", "last"), [(0.1, 3), (0.5, 15), (1, 30), (0.01, 0)])
+def test_the_model_ends_with_the_mean_of_its_last_weights(weights: list[np.ndarray], share: float, last: int) -> None:
+    model = _model()
+    history = fit(model, CORPUS, _config(average_last=share, learning_rate=0.02, cooling=0))
+    expected = np.mean(weights[-last:], axis=0, dtype=float) if last else weights[-1]
+    assert np.allclose(_flat(model), expected, atol=1e-6)
+    assert last == 0 or not np.allclose(_flat(model), weights[-1], atol=1e-4)
+    assert history.losses == fit(_model(), CORPUS, _config(learning_rate=0.02, cooling=0)).losses
+
+
+def test_the_mean_is_what_is_scored_and_what_a_hook_sees(weights: list[np.ndarray]) -> None:
+    seen, model = {}, _model()
+    config = _config(average_last=0.5, learning_rate=0.02, cooling=0)
+    history = fit(model, CORPUS, config, lambda step, given: seen.update({step: _flat(given)}))
+    assert np.allclose(seen[10], weights[9])
+    assert np.allclose(seen[20], np.mean(weights[15:20], axis=0), atol=1e-6)
+    assert np.allclose(seen[30], np.mean(weights[15:30], axis=0), atol=1e-6)
+    scores = evaluate(model, CORPUS.validation)
+    assert history.validations[-1].perplexity == pytest.approx(scores.perplexity.value)
+
+
+def test_a_hook_that_stops_leaves_the_weights_of_the_last_update(weights: list[np.ndarray]) -> None:
+    model = _model()
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, CORPUS, _config(average_last=1, learning_rate=0.02), on_validation=_stop_at(20))
+    assert np.array_equal(_flat(model), weights[19])
+
+
 # --- checkpoints ---------------------------------------------------------------------------------
 
 
 CUDA = pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here"))
 
 
+OF_A_RECIPE = {"alike": "both", "average_last": 0.5, "cooling": 0.2, "fused": True}
+
+
 @pytest.mark.parametrize("device", ["cpu", CUDA])
+@pytest.mark.parametrize("options", [{}, OF_A_RECIPE], ids=["plain", "of a recipe"])
 @pytest.mark.parametrize("stop", [10, 20])
-def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(tmp_path: Path, stop: int, device: str) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(
+    tmp_path: Path, stop: int, options: dict[str, object], device: str
+) -> None:
     whole = _model(dropout=0.3)
-    expected = fit(whole, CORPUS, _config(device=device))
-    config = _config(checkpoint=tmp_path / "run.pt", device=device)
+    expected = fit(whole, CORPUS, _config(device=device, **options))
+    config = _config(checkpoint=tmp_path / "run.pt", device=device, **options)
     with pytest.raises(KeyboardInterrupt):
         fit(_model(dropout=0.3), CORPUS, config, on_validation=_stop_at(stop))
     resumed = _model(seed=99, dropout=0.3)  # other first parameters: all must come from the file
@@ -292,14 +436,57 @@ def test_a_crash_while_writing_leaves_the_previous_checkpoint(tmp_path: Path, mo
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
 
 
-def test_a_finished_run_is_read_not_repeated(tmp_path: Path) -> None:
-    config = _config(checkpoint=tmp_path / "run.pt")
+@pytest.mark.parametrize("average_last", [0.0, 0.4])
+def test_a_finished_run_is_read_not_repeated(tmp_path: Path, average_last: float) -> None:
+    config = _config(checkpoint=tmp_path / "run.pt", average_last=average_last)
     trained = _model()
     history = fit(trained, CORPUS, config)
     again = _model(seed=5)
     assert fit(again, CORPUS, config, on_validation=_stop_at(30)) == history
     assert _same_parameters(again, trained)
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+
+
+def _rewrite(path: Path, change: Callable[[dict], None]) -> None:
+    """Change what a checkpoint holds, with a digest that fits."""
+    state = tensors.from_bytes(path.read_bytes()[32:])
+    change(state)
+    content = tensors.to_bytes(state)
+    path.write_bytes(hashlib.sha256(content).digest() + content)
+
+
+def test_a_checkpoint_from_before_weights_were_averaged_is_taken_up(tmp_path: Path) -> None:
+    whole = _model()
+    expected = fit(whole, CORPUS, _config())
+    config = _config(checkpoint=tmp_path / "run.pt")
+    with pytest.raises(KeyboardInterrupt):
+        fit(_model(), CORPUS, config, on_validation=_stop_at(10))
+    later = {"means", "alike", "average_last", "cooling", "fused"}
+
+    def as_it_was(state: dict) -> None:
+        del state["means"]
+        assert later.isdisjoint(state["identity"])
+
+    _rewrite(tmp_path / "run.pt", as_it_was)
+    resumed = _model(seed=5)
+    assert fit(resumed, CORPUS, config) == expected
+    assert _same_parameters(resumed, whole)
+
+
+def test_means_of_another_model_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    config = _config(checkpoint=tmp_path / "run.pt", average_last=0.5)
+    fit(_model(), CORPUS, config)
+    _rewrite(tmp_path / "run.pt", lambda state: state["means"].reverse())
+    model = _model(seed=7)
+    with pytest.raises(CheckpointError, match="does not belong to this model"):
+        fit(model, CORPUS, config)
+    assert _same_parameters(model, _model(seed=7))
+
+
+def test_room_for_the_means_is_asked_for_before_the_first_update() -> None:
+    model = _model()
+    weights = sum(parameter.nbytes for parameter in model.parameters())
+    assert checkpoint_size(model, 10, averaged=True) - checkpoint_size(model, 10) == weights
 
 
 def _damage(content: bytes, how: str) -> bytes:
@@ -420,6 +607,10 @@ def test_an_empty_split_is_named(split: str) -> None:
         ("clip_norm", -1.0),
         ("warmup", -1),
         ("precision", "fp8"),
+        ("alike", "target"),
+        ("average_last", 1.5),
+        ("cooling", -0.1),
+        ("fused", "yes"),
         ("unknown", "skip"),
     ],
 )

@@ -17,12 +17,6 @@ class Average:
     """The mean of a model's parameters after each update so far from ``first`` on, updates being counted from 0.
 
     Buffers are no part of it: what counts or keeps a baseline stays as it is. ``means`` is empty before ``first``.
-
-    Departs from the papers:
-
-    - averaging: of the weights after every update of the last part, where it is asked for; the papers: of all
-      updates, or of the later ones (Polyak & Juditsky, 1992); of the last 5 checkpoints, written every 10 minutes
-      (Vaswani, §6.1).
     """
 
     def __init__(self, model: nn.Module, first: int) -> None:

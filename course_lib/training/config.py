@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from course_lib.batching import Alike
-from course_lib.options import check_count, check_number, check_option, check_seed, check_share
+from course_lib.options import check_count, check_number, check_option, check_seed, check_share, check_switch
 from course_lib.training.objectives import PLAIN, Objective
 from course_lib.vocabulary import Unknown
 
@@ -26,7 +26,8 @@ class TrainConfig:
     pairs spread over the validation split (``None``: on all) and the run is written to
     ``checkpoint`` if one is named; ``validate_every=None`` does neither until the end, and never
     scores. ``precision="float32"`` leaves the model's own number type alone, ``"bf16"`` computes the
-    loss in bfloat16 where that is safe. ``unknown`` is what happens to words outside the
+    loss in bfloat16 where that is safe, on a device that is made for it
+    (:func:`~course_lib.devices.computes_bf16`). ``unknown`` is what happens to words outside the
     vocabulary. ``objective`` says what is minimised. With ``patience`` training ends early, once that
     many validations in a row have brought no lower perplexity. The progress bar is off with
     ``progress=False``, and where TQDM_DISABLE=1 is set.
@@ -35,7 +36,8 @@ class TrainConfig:
     other as the corpus allows, too: then hardly a cell of a batch is padding, and an update does the same work in less
     time. ``average_last`` is a share of the updates, the last ones: the model ends with the mean of its weights after
     each of them (Polyak & Juditsky, 1992), and is scored with the mean of those so far at every validation among
-    them. ``cooling`` is the share of the updates over which the rate falls to 0 at the end.
+    them. ``cooling`` is the share of the updates over which the rate falls to 0 at the end. ``fused`` makes Adam's
+    update of a tensor in one pass: faster, and with other last digits.
 
     Departs from the papers:
 
@@ -46,6 +48,8 @@ class TrainConfig:
       (Sutskever, Luong); at 1 (Bahdanau).
     - loss: divided by the number of target words; the papers: by the number of sentences (Sutskever, §3.2; Cho,
       §2.2).
+    - averaging: none by default, and then of the weights after each of the last updates; the paper: of the last 5
+      checkpoints, written every 10 minutes (Vaswani, §6.1).
     - batches: 32 pairs of one source length; the papers: 128 of about one length (Sutskever), 64 phrase pairs (Cho),
       80 of about one length (Bahdanau), 128 (Luong), 64 captions of one length (Xu),
       about 25,000 words a side, of about one length (Vaswani, §5.1).
@@ -69,6 +73,7 @@ class TrainConfig:
     alike: Alike = field(default="source", metadata=LATER)
     average_last: float = field(default=0.0, metadata=LATER)
     cooling: float = field(default=0.5, metadata=LATER)
+    fused: bool = field(default=False, metadata=LATER)
 
     def __post_init__(self) -> None:
         check_count("steps", self.steps)
@@ -87,6 +92,7 @@ class TrainConfig:
         check_option("alike", self.alike, Alike)
         for name in ("average_last", "cooling"):
             check_share(name, getattr(self, name))
+        check_switch("fused", self.fused)
 
     @property
     def averages_from(self) -> int:

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from course_lib.batching import Alike, Batch, check_length, collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
-from course_lib.devices import pick_device, precision_of_this_machine, randomness_put_back
+from course_lib.devices import check_precision, pick_device, precision_of_this_machine, randomness_put_back
 from course_lib.evaluation import evaluate, evaluating, spread
 from course_lib.files import check_writable
 from course_lib.history import History, Validation
@@ -48,9 +48,10 @@ def fit(
     that is not finite.
     """
     device = pick_device(config.device)
+    check_precision(config.precision, device)
     _check_corpus(model, corpus, config)
     model.to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=config.fused or None)
     average = Average(model, config.averages_from)
     path = Path(config.checkpoint) if config.checkpoint is not None else None
     identity = run_identity(model, corpus, config) if path else {}
