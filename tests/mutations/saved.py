@@ -254,8 +254,8 @@ MUTATIONS = (
     Mutation(
         "the room for a checkpoint leaves out the moments",
         "training/checkpoints.py",
-        "return 3 * sum(",
-        "return sum(",
+        "return (4 if averaged else 3) * sum(",
+        "return (2 if averaged else 1) * sum(",
         KILLED + "room_for_a_checkpoint_is_looked_for_before_the_first_update",
     ),
     Mutation(
