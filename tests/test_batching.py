@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from course_lib.batching import epoch_batches
@@ -71,6 +71,7 @@ both_lengths = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 9)), min_siz
 
 
 @given(both_lengths, st.integers(1, 7), st.integers(0, 99), st.integers(0, 3))
+@example([(2, target) for target in range(1, 9)], 3, 1, 0)  # two full batches, and one that is not
 @settings(deadline=None)
 def test_batches_that_are_alike_on_both_sides_visit_every_pair_once(sizes, batch_size, seed, epoch):
     pairs = _with_targets(sizes)

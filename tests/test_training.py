@@ -476,11 +476,14 @@ def test_a_checkpoint_from_before_weights_were_averaged_is_taken_up(tmp_path: Pa
 def test_means_of_another_model_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
     config = _config(checkpoint=tmp_path / "run.pt", average_last=0.5)
     fit(_model(), CORPUS, config)
-    _rewrite(tmp_path / "run.pt", lambda state: state["means"].reverse())
-    model = _model(seed=7)
-    with pytest.raises(CheckpointError, match="does not belong to this model"):
-        fit(model, CORPUS, config)
-    assert _same_parameters(model, _model(seed=7))
+    whole = (tmp_path / "run.pt").read_bytes()
+    for change in (lambda means: means.pop(), lambda means: means.reverse(), lambda means: means[0].resize_(1)):
+        (tmp_path / "run.pt").write_bytes(whole)
+        _rewrite(tmp_path / "run.pt", lambda state, change=change: change(state["means"]))
+        model = _model(seed=7)
+        with pytest.raises(CheckpointError, match="does not belong to this model"):
+            fit(model, CORPUS, config)
+        assert _same_parameters(model, _model(seed=7))
 
 
 def test_room_for_the_means_is_asked_for_before_the_first_update() -> None:
