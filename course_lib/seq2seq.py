@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.batching import Batch, encode_sources
-from course_lib.decoders import Decoder, DecoderOutput, StepOutput
+from course_lib.decoders import Decoder, DecoderOutput, StepOutput, bare_steps
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_count
-from course_lib.search import BeamResult, ExactResult, Hypothesis, StepFunction, beam, exact, greedy
+from course_lib.search import BeamResult, ExactResult, Hypothesis, Selectable, StepFunction, beam, exact, greedy
 from course_lib.search.exact_search import BUDGET
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import EOS, PAD, Unknown, Vocabulary
@@ -94,16 +94,22 @@ class Seq2Seq(nn.Module):
         return Loss(total, int(batch.target_mask.sum()))
 
     def stepper(
-        self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"], copies: int = 1
-    ) -> tuple[StepFunction, State]:
+        self, source: Int[Tensor, "B S"], lengths: Int[Tensor, "B"], copies: int = 1, *, looks: bool = True
+    ) -> tuple[StepFunction, Selectable]:
         """Encode once; return the step function for search and the state to start from.
 
         A beam asks for ``copies`` rows a sentence, side by side. Its hypotheses move within their
-        sentence alone, so what the encoder says is copied once and stays where it is.
+        sentence alone, so what the encoder says is copied once and stays where it is. A search that asks for no
+        ``looks`` is given the bare steps, where there are some: the same logits in less time
+        (:func:`~course_lib.decoders.bare_steps`).
         """
         encoded = self.encode(source, lengths)
         if copies > 1:
             encoded = encoded.select(torch.arange(len(source), device=source.device).repeat_interleave(copies))
+
+        bare = None if looks else bare_steps(self.decoder, encoded)
+        if bare is not None:
+            return bare
 
         def step(previous: Int[Tensor, "B"], state: State) -> StepOutput:
             return self.decoder.step(previous, state, encoded)
@@ -136,7 +142,7 @@ class Seq2Seq(nn.Module):
         if beam == 1 and not (length_normalisation or coverage_penalty):
             with evaluating(self):
                 source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
-                step, state = self.stepper(source, lengths)
+                step, state = self.stepper(source, lengths, looks=False)
                 best = greedy(step, state, len(source), _limit(max_length, lengths), self.device)
         else:
             found = self.beam_search(
@@ -170,7 +176,7 @@ class Seq2Seq(nn.Module):
         check_count("width", width)
         with evaluating(self):
             source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
-            step, state = self.stepper(source, lengths, copies=width)
+            step, state = self.stepper(source, lengths, copies=width, looks=coverage_penalty > 0)
             return beam(
                 step,
                 state,

@@ -5,6 +5,7 @@ the whole target sentence known (teacher forcing). A test holds the two equal. C
 """
 
 from course_lib.decoders.bahdanau import BahdanauDecoder
+from course_lib.decoders.bare import BareOutput, BareState, bare_steps
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
 from course_lib.decoders.fixed_vector import ROUTES, ChoDecoder, FixedVectorDecoder, Route
 from course_lib.decoders.luong import LuongDecoder
@@ -15,6 +16,8 @@ from course_lib.decoders.xu import XuDecoder
 __all__ = [
     "ROUTES",
     "BahdanauDecoder",
+    "BareOutput",
+    "BareState",
     "ChoDecoder",
     "ContextGRUCell",
     "Decoder",
@@ -27,4 +30,5 @@ __all__ = [
     "StepOutput",
     "VaswaniDecoder",
     "XuDecoder",
+    "bare_steps",
 ]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput
-from course_lib.decoders.parts import MaxoutReadout
+from course_lib.decoders.parts import MaxoutReadout, lstm_step
 from course_lib.encoders import Encoded, State
 from course_lib.options import MOST_UNITS, check_choices, check_count
 from course_lib.shapes import Float, Int, Shaped
@@ -36,9 +36,8 @@ class FixedVectorDecoder(Decoder):
     def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
         """Read y_{i-1}, return the logits of y_i and the new state."""
         del encoded  # the state is all that is left of the source
-        word = self._embed(previous.unsqueeze(1))  # (B, 1, E): torch's RNN wants an axis of steps
-        outputs, (hidden, cell) = self.rnn(word, (state.hidden, state.cell))
-        return StepOutput(self._logits(outputs[:, 0]), State(hidden, cell))
+        hidden, cell = lstm_step(self.rnn, self._embed(previous), state.hidden, state.cell)
+        return StepOutput(self._logits(hidden[-1]), State(hidden, cell))
 
     def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
         """Read BOS y_1 … y_m in one fused call: nothing predicted is fed back."""

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from course_lib.attention import AdditiveAttention, Attended, Attention, HardAttention, LocalAttention
 from course_lib.decoders.bahdanau import Query
 from course_lib.decoders.base import Decoder, DecoderOutput, StepOutput, stack
+from course_lib.decoders.parts import lstm_step
 from course_lib.encoders import Encoded, State
 from course_lib.options import check_option, check_switch
 from course_lib.shapes import Float, Int
@@ -105,7 +106,7 @@ class LuongDecoder(Decoder):
 
     def step(self, previous: Int[Tensor, "B"], state: State, encoded: Encoded) -> StepOutput:
         """Read y_{t-1}, return the logits of y_t, the state, and what the look gave."""
-        after, attentional, look = self._advance(self._embed(previous), state, encoded)
+        after, attentional, look = self._advance(self._embed(previous), state, encoded, alone=True)
         return StepOutput(self._logits(attentional), after, look)
 
     def forward(self, target_in: Int[Tensor, "B T"], encoded: Encoded) -> DecoderOutput:
@@ -135,11 +136,18 @@ class LuongDecoder(Decoder):
         return DecoderOutput(self._logits(stack(attentionals)), stack(states), Attended.side_by_side(looks))
 
     def _advance(
-        self, embedded: Float[Tensor, "B E"], state: State, encoded: Encoded
+        self, embedded: Float[Tensor, "B E"], state: State, encoded: Encoded, alone: bool = False
     ) -> tuple[State, Float[Tensor, "B H"], Attended]:
-        """Step and look; return the state after the step, h̃_t and the look."""
+        """Step and look; return the state after the step, h̃_t and the look.
+
+        A step that is taken ``alone``, by search, goes through :func:`lstm_step`; the steps of training go through
+        torch's own call, whose roundings the stored runs have.
+        """
         read = embedded if state.fed_back is None else torch.cat((embedded, state.fed_back), dim=-1)  # (B, E [+ H])
-        _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
+        if alone:
+            hidden, cell = lstm_step(self.rnn, read, state.hidden, state.cell)
+        else:
+            _, (hidden, cell) = self.rnn(read.unsqueeze(1), (state.hidden, state.cell))
         top = hidden[-1]  # taken once: two gradients that meet here are summed in the same order as ever
         asks = top if self.query == "after" else state.top
         look = self._look(asks, embedded, encoded, state.steps, state.coverage)

@@ -1,7 +1,8 @@
-"""The cell and the readouts that decoders are put together from. Chapters 3 and 5."""
+"""The cells and the readouts that decoders are put together from. Chapters 2, 3, 5 and 7."""
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from course_lib.built import Built
 from course_lib.shapes import Float
@@ -34,6 +35,25 @@ class ContextGRUCell(Built):
         update, reset = torch.sigmoid(gates + self.U_gates(state)).chunk(2, dim=-1)
         candidate = torch.tanh(candidate + self.U(reset * state))
         return torch.lerp(state, candidate, update)
+
+
+def lstm_step(
+    rnn: nn.LSTM, inputs: Float[Tensor, "B _"], hidden: Float[Tensor, "L B H"], cell: Float[Tensor, "L B H"]
+) -> tuple[Float[Tensor, "L B H"], Float[Tensor, "L B H"]]:
+    """Take one step with the layers of ``rnn``; return h and c of each layer after it.
+
+    The step that ``rnn(inputs.unsqueeze(1), (hidden, cell))`` takes, up to rounding. On a CPU that call copies all of
+    its matrices into another order before it begins. Over many steps it wins that back; for one step and one sentence
+    the copy costs several times the step. Search takes one step at a time, so decoders step with this.
+    """
+    states = []
+    for layer, weights in enumerate(rnn.all_weights):
+        if layer:
+            inputs = functional.dropout(inputs, rnn.dropout, rnn.training)  # between layers
+        states.append(torch.lstm_cell(inputs, (hidden[layer], cell[layer]), *weights))
+        inputs = states[-1][0]
+    hidden, cell = (torch.stack(parts) for parts in zip(*states, strict=True))
+    return hidden, cell
 
 
 class MaxoutReadout(Built):

@@ -53,7 +53,9 @@ class Hypothesis:
 
 def allowed(log_probs: Float[Tensor, "B *T V"]) -> Float[Tensor, "B *T V"]:
     """Put PAD and BOS out of reach: no target sentence holds them."""
-    return log_probs.index_fill(-1, torch.tensor([PAD, BOS], device=log_probs.device), -torch.inf)
+    within_reach = log_probs.clone()
+    within_reach[..., PAD : BOS + 1] = -torch.inf  # the first two ids; a list of them would be sent to a GPU at each step
+    return within_reach
 
 
 def check_limit(max_length: int) -> None:

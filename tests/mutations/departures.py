@@ -14,8 +14,8 @@ def taken_away(file: str, old: str, new: str, owner: str, what: str) -> Mutation
 MUTATIONS = (
     taken_away(
         "decoders/fixed_vector.py",
-        "self.rnn(word, (state.hidden, state.cell))",
-        "self.rnn(word, (state.hidden, state.cell * torch.sigmoid(state.cell)))",
+        "lstm_step(self.rnn, self._embed(previous), state.hidden, state.cell)",
+        "lstm_step(self.rnn, self._embed(previous), state.hidden, state.cell * torch.sigmoid(state.cell))",
         "sutskever2014",
         "LSTM",
     ),

@@ -153,8 +153,8 @@ MUTATIONS = (
     Mutation(
         "the decoder's state is reset at every step",
         "decoders/fixed_vector.py",
-        "outputs, (hidden, cell) = self.rnn(word, (state.hidden, state.cell))",
-        "outputs, (hidden, cell) = self.rnn(word)",
+        "lstm_step(self.rnn, self._embed(previous), state.hidden, state.cell)",
+        "lstm_step(self.rnn, self._embed(previous), 0 * state.hidden, 0 * state.cell)",
         "test_decoders.py::test_the_state_of_one_step_reaches_the_next",
     ),
     Mutation(
