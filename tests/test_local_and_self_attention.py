@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from course_lib.attention import DotAttention, GeneralAttention, LocalAttention, SelfAttention, scaled_dot_product
+from course_lib.attention.local import _gather
 from tests.oracles.models import MAKERS, PAIRS, batch, make
 
 
@@ -258,3 +259,16 @@ def test_a_trace_of_local_attention_knows_where_it_looked():
     assert traced.centres is not None and traced.centres.shape == (5,)
     assert ((traced.centres > 0) & (traced.centres < 5)).all()
     assert trace(make("luong-dot"), PAIRS[0].source).centres is None
+
+
+@pytest.mark.parametrize("S", [3, 40])
+def test_what_a_window_holds_and_its_gradient_are_those_of_gather_to_the_bit(S):
+    """Another way to look up rows is no other model: stored runs with local attention stay as they are."""
+    torch.manual_seed(0)
+    table = torch.randn(3, S, 8)[:, :, ::2].requires_grad_()
+    index = torch.randint(S, (3, 5, 7))
+    windows = _gather(table, index)
+    expected = table.gather(1, index.flatten(1).unsqueeze(-1).expand(-1, -1, 4)).view(3, 5, 7, 4)
+    slopes = torch.randn_like(windows)
+    assert torch.equal(windows, expected)
+    assert torch.equal(*(torch.autograd.grad(way, table, slopes)[0] for way in (windows, expected)))

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from course_lib.attention.base import Attended, Attention, masked_softmax
 from course_lib.built import Built
@@ -100,10 +101,13 @@ class LocalAttention(Built):
 
 
 def _gather(of_source: Float[Tensor, "B S A"], index: Int[Tensor, "B T W"]) -> Float[Tensor, "B T W A"]:
-    """Pick the positions ``index`` of each sentence."""
-    B, T, W = index.shape
-    A = of_source.shape[-1]
-    return of_source.gather(1, index.reshape(B, T * W, 1).expand(-1, -1, A)).view(B, T, W, A)
+    """Pick the positions ``index`` of each sentence: rows of one table, in which all sentences stand below each other.
+
+    ``Tensor.gather`` gives the same numbers, but looks up each entry of a vector by itself and not the vector at once.
+    """
+    B, S, _ = of_source.shape
+    first_row = S * torch.arange(B, device=index.device).view(B, 1, 1)
+    return functional.embedding(first_row + index, of_source.flatten(0, 1))
 
 
 def _spread(
