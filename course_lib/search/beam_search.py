@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from course_lib.options import check_sizes
-from course_lib.search.hypothesis import Selectable, StepFunction, StepResult, allowed, check_limit
+from course_lib.search.hypothesis import Selectable, StepFunction, StepResult, check_limit, out_of_reach
 from course_lib.search.scoring import Scoring
 from course_lib.search.tree import BeamResult, Expansion, TreeSearch
 from course_lib.shapes import Bool, Float, Int
@@ -97,7 +97,7 @@ def _expansions(
     batch_size, width = total.shape
     V = logits.shape[-1]
     log_probs = torch.log_softmax(logits.float(), dim=-1)  # (B · K, V)
-    totals = total.view(-1, 1) + allowed(log_probs)
+    totals = out_of_reach(total.view(-1, 1) + log_probs)
     # all continuations of a sentence compete: (B, K · V), of which the best 2K stay
     best = totals.view(batch_size, -1).topk(min(2 * width, width * V))
     words = log_probs.view(batch_size, -1).gather(-1, best.indices)

@@ -52,10 +52,14 @@ class Hypothesis:
 
 
 def allowed(log_probs: Float[Tensor, "B *T V"]) -> Float[Tensor, "B *T V"]:
-    """Put PAD and BOS out of reach: no target sentence holds them."""
-    within_reach = log_probs.clone()
-    within_reach[..., PAD : BOS + 1] = -torch.inf  # the first two ids; a list of them would be sent to a GPU at each step
-    return within_reach
+    """Return a copy with PAD and BOS out of reach: no target sentence holds them."""
+    return out_of_reach(log_probs.clone())
+
+
+def out_of_reach(scores: Float[Tensor, "B *T V"]) -> Float[Tensor, "B *T V"]:
+    """Put PAD and BOS out of reach in ``scores`` themselves, and return them."""
+    scores[..., PAD : BOS + 1] = -torch.inf  # the first two ids; a list of them would travel to a GPU at every step
+    return scores
 
 
 def check_limit(max_length: int) -> None:

@@ -371,7 +371,7 @@ MUTATIONS = (
     Mutation(
         "a beam writes padding",
         "search/beam_search.py",
-        "totals = total.view(-1, 1) + allowed(log_probs)",
+        "totals = out_of_reach(total.view(-1, 1) + log_probs)",
         "totals = total.view(-1, 1) + log_probs",
         "test_beam.py::test_padding_and_the_start_token_are_never_chosen",
     ),
