@@ -1,9 +1,10 @@
 """The steps of a search with nothing around their arithmetic: no modules, no records. Chapters 5 and 13.
 
-At one sentence a time a step of Bahdanau's decoder is a dozen products of a matrix with a vector, and as much time again
-goes into calling layers one by one and writing down what each look gave. Greedy search and a beam need the logits and
-the state alone. :func:`bare_steps` gives them by the very operations of :meth:`BahdanauDecoder.step`, in the same order:
-a test holds the numbers equal to the bit. That method is the one to read, and the one that traces watch.
+One sentence at a time, a step of Bahdanau's decoder is nine products of a matrix with a vector, and as much time again
+goes into calling layers one by one and writing down what each look gave. Greedy search and a beam need the logits
+and the state alone. :func:`bare_steps` gives them by the operations of :meth:`BahdanauDecoder.step`, which is the one
+to read and the one that traces watch. A test holds the numbers equal: to the bit for several sentences; for a sentence
+alone up to rounding, since C Σ_j α_ij h_j is taken there as Σ_j α_ij C h_j, and the C h_j serve every step.
 """
 
 from collections.abc import Callable
@@ -62,6 +63,8 @@ def bare_steps(decoder: Decoder, encoded: Encoded) -> tuple[BareStep, BareState]
     # matrices as the products take them: x @ W is what nn.Linear computes
     W_a, W, C, U_gates, U = (layer.weight.T for layer in (attention.W_a, cell.W, cell.C, cell.U_gates, cell.U))
     U_o, V_o, C_o, W_o = (layer.weight.T for layer in (readout.U_o, readout.V_o, readout.C_o, readout.W_o))
+    alone = len(memory) == 1
+    told = torch.cat((memory @ C, memory @ C_o), dim=-1) if alone else memory  # (1, S, 3H + 2 · maxout) or (B, S, M)
     b, b_o, b_w = cell.W.bias, readout.U_o.bias, readout.W_o.bias
 
     def step(previous: Int[Tensor, "B"], state: BareState) -> BareOutput:
@@ -69,11 +72,12 @@ def bare_steps(decoder: Decoder, encoded: Encoded) -> tuple[BareStep, BareState]
         scores = torch.tanh((s @ W_a).unsqueeze(1) + keys) @ v_a  # (B, S)
         if padding is not None:
             scores = scores.masked_fill(padding, -torch.inf)
-        c = torch.bmm(torch.softmax(scores, dim=-1).unsqueeze(1), memory).squeeze(1)  # (B, M)
-        gates, candidate = (torch.addmm(b, y, W) + c @ C).split((2 * H, H), dim=-1)
+        c = torch.bmm(torch.softmax(scores, dim=-1).unsqueeze(1), told).squeeze(1)  # (B, M), or C and C_o times that
+        into_cell, into_readout = c.tensor_split((3 * H,), dim=-1) if alone else (c @ C, c @ C_o)
+        gates, candidate = (torch.addmm(b, y, W) + into_cell).split((2 * H, H), dim=-1)
         update, reset = torch.sigmoid(gates + s @ U_gates).chunk(2, dim=-1)
         after = torch.lerp(s, torch.tanh(candidate + (reset * s) @ U), update)
-        candidates = torch.addmm(b_o, s, U_o) + y @ V_o + c @ C_o  # (B, 2 · maxout)
+        candidates = torch.addmm(b_o, s, U_o) + y @ V_o + into_readout  # (B, 2 · maxout)
         return BareOutput(torch.addmm(b_w, candidates.unflatten(-1, (-1, 2)).amax(-1), W_o), BareState(after))
 
     return step, BareState(decoder.initial_state(encoded).top)

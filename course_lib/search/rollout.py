@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.finite import require_finite
-from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction, allowed, check_limit
+from course_lib.search.hypothesis import Hypothesis, OnStep, StepFunction, check_limit, out_of_reach
 from course_lib.shapes import Float, Int
 from course_lib.vocabulary import BOS, EOS, PAD
 
@@ -36,7 +36,7 @@ def roll_out(
         output = step(chosen, state)
         state = output.state
         log_probs = torch.log_softmax(output.logits.float(), dim=-1)  # (B, V)
-        picked = choose(allowed(log_probs))  # (B,)
+        picked = choose(out_of_reach(log_probs))  # (B,)
         # past the limit only EOS belongs to the sentence
         counted = running if length <= max_length else running & (picked == EOS)
         log_prob = log_prob + torch.where(counted, log_probs.gather(-1, picked.unsqueeze(-1)).squeeze(-1), 0.0)
