@@ -40,10 +40,7 @@ class BareOutput(NamedTuple):
     state: BareState
 
 
-BareStep = Callable[[Tensor, BareState], BareOutput]
-
-
-def bare_steps(decoder: Decoder, encoded: Encoded) -> tuple[BareStep, BareState] | None:
+def bare_steps(decoder: Decoder, encoded: Encoded) -> tuple[Callable[..., BareOutput], BareState] | None:
     """Return a step function over prepared ``encoded`` and the state to start from; None where there is none.
 
     There is one for Bahdanau's decoder without switches, in evaluation and without gradients, as long as every part
