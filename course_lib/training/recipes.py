@@ -1,0 +1,151 @@
+"""All that it takes to train on real sentences, in one value with a name. Chapter 14.
+
+A recipe says which corpus is read and how its words are taken apart, which model learns from it and how, and how
+the model searches. The settings of the two recipes for real corpora were chosen on validation pairs;
+``benchmarks/real_languages.py`` runs them, and what each setting is worth.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from course_lib.batching import epoch_batches
+from course_lib.corpora import ParallelCorpus, SentencePair, load
+from course_lib.corpora.splitting import Splitting
+from course_lib.corpora.subwords import Subwords, subword_corpus
+from course_lib.devices import seed_everything
+from course_lib.history import History
+from course_lib.metrics import Score, bleu
+from course_lib.models import CONSTRUCTORS, build_model
+from course_lib.options import check_count, check_number, check_option, check_switch
+from course_lib.seq2seq import Seq2Seq
+from course_lib.training.config import TrainConfig
+from course_lib.training.loop import fit
+
+Words = tuple[str, ...]
+OnValidation = Callable[[int, "Trained"], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A corpus, its pieces, a model, its training and its search; ValueError for a value that makes no sense.
+
+    ``corpus`` and ``corpus_options`` are what :func:`~course_lib.corpora.load` takes. ``pieces`` is the number of
+    subwords that sentencepiece learns from the training pairs: one model for both languages, or with ``joint=False``
+    one of that size for each; ``None`` leaves words whole. A word or piece that the training pairs hold fewer than
+    ``min_count`` times is unknown. ``model`` and ``options`` are what :func:`~course_lib.models.build_model`
+    takes, ``beam`` and ``length_normalisation`` what :meth:`~course_lib.seq2seq.Seq2Seq.translate` takes.
+
+    Departs from the papers:
+
+    - words: taken apart into pieces; the papers: whole, the rare ones unknown (Sutskever, §3.1; Bahdanau, §4.1; Luong,
+      §4.1); for pieces see Sennrich et al. (2016) and Kudo (2018).
+    """
+
+    corpus: str
+    config: TrainConfig
+    corpus_options: Mapping[str, Any] = field(default_factory=dict)
+    pieces: int | None = None
+    joint: bool = True
+    min_count: int = 1
+    model: str = "luong"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    beam: int = 5
+    length_normalisation: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.pieces is not None:
+            check_count("pieces", self.pieces)
+        check_switch("joint", self.joint)
+        check_count("min_count", self.min_count)
+        check_option("model", self.model, CONSTRUCTORS)
+        check_count("beam", self.beam)
+        check_number("length_normalisation", self.length_normalisation, least=0)
+
+    def load(self, **options: Any) -> ParallelCorpus:
+        """Return the corpus in words; ``options``, such as the ``path`` of its files, come before the recipe's own."""
+        return load(self.corpus, **{**self.corpus_options, **options})
+
+    def prepare(self, corpus: ParallelCorpus) -> ParallelCorpus:
+        """Return a corpus in words as the model reads it: in pieces, where the recipe has them."""
+        if self.pieces is None:
+            return corpus
+        source, target = [pair.source for pair in corpus.train], [pair.target for pair in corpus.train]
+        if self.joint:
+            both = Subwords.train([*source, *target], self.pieces)
+            return subword_corpus(corpus, both, both)
+        return subword_corpus(corpus, *(Subwords.train(side, self.pieces) for side in (source, target)))
+
+    def build(self, prepared: ParallelCorpus) -> Seq2Seq:
+        """Return the model before training, a function of the recipe's seed; ``prepared`` as :meth:`prepare` gives."""
+        seed_everything(self.config.seed)
+        return build_model(self.model, *prepared.vocabularies(self.min_count), **self.options)
+
+    def run(
+        self, corpus: ParallelCorpus | None = None, on_validation: OnValidation | None = None, **changes: Any
+    ) -> "Trained":
+        """Train from the beginning, or from a checkpoint; return the model with what it needs to translate words.
+
+        ``corpus`` is in words, by default what :meth:`load` gives. ``changes`` are fields of the
+        :class:`~course_lib.training.TrainConfig`, such as ``seed``, ``steps`` or ``checkpoint``.
+        ``on_validation(step, trained)`` is called at every validation.
+        """
+        changed = replace(self, config=replace(self.config, **changes)) if changes else self
+        prepared = changed.prepare(changed.load() if corpus is None else corpus)
+        model = changed.build(prepared)
+        trained = Trained(changed, prepared, model)
+        report = None if on_validation is None else lambda step, _: on_validation(step, trained)
+        return replace(trained, history=fit(model, prepared, changed.config, report))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that a recipe has trained: words in, words out. ``corpus`` is what it read, perhaps in pieces."""
+
+    recipe: Recipe
+    corpus: ParallelCorpus
+    model: Seq2Seq
+    history: History = field(default_factory=History)
+
+    def translate(self, sentences: Sequence[Sequence[str]], beam: int = 1, batch_size: int = 64) -> list[Words]:
+        """Translate ``sentences``, lists of words, greedily or with a ``beam``; return words, in their order.
+
+        A beam is compared by the recipe's length normalisation. Sentences of one length are translated together.
+        """
+        sources = [self._source.apart(sentence) for sentence in sentences]
+        normalised = self.recipe.length_normalisation if beam > 1 else 0.0
+        found: dict[int, Words] = {}
+        # the targets play no part: a batch holds sources of one length
+        for indices in epoch_batches([SentencePair(source, source) for source in sources], batch_size, 0, 0):
+            translated = self.model.translate(
+                [sources[k] for k in indices], unknown="unk", beam=beam, length_normalisation=normalised
+            )
+            found |= {k: self._target.whole(one.tokens) for k, one in zip(indices, translated, strict=True)}
+        return [found[k] for k in range(len(sources))]
+
+    def bleu(self, pairs: Sequence[SentencePair], beam: int = 1, bootstrap: int = 0) -> Score:
+        """Return BLEU of ``pairs``, which are in words, and so is what is compared: pieces are put together first."""
+        ours = self.translate([pair.source for pair in pairs], beam)
+        return bleu(ours, [pair.target for pair in pairs], bootstrap=bootstrap)
+
+    @cached_property
+    def _source(self) -> "_Pieces":
+        return _Pieces(self.corpus.source_splitting)
+
+    @cached_property
+    def _target(self) -> "_Pieces":
+        return _Pieces(self.corpus.target_splitting)
+
+
+class _Pieces:
+    """The way from words to what a model reads and writes, and back."""
+
+    def __init__(self, splitting: Splitting) -> None:
+        self._subwords = Subwords(splitting.subwords) if splitting.subwords else None
+
+    def apart(self, words: Sequence[str]) -> Words:
+        return tuple(words) if self._subwords is None else self._subwords.encode(words)
+
+    def whole(self, pieces: Sequence[str]) -> Words:
+        return tuple(pieces) if self._subwords is None else self._subwords.decode(pieces)
