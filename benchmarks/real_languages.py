@@ -39,6 +39,7 @@ from course_lib.corpora import ParallelCorpus, SentencePair
 from course_lib.evaluation import spread
 from course_lib.fingerprints import fingerprint, pairs_fingerprint
 from course_lib.metrics import bleu
+from course_lib.saved_models import save_model
 from course_lib.training import Objective
 from course_lib.training.recipes import RECIPES, Recipe, Trained
 from course_lib.word_scores import score_words
@@ -145,16 +146,22 @@ def main() -> None:
         for seed in arguments.seeds if group == "multi30k" else SEEDS[:1]:
             for name in GROUPS[group]:
                 if not arguments.rows or name in arguments.rows:
-                    run_row(arguments.out, arguments.data, name, seed, arguments.steps)
+                    run_row(arguments, name, seed)
 
 
-def run_row(out: Path, data: Path, name: str, seed: int, steps: int | None = None) -> None:
+def run_row(arguments: argparse.Namespace, name: str, seed: int) -> None:
     """Run one row, unless it stands in the record."""
     row = ROWS[name]
-    recipe = row.settled(seed, steps)
-    corpus = recipe.load(path=data / row.folder)
-    settings = settings_of(name, recipe, corpus)
-    run_once(out, f"{name}, seed {seed}", settings, lambda: run(recipe, corpus, curve=row.part == 1), said)
+    recipe = row.settled(seed, arguments.steps)
+    corpus = recipe.load(path=arguments.data / row.folder)
+    kept = arguments.keep and arguments.keep / f"{name}, seed {seed}"
+    run_once(
+        arguments.out,
+        f"{name}, seed {seed}",
+        settings_of(name, recipe, corpus),
+        lambda: run(recipe, corpus, curve=row.part == 1, kept=kept),
+        said,
+    )
 
 
 def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, Any]:
@@ -170,8 +177,8 @@ def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, 
 # --- a run
 
 
-def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool) -> dict[str, Any]:
-    """Train by the recipe, without what scoring for the curve takes of the time; score on the test pairs."""
+def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None = None) -> dict[str, Any]:
+    """Train by the recipe, without what scoring for the curve takes of the time; keep the model; score it."""
     points: list[dict[str, Any]] = []
     aside = 0.0
 
@@ -188,6 +195,9 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool) -> dict[str, Any]:
     started = time.process_time()
     trained = recipe.run(corpus, on_validation=watch)
     seconds = time.process_time() - started - aside
+    if kept:
+        extra = trained.corpus.splittings_record()
+        save_model(kept, trained.model, recipe.model, recipe.options, extra=extra)
     config = recipe.config
     batches = epoch_batches(trained.corpus.train, config.batch_size, config.seed, 0, config.alike)
     record = {
@@ -206,7 +216,7 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool) -> dict[str, Any]:
 
 
 def scores(trained: Trained, corpus: ParallelCorpus) -> dict[str, Any]:
-    """Return what a trained model is worth: on the validation pairs greedily, on the test pairs greedily and by beam."""
+    """Return what a trained model is worth: on validation pairs greedily, on test pairs greedily and by beam."""
     bands = BANDS[trained.recipe.corpus]
     known = {word for pair in corpus.train for word in pair.source}
     unknown = [sum(word not in known for word in pair.source) for pair in corpus.test]
@@ -290,6 +300,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--groups", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--rows", nargs="+", choices=ROWS, help="some rows of the groups")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
+    parser.add_argument("--keep", type=Path, help="a folder for the trained models")
     parser.add_argument("--steps", type=int, help="fewer updates, for a try")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
