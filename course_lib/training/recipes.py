@@ -22,6 +22,7 @@ from course_lib.options import check_count, check_number, check_option, check_sw
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training.config import TrainConfig
 from course_lib.training.loop import fit
+from course_lib.training.objectives import Objective
 
 Words = tuple[str, ...]
 OnValidation = Callable[[int, "Trained"], None]
@@ -149,3 +150,47 @@ class _Pieces:
 
     def whole(self, pieces: Sequence[str]) -> Words:
         return tuple(pieces) if self._subwords is None else self._subwords.decode(pieces)
+
+
+_REAL: dict[str, Any] = {
+    "batch_size": 64,
+    "alike": "both",
+    "warmup": 150,
+    "cooling": 1.0,
+    "average_last": 0.15,
+    "unknown": "unk",
+    "objective": Objective(label_smoothing=0.1),
+}
+"""How real sentences are trained on."""
+_LUONG: dict[str, Any] = {"embedding": 256, "hidden": 256, "direction": "bidirectional", "dropout": 0.3}
+
+RECIPES: Mapping[str, Recipe] = {
+    "multi30k": Recipe(
+        "multi30k",
+        TrainConfig(steps=5_000, learning_rate=4e-3, precision="bf16", **_REAL),
+        {"source": "de", "target": "en"},
+        pieces=6_000,
+        options=_LUONG,
+    ),
+    "tatoeba": Recipe(
+        "tatoeba",
+        TrainConfig(steps=4_000, learning_rate=4e-3, precision="bf16", **_REAL),
+        {"language": "fra"},
+        pieces=6_000,
+        joint=False,
+        options=_LUONG,
+    ),
+    "phrasebook": Recipe(
+        "phrasebook",
+        TrainConfig(steps=500, learning_rate=4e-3, **{**_REAL, "batch_size": 32}),
+        {"language": "fr"},
+        pieces=400,
+        options={**_LUONG, "embedding": 96, "hidden": 96},
+    ),
+}
+"""The recipes by name: German captions into English, everyday sentences of Tatoeba, and the course's phrasebook.
+
+The last one is small enough to run in a minute: it shows how a recipe is used, and memorises more than it learns.
+
+:meta hide-value:
+"""
