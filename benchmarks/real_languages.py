@@ -21,9 +21,10 @@ script may be stopped at any time.
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from functools import partial
 from math import exp
@@ -32,22 +33,28 @@ from typing import Any
 
 import torch
 from records import BOOTSTRAP, check_try, hundreds, machine, one_line, run_once
+from reference_loops import TutorialLoop, shuffled_batches
+from torch.nn.utils import clip_grad_norm_
 
 import course_lib
-from course_lib.batching import epoch_batches
+from course_lib.batching import collate, epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair
+from course_lib.devices import randomness_put_back
 from course_lib.evaluation import spread
 from course_lib.fingerprints import fingerprint, pairs_fingerprint
 from course_lib.metrics import bleu
 from course_lib.saved_models import save_model
 from course_lib.training import Objective
+from course_lib.training.config import Precision
 from course_lib.training.recipes import RECIPES, Recipe, Trained
 from course_lib.word_scores import score_words
 
 RESULTS = Path(course_lib.__file__).parent / "results" / "real_languages.json"
 SEEDS = (1, 2, 3)
-CURVE, POINTS = 500, 8
+CURVE, POINTS = 500, 6
 """Validation pairs that each point of a learning curve translates, and the points of a curve."""
+TIMED = 3
+"""Updates of the reference loop that are timed before a run, and after it."""
 PART = 3
 """Rows without a setting make one update of so many."""
 BANDS = {
@@ -57,6 +64,9 @@ BANDS = {
 """Source lengths in words by which BLEU is told, first and last included."""
 UNKNOWN = ((0, 0), (1, 1), (2, 200))
 """Numbers of source words that no training pair holds, by which BLEU is told."""
+
+MEMORY = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_")
+"""Variables of the environment by which glibc keeps memory that it would give back, to ask for it again at once."""
 
 Change = Callable[[Recipe], Recipe]
 
@@ -73,12 +83,14 @@ def optioned(**changes: Any) -> Change:
 
 @dataclass(frozen=True)
 class Row:
-    """A run: the name of its recipe, how that is changed, the folder of its files, the share of its updates."""
+    """A run: the name of its recipe, the folder of its files, and how the recipe is changed."""
 
     recipe: str
-    change: Change
     folder: str
+    change: Change = lambda recipe: recipe
     part: int = 1
+    """One of so many updates is made."""
+    precision: Precision = "bf16"
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the corpus."""
 
@@ -86,55 +98,50 @@ class Row:
         """Return the recipe of a run; ``steps`` is for a try."""
         changed = self.change(RECIPES[self.recipe])
         total = (changed.config.steps if steps is None else steps) // self.part
-        every = max(1, total // POINTS) if self.part == 1 else total
         config = replace(
             changed.config,
             steps=total,
             seed=seed,
             device="cpu",
-            validate_every=every,
-            validation_pairs=1,
+            precision=self.precision,
+            validate_every=max(1, total // POINTS) if self.part == 1 else total,
+            validation_pairs=1,  # who watches scores more of them, in words
             progress=False,
         )
         return replace(changed, config=config, corpus_options={**changed.corpus_options, **self.options})
 
 
-def _same(recipe: Recipe) -> Recipe:
-    return recipe
-
-
-def _smoothed(share: float) -> Change:
-    return configured(objective=Objective(label_smoothing=share))
-
-
-_captions = partial(Row, "multi30k", folder="multi30k/raw")
+_captions = partial(Row, "multi30k", "multi30k/raw")
 _part = partial(_captions, part=PART)
+_LANGUAGES: dict[str, Change] = {
+    "fra": lambda recipe: recipe,
+    "mar": lambda recipe: recipe,
+    "cmn": lambda recipe: recipe,
+    "hin": lambda recipe: recipe,
+}
+"""How the recipe is changed for a language of Tatoeba, by its code: for as many pairs as it has."""
 ROWS = {
-    "multi30k": _captions(change=_same),
-    "multi30k, other precision": _captions(change=configured(precision="float32")),
-    "multi30k, a third": _part(change=_same),
-    "multi30k, a third, no dropout": _part(change=optioned(dropout=0.0)),
-    "multi30k, a third, no averaging": _part(change=configured(average_last=0.0)),
-    "multi30k, a third, no smoothing": _part(change=_smoothed(0.0)),
-    "multi30k, a third, words": _part(change=lambda recipe: replace(recipe, pieces=None, min_count=2)),
-    "multi30k, a third, no cooling": _part(change=configured(cooling=0.0)),
-    "multi30k, a third, batches of one source length": _part(change=configured(alike="source")),
+    "multi30k": _captions(),
+    "multi30k, float32": _captions(precision="float32"),
+    "multi30k, a third": _part(),
+    "multi30k, a third, no dropout": _part(optioned(dropout=0.0)),
+    "multi30k, a third, words": _part(lambda recipe: replace(recipe, pieces=None, min_count=2)),
+    "multi30k, a third, no averaging": _part(configured(average_last=0.0)),
+    "multi30k, a third, no smoothing": _part(configured(objective=Objective(label_smoothing=0.0))),
+    "multi30k, a third, no cooling": _part(configured(cooling=0.0)),
+    "multi30k, a third, batches of one source length": _part(configured(alike="source")),
     **{
-        f"tatoeba, {code}": Row("tatoeba", change, f"tatoeba_{code}", options={"language": code})
-        for code, change in {
-            "fra": _same,
-            "mar": _same,
-            "cmn": _same,
-            "hin": _same,
-        }.items()
+        f"tatoeba, {code}": Row("tatoeba", f"tatoeba_{code}", change, options={"language": code})
+        for code, change in _LANGUAGES.items()
     },
 }
 """Name of a row in the record -> what it is."""
 GROUPS = {
     "multi30k": ("multi30k",),
-    "precision": ("multi30k, other precision",),
-    "tatoeba": tuple(name for name in ROWS if name.startswith("tatoeba")),
+    "french": ("tatoeba, fra",),
     "without": tuple(name for name in ROWS if "a third" in name),
+    "float32": ("multi30k, float32",),
+    "tatoeba": ("tatoeba, mar", "tatoeba, cmn", "tatoeba, hin"),
 }
 """Name -> rows, in the order in which they are missed most; all but the first are run on seed 1 alone."""
 
@@ -167,8 +174,10 @@ def run_row(arguments: argparse.Namespace, name: str, seed: int) -> None:
 def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, Any]:
     """Return all that a run depends on, as JSON gives it back."""
     described = asdict(recipe)
-    for without_result in ("device", "progress", "checkpoint"):
-        del described["config"][without_result]
+    for one in fields(recipe.config):
+        unset = one.metadata.get("came_later") and getattr(recipe.config, one.name) == one.default
+        if unset or not one.metadata.get("changes_result", True):
+            del described["config"][one.name]
     splits = {"train": corpus.train, "validation": corpus.validation, "test": corpus.test}
     data = {split: {"pairs": len(pairs), "fingerprint": pairs_fingerprint(pairs)} for split, pairs in splits.items()}
     return json.loads(json.dumps({"row": name, "recipe": described, "corpus": corpus.name, "data": data}))
@@ -190,11 +199,14 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None =
             points.append(
                 {"step": step, **perplexities(trained, "validation", corpus), "bleu": trained.bleu(chosen).value}
             )
+            print({name: round(value, 2) for name, value in points[-1].items()}, flush=True)
         aside += time.process_time() - started
 
+    before = reference_epoch(corpus) if curve else None
     started = time.process_time()
     trained = recipe.run(corpus, on_validation=watch)
     seconds = time.process_time() - started - aside
+    after = reference_epoch(corpus) if curve else None
     if kept:
         extra = trained.corpus.splittings_record()
         save_model(kept, trained.model, recipe.model, recipe.options, extra=extra)
@@ -202,17 +214,41 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None =
     batches = epoch_batches(trained.corpus.train, config.batch_size, config.seed, 0, config.alike)
     record = {
         "date": datetime.now(timezone.utc).date().isoformat(),
-        "machine": machine(),
+        "machine": machine() | {name: os.environ[name] for name in MEMORY if name in os.environ},
         "parameters": sum(parameter.numel() for parameter in trained.model.parameters()),
         "vocabularies": [len(trained.model.source_vocabulary), len(trained.model.target_vocabulary)],
         "pieces": fingerprint([trained.corpus.target_splitting.subwords.hex()]),
         "epochs": round(trained.history.steps / len(batches), 2),
         "target_tokens_read": trained.history.tokens,
         "processor_seconds": round(seconds, 1),
+        "processor_seconds_of_a_reference_epoch": [before, after],
         "losses_of_100_updates": one_line([sum(part) / len(part) for part in hundreds(trained.history.losses)], 3),
         "curve": points,
     }
     return record | scores(trained, corpus)
+
+
+def reference_epoch(corpus: ParallelCorpus) -> float:
+    """Return the processor seconds of an epoch of :class:`reference_loops.TutorialLoop`, by a few of its updates.
+
+    Its words are those that the training pairs hold twice, its batches 128 pairs as they come. The first update, which
+    takes torch longer, does not count.
+    """
+    with randomness_put_back():
+        source, target = corpus.vocabularies(2)
+        model = TutorialLoop(len(source), len(target))
+        optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+        batches = shuffled_batches(corpus.train, 128, seed=1)
+        seconds = []
+        for indices in batches[: 1 + TIMED]:
+            started = time.process_time()
+            batch = collate([corpus.train[k] for k in indices], source, target, unknown="unk")
+            optimiser.zero_grad()
+            model.loss(batch).mean.backward()
+            clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            seconds.append(time.process_time() - started)
+    return round(len(batches) * sum(seconds[1:]) / TIMED, 1)
 
 
 def scores(trained: Trained, corpus: ParallelCorpus) -> dict[str, Any]:
@@ -285,12 +321,12 @@ def perplexities(trained: Trained, split: str, corpus: ParallelCorpus) -> dict[s
 
 
 def said(record: Mapping[str, Any]) -> str:
-    """Return a line that says what came out."""
-    test, validation = record["test"], record["validation"]
+    """Return a line that says what came out on validation pairs, by which settings are chosen; nothing of the test."""
+    found, config = record["validation"], record["settings"]["recipe"]["config"]
     return (
-        f"validation BLEU {validation['bleu']:.2f}; test BLEU {test['greedy']['bleu']:.2f} greedy, "
-        f"{test['beam']['bleu']:.2f} by beam; perplexity of a word {test['perplexity_of_a_word']:.2f}; "
-        f"{record['settings']['recipe']['config']['steps']} updates in {record['processor_seconds']} s"
+        f"on validation pairs BLEU {found['bleu']:.2f}, perplexity of a word {found['perplexity_of_a_word']:.2f}; "
+        f"{config['steps']} updates in {record['processor_seconds']} s, "
+        f"a reference epoch {record['processor_seconds_of_a_reference_epoch']} s"
     )
 
 

@@ -158,6 +158,7 @@ _REAL: dict[str, Any] = {
     "warmup": 150,
     "cooling": 1.0,
     "average_last": 0.15,
+    "fused": True,
     "unknown": "unk",
     "objective": Objective(label_smoothing=0.1),
 }
@@ -167,14 +168,14 @@ _LUONG: dict[str, Any] = {"embedding": 256, "hidden": 256, "direction": "bidirec
 RECIPES: Mapping[str, Recipe] = {
     "multi30k": Recipe(
         "multi30k",
-        TrainConfig(steps=5_000, learning_rate=4e-3, precision="bf16", **_REAL),
+        TrainConfig(steps=6_000, learning_rate=4e-3, **_REAL),
         {"source": "de", "target": "en"},
         pieces=6_000,
         options=_LUONG,
     ),
     "tatoeba": Recipe(
         "tatoeba",
-        TrainConfig(steps=4_000, learning_rate=4e-3, precision="bf16", **_REAL),
+        TrainConfig(steps=4_000, learning_rate=4e-3, **_REAL),
         {"language": "fra"},
         pieces=6_000,
         joint=False,
