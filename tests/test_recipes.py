@@ -44,8 +44,11 @@ def test_options_of_a_corpus_come_before_those_of_the_recipe() -> None:
     assert replace(SMALL, corpus_options={"language": "mr"}).load().target_language == "Marathi"
 
 
-def test_pieces_are_learnt_from_the_training_pairs_alone(phrases: ParallelCorpus) -> None:
+def test_pieces_are_learnt_from_both_sides_of_the_training_pairs_alone(phrases: ParallelCorpus) -> None:
     prepared = SMALL.prepare(phrases)
+    both = [side for pair in phrases.train for side in (pair.source, pair.target)]
+    learnt = set(Subwords.train(both, 300).encode(("chaque", "every")))
+    assert learnt == set(Subwords(prepared.source_splitting.subwords).encode(("chaque", "every")))
     without = SMALL.prepare(replace(phrases, validation=(), test=()))
     assert prepared.source_splitting.subwords == without.source_splitting.subwords
     assert len(prepared.train) == len(phrases.train) and prepared.train != phrases.train

@@ -1,0 +1,76 @@
+"""Bugs to plant in recipes: what reaches the model, what comes back from it, how it is scored."""
+
+from tests.mutations import Mutation
+
+FILE = "training/recipes.py"
+PIECES = "test_recipes.py::test_one_model_of_pieces_serves_both_languages_or_each_has_its_own"
+WORDS = "test_recipes.py::test_words_go_in_and_words_come_out_in_the_order_of_the_sentences"
+BUILT = "test_recipes.py::test_the_model_is_a_function_of_the_seed_and_knows_what_is_frequent_enough"
+BEAM = "test_recipes.py::test_a_beam_is_compared_as_the_recipe_says_and_greedy_search_is_not"
+OPTIONS = "test_recipes.py::test_options_of_a_corpus_come_before_those_of_the_recipe"
+WATCHED = "test_recipes.py::test_who_watches_sees_the_model_at_each_validation_and_changes_nothing"
+RUN = "test_recipes.py::test_a_run_has_the_changes_that_it_was_given_and_nothing_else"
+
+MUTATIONS = (
+    Mutation(
+        "a recipe's own options win",
+        FILE,
+        "{**self.corpus_options, **options}",
+        "{**options, **self.corpus_options}",
+        OPTIONS,
+    ),
+    Mutation("both languages share pieces whatever the recipe says", FILE, "if self.joint:", "if True:", PIECES),
+    Mutation(
+        "joint pieces are learnt from the source alone",
+        FILE,
+        "Subwords.train([*source, *target], self.pieces)",
+        "Subwords.train([*source, *source], self.pieces)",
+        "test_recipes.py::test_pieces_are_learnt_from_both_sides_of_the_training_pairs_alone",
+    ),
+    Mutation(
+        "rare words stay in the vocabulary",
+        FILE,
+        "prepared.vocabularies(self.min_count)",
+        "prepared.vocabularies()",
+        BUILT,
+    ),
+    Mutation(
+        "the model starts as the last draw left the random state",
+        FILE,
+        "        seed_everything(self.config.seed)\n",
+        "",
+        BUILT,
+    ),
+    Mutation("changes of the training are forgotten", FILE, "if changes else self", "if not changes else self", RUN),
+    Mutation(
+        "nobody is told of a validation",
+        FILE,
+        "fit(model, prepared, changed.config, report)",
+        "fit(model, prepared, changed.config)",
+        WATCHED,
+    ),
+    Mutation(
+        "translations come in the order of the batches",
+        FILE,
+        "[found[k] for k in range(len(sources))]",
+        "list(found.values())",
+        WORDS,
+    ),
+    Mutation("pieces come back as they are", FILE, "self._subwords.decode(pieces)", "tuple(pieces)", WORDS),
+    Mutation("a model of pieces is given whole words", FILE, "self._subwords.encode(words)", "tuple(words)", WORDS),
+    Mutation("greedy search pays for a beam", FILE, "if beam > 1 else 0.0", "if beam else 0.0", BEAM),
+    Mutation(
+        "BLEU compares with the sources",
+        FILE,
+        "bleu(ours, [pair.target for pair in pairs], bootstrap=bootstrap)",
+        "bleu(ours, [pair.source for pair in pairs], bootstrap=bootstrap)",
+        "test_recipes.py::test_bleu_is_counted_on_words",
+    ),
+    Mutation(
+        "a beam of no hypothesis is taken",
+        FILE,
+        'check_count("beam", self.beam)',
+        'check_count("beam", self.beam, least=0)',
+        "test_recipes.py::test_a_wrong_value_is_named_before_anything_is_read",
+    ),
+)
