@@ -38,10 +38,8 @@ class Recipe:
     ``min_count`` times is unknown. ``model`` and ``options`` are what :func:`~course_lib.models.build_model`
     takes, ``beam`` and ``length_normalisation`` what :meth:`~course_lib.seq2seq.Seq2Seq.translate` takes.
 
-    Departs from the papers:
-
-    - words: taken apart into pieces; the papers: whole, the rare ones unknown (Sutskever, §3.1; Bahdanau, §4.1; Luong,
-      §4.1); for pieces see Sennrich et al. (2016) and Kudo (2018).
+    The first papers on attention keep words whole and the rare ones unknown; pieces are those of Sennrich et al. (2016)
+    and Kudo (2018).
     """
 
     corpus: str
