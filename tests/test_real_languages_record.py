@@ -214,6 +214,14 @@ def test_no_sentence_of_a_corpus_stands_in_the_record() -> None:
     assert all(" " not in text or text.replace(" ", "").replace(".", "").isdigit() for text in said)
 
 
+@pytest.mark.parametrize("key", MAIN)
+def test_captions_are_translated_as_well_as_promised_in_less_time_than_a_tutorials_epoch(key: str) -> None:
+    run = RECORD[key]
+    assert 36 < run["test"]["greedy"]["bleu"] < run["test"]["beam"]["bleu"]
+    if REFERENCE:
+        assert run["processor_seconds"] < REFERENCE["epoch"]
+
+
 @pytest.mark.skipif(not (DATA / "multi30k").is_dir(), reason="the captions lie in ../shared/data, which is not there")
 @pytest.mark.parametrize("key", MAIN[:1])
 def test_the_captions_of_the_record_are_those_at_hand(script: Any, key: str) -> None:
