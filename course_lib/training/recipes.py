@@ -12,6 +12,7 @@ from typing import Any
 
 from course_lib.batching import epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair, load
+from course_lib.corpora.splits import Words
 from course_lib.corpora.splitting import Splitting
 from course_lib.corpora.subwords import Subwords, subword_corpus
 from course_lib.devices import seed_everything
@@ -24,8 +25,7 @@ from course_lib.training.config import TrainConfig
 from course_lib.training.loop import fit
 from course_lib.training.objectives import Objective
 
-Words = tuple[str, ...]
-OnValidation = Callable[[int, "Trained"], None]
+Watch = Callable[[int, "Trained"], None]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Recipe:
         return build_model(self.model, *prepared.vocabularies(self.min_count), **self.options)
 
     def run(
-        self, corpus: ParallelCorpus | None = None, on_validation: OnValidation | None = None, **changes: Any
+        self, corpus: ParallelCorpus | None = None, on_validation: Watch | None = None, **changes: Any
     ) -> "Trained":
         """Train from the beginning, or from a checkpoint; return the model with what it needs to translate words.
 
