@@ -9,7 +9,7 @@ course's, and some may not be passed on: the record holds numbers and no sentenc
 
 Multi30k from German into English, on its own splits (test_2016_flickr): the recipe on three seeds in bf16, and once in
 float32. Rows of *a third* make a third of the updates, on seed 1; the first of them lacks nothing, each other one lacks
-one setting. *Long* has more units and more updates. Tatoeba from English into four languages, on the course's splits,
+one setting. Tatoeba from English into four languages, on the course's splits,
 which share no English sentence.
 
 All words are in small letters, as the course splits them; BLEU is counted on them, pieces put together, each pair
@@ -21,6 +21,9 @@ The settings were chosen on the validation pairs of Multi30k, before anyone saw 
 and six that were stopped after 200 to 600 as no better for their time than that one (384 units, twice; two layers; the
 score *general*, with 3,000 pieces and with 6,000; twice the learning rate). The number of updates was set by the time
 there was. Nothing was tried for Tatoeba.
+
+Not tried yet: a training three times as long, with 384 units or a dropout of 0.4. It would end within two epochs of the
+reference loop, where 38.5 BLEU greedily and 40 by beam are wanted.
 
 A run that stands in course_lib/results/real_languages.json with the same settings is not repeated, so that the
 script may be stopped at any time.
@@ -143,7 +146,6 @@ _LANGUAGES: dict[str, Change] = {
 ROWS = {
     "multi30k": _captions(),
     "multi30k, float32": _captions(precision="float32"),
-    "multi30k, long": _captions(lambda recipe: optioned(hidden=384)(configured(steps=10_000)(recipe))),
     "multi30k, a third": _part(),
     "multi30k, a third, no dropout": _part(optioned(dropout=0.0)),
     "multi30k, a third, words": _part(lambda recipe: replace(recipe, pieces=None, min_count=2)),
@@ -163,7 +165,6 @@ GROUPS = {
     "without": tuple(name for name in ROWS if "a third" in name),
     "float32": ("multi30k, float32",),
     "tatoeba": ("tatoeba, mar", "tatoeba, cmn", "tatoeba, hin"),
-    "long": ("multi30k, long",),
 }
 """Name -> rows, in the order in which they are missed most; all but the first are run on seed 1 alone."""
 

@@ -173,7 +173,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "tatoeba": Recipe(
         "tatoeba",
-        TrainConfig(steps=3_500, learning_rate=4e-3, **{**_REAL, "batch_size": 128}),
+        TrainConfig(steps=3_000, learning_rate=4e-3, **{**_REAL, "batch_size": 128}),
         {"language": "fra"},
         pieces=6_000,
         options=_LUONG,
