@@ -17,7 +17,7 @@ from course_lib.__main__ import main
 from course_lib.corpora import ParallelCorpus, available, load
 from course_lib.corpora import text as text_module
 from course_lib.corpora.grammar.languages.table import LANGUAGES
-from course_lib.corpora.splitting import BY_SPACES, CHARACTERS, GIVEN, Splitting, source_splitting
+from course_lib.corpora.splitting import BY_SPACES, CHARACTERS, GIVEN, LOWERED, Splitting, source_splitting
 from course_lib.corpora.subwords import Subwords, subword_corpus
 from course_lib.corpora.text import detokenise, tokenise
 from course_lib.models import build_model
@@ -181,7 +181,7 @@ def test_a_model_that_says_nothing_reads_tokenised_sentences() -> None:
     assert source_splitting({}) == Splitting()
 
 
-@pytest.mark.parametrize("splitting", [GIVEN, CHARACTERS, BY_SPACES, Splitting(subwords=b"\x00\xff model")])
+@pytest.mark.parametrize("splitting", [GIVEN, LOWERED, CHARACTERS, BY_SPACES, Splitting(subwords=b"\x00\xff model")])
 def test_a_record_gives_back_the_splitting(splitting: Splitting) -> None:
     assert Splitting.from_record(json.loads(json.dumps(splitting.to_record()))) == splitting
 

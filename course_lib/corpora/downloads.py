@@ -22,8 +22,7 @@ from course_lib.corpora.packed import PackedFileError, check_zip
 from course_lib.files import open_atomically
 from course_lib.options import check_count, check_number
 
-DATA_VARIABLE = "ATTENTION_DATA"
-"""The environment variable that names a folder of real corpora, looked in before anything is downloaded."""
+_ZIP = "zip file"
 _CHUNK = 1 << 16
 _PAUSE = 1.0  # seconds before the second attempt; twice as long before each further one
 _AGENT = "Mozilla/5.0 (compatible; attention-step-by-step)"  # some sites turn Python's own name away
@@ -35,6 +34,16 @@ class DownloadError(OSError):
 
 class _Broken(Exception):
     """The connection ended before the file did."""
+
+
+def download_file(
+    url: str, path: str | Path, *, sha256: str, attempts: int = 4, timeout: float = 30, progress: bool = True
+) -> None:
+    """Fetch what stands at ``url`` into ``path``; its hash says that it is the right file, and whole.
+
+    The rest as in :func:`download_zip`.
+    """
+    _fetch(url, path, "file", sha256, attempts, timeout, progress)
 
 
 def download_zip(
@@ -53,13 +62,19 @@ def download_zip(
     server, a connection cut every time, a web page or a damaged file in its place, another hash, a
     folder or a disk that takes no more.
     """
+    _fetch(url, path, _ZIP, sha256, attempts, timeout, progress)
+
+
+def _fetch(
+    url: str, path: str | Path, kind: str, sha256: str | None, attempts: int, timeout: float, progress: bool
+) -> None:
     check_count("attempts", attempts)
     check_number("timeout", timeout, above=0)
     path = Path(path)
     try:
         with open_atomically(path) as file:
-            _receive(url, file, attempts, timeout, progress)
-            _check(url, file, sha256)
+            _receive(_Transfer(url, file, kind, timeout), attempts, progress)
+            _check(url, file, kind, sha256)
     except DownloadError:
         raise
     except OSError as error:
@@ -67,24 +82,26 @@ def download_zip(
         raise DownloadError(f"{path} could not be written.{full} ({error})") from error
 
 
-def _receive(url: str, file: IO[bytes], attempts: int, timeout: float, progress: bool) -> None:
-    """Write the whole of ``url`` into ``file``, over as many connections as it takes and is allowed."""
-    transfer = _Transfer(url, file, timeout)
-    with tqdm(desc=url.rsplit("/", 1)[-1], unit="B", unit_scale=True, delay=0.5, disable=not progress) as bar:
+def _receive(transfer: "_Transfer", attempts: int, progress: bool) -> None:
+    """Write the whole of a file, over as many connections as it takes and is allowed."""
+    name = transfer.url.rsplit("/", 1)[-1]
+    with tqdm(desc=name, unit="B", unit_scale=True, delay=0.5, disable=not progress) as bar:
         for attempt in range(attempts):
             try:
                 return transfer.go_on(bar)
             except _Broken as error:
                 if attempt + 1 == attempts:
-                    raise DownloadError(f"{url} did not arrive whole in {attempts} attempts: {error}.") from error
+                    raise DownloadError(
+                        f"{transfer.url} did not arrive whole in {attempts} attempts: {error}."
+                    ) from error
                 time.sleep(_PAUSE * 2**attempt)
 
 
 class _Transfer:
     """One file on its way: what has arrived, and which version of it."""
 
-    def __init__(self, url: str, file: IO[bytes], timeout: float) -> None:
-        self.url, self.file, self.timeout = url, file, timeout
+    def __init__(self, url: str, file: IO[bytes], kind: str, timeout: float) -> None:
+        self.url, self.file, self.kind, self.timeout = url, file, kind, timeout
         self.version: str | None = None  # ETag or date: two halves of different versions make no file
         self.expected: int | None = None  # bytes
 
@@ -129,7 +146,7 @@ class _Transfer:
 
     def _place(self, response: HTTPResponse) -> None:
         """Put the file's end where the response begins."""
-        _refuse_page(self.url, response.headers.get_content_type())
+        _refuse_page(self.url, self.kind, response.headers.get_content_type())
         part = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", ""))
         if response.status == 206 and part and int(part[1]) == self.file.tell() and int(part[2]) == self.expected:
             return
@@ -156,24 +173,25 @@ def _read(response: HTTPResponse) -> bytes:
         raise _Broken(f"the connection broke ({error})") from error
 
 
-def _check(url: str, file: IO[bytes], sha256: str | None) -> None:
-    """DownloadError unless ``file`` is a whole zip file with the hash wanted."""
+def _check(url: str, file: IO[bytes], kind: str, sha256: str | None) -> None:
+    """DownloadError unless ``file`` has the hash wanted and, where it is to be a zip file, is a whole one."""
     file.seek(0)
     start = file.read(512).lstrip().lower()
     if start.startswith((b"<!doctype", b"<html")):
-        _refuse_page(url, "text/html")
+        _refuse_page(url, kind, "text/html")
     file.seek(0)
     if sha256 is not None and (found := hashlib.sha256(file.read()).hexdigest()) != sha256.lower():
         raise DownloadError(f"{url}: expected a file with the SHA-256 {sha256.lower()}, got {found}.")
     try:
-        check_zip(file)
+        if kind == _ZIP:
+            check_zip(file)
     except PackedFileError as error:
         raise DownloadError(f"{url}: what arrived {error}") from error
 
 
-def _refuse_page(url: str, kind: str) -> None:
-    if kind in ("text/html", "application/xhtml+xml"):
+def _refuse_page(url: str, kind: str, found: str) -> None:
+    if found in ("text/html", "application/xhtml+xml"):
         raise DownloadError(
-            f"{url}: expected a zip file, got a web page. A network that asks for a log-in answers so, and a "
+            f"{url}: expected a {kind}, got a web page. A network that asks for a log-in answers so, and a "
             "site that turns programs away."
         )

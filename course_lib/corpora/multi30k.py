@@ -1,23 +1,43 @@
-"""Multi30k (Elliott et al. 2016): captions of pictures, in English and by translators in German. Chapter 1.
+"""Multi30k (Elliott et al. 2016): captions of pictures, in English and by translators in German. Chapters 1 and 14.
 
-The reader of a local copy, with the splits that papers report on. Files: https://github.com/multi30k/dataset,
-folder data/task1, for research and education that is not commercial.
+With the splits that papers report on. The files are those of https://github.com/multi30k/dataset, folder
+data/task1, for research and education that is not commercial. Looked for in this order: the argument
+``path``, the folder that the environment variable ATTENTION_DATA names, the cache; whoever accepts the
+licence may let what is in none of them be downloaded into the cache.
 """
 
 import html
-import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from course_lib.corpora.downloads import DATA_VARIABLE
+from course_lib.corpora.downloads import DownloadError, download_file
 from course_lib.corpora.packed import PackedFileError, find_file, names_in, read_gzip
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus, SentencePair
+from course_lib.corpora.places import DATA_VARIABLE, cache_folder, data_folder
 from course_lib.corpora.splits import Words
-from course_lib.corpora.splitting import GIVEN, Splitting
-from course_lib.corpora.text import clean, tokenise
-from course_lib.options import check_count, check_option, check_path
+from course_lib.corpora.splitting import LOWERED, Splitting
+from course_lib.corpora.text import tokenise
+from course_lib.options import check_count, check_option, check_path, check_switch
+
+COMMIT = "a3d2e0d26b56f3846f66a952536ffed4e401d05a"
+SITE = f"https://raw.githubusercontent.com/multi30k/dataset/{COMMIT}/data/task1/raw/"
+SHA256 = {
+    "train.en.gz": "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
+    "train.de.gz": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
+    "train.fr.gz": "622e75069e9f4c577425c4f277116ce66e63a2401c0a2312d90073cb12379a3c",
+    "train.cs.gz": "a65adb8b32e3bc664f21ecba7a6e7f6950fd1f405e135f7c312faabdb6255077",
+    "val.en.gz": "14f7d25ddd868909a9213e361768460edcacdd6ab9d1e77b92560dc10c10dc28",
+    "val.de.gz": "f0cba2f995189cf5770f29a8a9a537a3ad3f51657ad873405082ff6863a5e75a",
+    "val.fr.gz": "ca3106f1a72390591d25f6c45cb4cd39dec4cd3f123e099748a3ce5256c160e9",
+    "val.cs.gz": "b63226e05c4bd5dd6a42897d74b86a1b9d2c31498252c572b1ea7f7996927fcc",
+    "test_2016_flickr.en.gz": "611d361c6334bc7246101d48097c13cf5c4413c5befc793cc629934359d532d9",
+    "test_2016_flickr.de.gz": "9204244e408ccb38d2a55cfcd344df15005fc42a07a6e55ca6c52b6ababb8cc8",
+    "test_2016_flickr.fr.gz": "6d326e188d259fb1d04ac19eae3af956559b3a0b93d7635e56c90987c40c8b90",
+    "test_2016_flickr.cs.gz": "200a4a74cc9560f051924abb9803be008d1908d77f747e9141aeb86dfd2797f1",
+}
+"""What each file of that commit must be."""
 
 LanguageCode = Literal["en", "de", "fr", "cs"]
 _NAMES = {"en": "English", "de": "German", "fr": "French", "cs": "Czech"}
@@ -26,7 +46,8 @@ _ENDINGS = ("{language}", "{language}.gz", "lc.norm.tok.{language}", "lc.norm.to
 _TOKENISED = ".lc.norm.tok."
 _HOW_TO_GET_IT = (
     "Take the folder data/task1 from https://github.com/multi30k/dataset and say where it is: "
-    f'load("multi30k", path="…/task1/raw"), or put it as multi30k into a folder that {DATA_VARIABLE} names.'
+    'load("multi30k", path="…/task1/raw"), on the command line --data …/task1/raw; or put it as multi30k into a '
+    f"folder that {DATA_VARIABLE} names."
 )
 
 
@@ -35,12 +56,18 @@ def multi30k_corpus(
     source: LanguageCode = "en",
     target: LanguageCode = "de",
     max_words: int | None = None,
+    cache: str | Path | None = None,
+    accept_licence: bool = False,
 ) -> ParallelCorpus:
-    """Read the captions of a folder, with their own splits: 29,000, 1,014 and 1,000 (test of 2016) pairs.
+    """Read the captions, with their own splits: 29,000, 1,014 and 1,000 (test of 2016) pairs.
 
     ``path`` holds train, val and test_2016_flickr, each in two languages (such as train.en or
-    train.en.gz; files named .lc.norm.tok are taken as split into words), or a folder raw or tok that
-    does. ``max_words`` keeps pairs of at most that many words a side.
+    train.en.gz; files named .lc.norm.tok are taken as split into words), or a folder multi30k, raw or
+    tok that does. ``cache`` is the folder for downloads (default: attention-step-by-step in
+    XDG_CACHE_HOME or ~/.cache). ``accept_licence`` says that you use the captions for research or
+    education that is not commercial: only then are the six files fetched where none were found, each
+    checked against the hash of its file in the repository. ``max_words`` keeps pairs of at most that many
+    words a side. All words are in small letters, as papers on Multi30k report them.
 
     Some captions stand in two splits. They stay in the one that is tested: training pairs whose source
     is a caption of the validation or test split are left out, and validation pairs whose source is one
@@ -53,7 +80,8 @@ def multi30k_corpus(
         raise ValueError(f"source and target: expected two languages, got {source!r} twice.")
     if max_words is not None:
         check_count("max_words", max_words)
-    folder = _folder(path)
+    check_switch("accept_licence", accept_licence)
+    folder = _given(path) if path is not None else _found() or _downloaded(cache, source, target, accept_licence)
     splits = [_read_pairs(folder, names, source, target, max_words) for names in _SPLITS.values()]
     train, validation, test = splits
     kept_validation = _without(validation, (pair.source for pair in test))
@@ -78,7 +106,7 @@ def multi30k_corpus(
 
 def _splitting(folder: Path, language: str) -> Splitting:
     """Return how the training sentences of ``language`` became words."""
-    return GIVEN if _is_split(_file(folder, _SPLITS["train"], language)) else Splitting()
+    return LOWERED if _is_split(_file(folder, _SPLITS["train"], language)) else Splitting()
 
 
 def _is_split(path: Path) -> bool:
@@ -90,17 +118,52 @@ def _without(pairs: Sequence[SentencePair], sources: Iterable[Words]) -> tuple[S
     return tuple(pair for pair in pairs if pair.source not in tested)
 
 
-def _folder(path: str | Path | None) -> Path:
-    """Return the folder that holds the files: ``path``, or its raw or tok."""
-    if path is None:
-        if not (data := os.environ.get(DATA_VARIABLE)):
-            raise CorpusError(f"The corpus 'multi30k' needs a folder of files. {_HOW_TO_GET_IT}")
-        path = Path(data) / "multi30k"
-    path = check_path("path", path)
-    for folder in (path, path / "raw", path / "tok"):
-        if any(name.lower().startswith("train.") for name in names_in(folder)):
-            return folder
-    raise CorpusError(f"{path} holds no file whose name starts with 'train.'. {_HOW_TO_GET_IT}")
+def _given(path: str | Path) -> Path:
+    if (folder := _in_folder(check_path("path", path))) is None:
+        raise CorpusError(f"{path} holds no file whose name starts with 'train.'. {_HOW_TO_GET_IT}")
+    return folder
+
+
+def _found() -> Path | None:
+    """Return the folder of a copy that the user has put where corpora are looked for."""
+    return _in_folder(folder / "multi30k") if (folder := data_folder()) else None
+
+
+def _in_folder(path: Path) -> Path | None:
+    """Return the folder that holds the files: ``path``, or its multi30k, raw or tok."""
+    inside = ("", "raw", "tok", "multi30k", "multi30k/raw", "multi30k/tok")
+    return next((path / name for name in inside if _holds_captions(path / name)), None)
+
+
+def _holds_captions(folder: Path) -> bool:
+    return any(name.lower().startswith("train.") for name in names_in(folder))
+
+
+def _downloaded(cache: str | Path | None, source: str, target: str, accept_licence: bool) -> Path:
+    """Return the folder of the downloads, with all files of both languages in it: those that were missing are fetched.
+
+    CorpusError where the licence is not accepted, or where a file cannot be had; those that came before it stay.
+    """
+    folder = cache_folder(cache) / "multi30k"
+    files = [f"{names[0]}.{language}.gz" for names in _SPLITS.values() for language in (source, target)]
+    missing = [file for file in files if not (folder / file).is_file()]
+    if missing and not accept_licence:
+        raise CorpusError(
+            f"The captions of Multi30k are not on this machine: {folder} lacks {len(missing)} of {len(files)} files. "
+            "They are for research and education that is not commercial (https://github.com/multi30k/dataset). If you "
+            'use them so, load("multi30k", accept_licence=True), or --accept-licence on the command line, downloads '
+            f"them (1.3 MB). Or bring a copy of your own: {_HOW_TO_GET_IT}"
+        )
+    for number, file in enumerate(missing):
+        try:
+            download_file(SITE + file, folder / file, sha256=SHA256[file])
+        except DownloadError as error:
+            raise CorpusError(
+                f"{error}\n{number} of {len(missing)} files arrived and stay in {folder}; the same call fetches the "
+                'rest. Without a network, load("phrasebook") has pairs of its own. Or bring a copy: '
+                f"{_HOW_TO_GET_IT}"
+            ) from error
+    return folder
 
 
 def _read_pairs(
@@ -147,4 +210,4 @@ def _sentences(path: Path) -> list[Words]:
 
 def _words(line: str, split: bool) -> Words:
     """Split a line into words; where that is done already, undo the escapes of Moses such as &apos;."""
-    return tuple(clean(html.unescape(line)).split()) if split else tokenise(line)
+    return LOWERED(html.unescape(line)) if split else tokenise(line)

@@ -13,7 +13,7 @@ from course_lib.vocabulary import UNK_TOKEN, UnknownTokenError, Vocabulary, chec
 if TYPE_CHECKING:  # subwords.py works on corpora, which hold splittings
     from course_lib.corpora.subwords import Subwords
 
-SplittingRule = Literal["tokenised", "given", "characters"]
+SplittingRule = Literal["tokenised", "given", "lowered", "characters"]
 START = "▁"
 """Begins the first piece of each word, as in sentencepiece."""
 
@@ -23,8 +23,8 @@ class Splitting:
     """How one side of a corpus was split; calling it splits a sentence in the same way.
 
     ``rule`` is "tokenised" (:func:`~course_lib.corpora.text.tokenise` with ``segment``), "given" (the words
-    stand between spaces) or "characters" (each, in small letters, is a word; ``space`` stands for a space,
-    "" for none).
+    stand between spaces), "lowered" (so they do, in small letters) or "characters" (each, in small letters, is a
+    word; ``space`` stands for a space, "" for none). Tokenised words are in small letters too.
     ``subwords`` is the model of sentencepiece that took the words apart, b"" for whole words.
 
     A sentence of the corpus, its words joined by spaces, gives these words again.
@@ -55,6 +55,7 @@ class Splitting:
         """Say what a writer has to know, after "It was trained on"."""
         said = {
             "given": "words with spaces between them, marks too",
+            "lowered": "words with spaces between them, marks too, and no capitals",
             "characters": "single characters",
             "tokenised": {
                 "characters": "words and marks, and each letter of scripts without spaces",
@@ -101,6 +102,8 @@ class Splitting:
     def _words(self, text: str) -> tuple[str, ...]:
         if self.rule == "given":
             return tuple(clean(text).split())
+        if self.rule == "lowered":
+            return tuple(clean(text).lower().split())
         if self.rule == "characters":
             return _characters(clean(text).lower(), self.space)
         return tokenise(text, self.segment)
@@ -110,6 +113,7 @@ SOURCE_SPLITTING, TARGET_SPLITTING = "source_splitting", "target_splitting"  # n
 _NAMED = 8  # unknown words in a message
 _NO_JOINERS = dict.fromkeys((0x200C, 0x200D))  # alone they shape no letter
 GIVEN = Splitting("given")
+LOWERED = Splitting("lowered")
 CHARACTERS = Splitting("characters")
 BY_SPACES = Splitting(segment="spaces")
 

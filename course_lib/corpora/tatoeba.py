@@ -4,14 +4,14 @@ Looked for in this order: the argument ``path``, the folder that the environment
 ATTENTION_DATA names, the cache; what is in none of them is downloaded into the cache.
 """
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
-from course_lib.corpora.downloads import DATA_VARIABLE, DownloadError, download_zip
+from course_lib.corpora.downloads import DownloadError, download_zip
 from course_lib.corpora.packed import find_file
 from course_lib.corpora.pairs import CorpusError, ParallelCorpus
+from course_lib.corpora.places import DATA_VARIABLE, cache_folder, data_folder
 from course_lib.corpora.text import Segment
 from course_lib.corpora.tsv import read_tsv
 from course_lib.options import check_path
@@ -70,22 +70,6 @@ def tatoeba_corpus(
     return replace(corpus, name=f"tatoeba-{language}")
 
 
-def cache_folder(cache: str | Path | None = None) -> Path:
-    """Return the folder for downloads: ``cache``, or attention-step-by-step in the user's cache.
-
-    CorpusError where the user has no home for it.
-    """
-    if cache is not None:
-        return check_path("cache", cache)
-    try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-step-by-step"
-    except RuntimeError as error:
-        raise CorpusError(
-            'There is no home folder to keep a download in. Say where: load("tatoeba", cache="…"), or a folder in '
-            f"the environment variable XDG_CACHE_HOME; or name one that holds the file already in {DATA_VARIABLE}."
-        ) from error
-
-
 def _given(language: str, path: str | Path) -> Path:
     path = check_path("path", path)
     if not path.is_dir():
@@ -96,11 +80,8 @@ def _given(language: str, path: str | Path) -> Path:
 
 
 def _found(language: str, cache: str | Path | None) -> Path | None:
-    if folder := os.environ.get(DATA_VARIABLE):
-        if not Path(folder).is_dir():
-            raise CorpusError(f"The environment variable {DATA_VARIABLE} names {folder}, which is no folder.")
-        if file := _in_folder(language, Path(folder)):
-            return file
+    if (folder := data_folder()) and (file := _in_folder(language, folder)):
+        return file
     return _in_folder(language, cache_folder(cache))
 
 

@@ -174,7 +174,7 @@ MUTATIONS = (
     Mutation(
         "a web page is kept as a zip file, and so is a damaged one",
         "corpora/downloads.py",
-        "            _check(url, file, sha256)\n",
+        "            _check(url, file, kind, sha256)\n",
         "",
         "test_corpora_tatoeba.py::test_what_is_cut_damaged_or_served_wrong_leaves_nothing_behind",
     ),
@@ -303,6 +303,41 @@ MUTATIONS = (
         "chain(validation, test)",
         "chain(validation)",
         "test_corpora_multi30k.py::test_a_caption_that_is_tested_is_not_trained_on_and_the_note_counts_what_is_left_out",
+    ),
+    Mutation(
+        "captions are downloaded for whoever asks, whatever the licence",
+        "corpora/multi30k.py",
+        "if missing and not accept_licence:",
+        "if missing and not files:",
+        "test_corpora_multi30k.py::test_nothing_is_downloaded_before_the_licence_is_accepted",
+    ),
+    Mutation(
+        "captions that are here are downloaded again",
+        "corpora/multi30k.py",
+        "[file for file in files if not (folder / file).is_file()]",
+        "[file for file in files if not accept_licence or file]",
+        "test_corpora_multi30k.py::test_what_arrived_before_a_failure_stays_and_is_not_fetched_again",
+    ),
+    Mutation(
+        "any file will do for captions",
+        "corpora/downloads.py",
+        '_fetch(url, path, "file", sha256, attempts',
+        '_fetch(url, path, "file", None, attempts',
+        "test_corpora_multi30k.py::test_what_arrived_before_a_failure_stays_and_is_not_fetched_again",
+    ),
+    Mutation(
+        "the downloaded captions come before a copy of one's own",
+        "corpora/multi30k.py",
+        "else _found() or _downloaded",
+        "else _downloaded",
+        "test_corpora_multi30k.py::test_a_copy_of_ones_own_comes_before_the_downloads",
+    ),
+    Mutation(
+        "a sentence for words in small letters is read with its capitals",
+        "corpora/splitting.py",
+        "return tuple(clean(text).lower().split())",
+        "return tuple(clean(text).split())",
+        "test_corpora_multi30k.py::test_files_that_are_split_already_are_so_in_capitals_too_and_read_again_from_print",
     ),
     Mutation(
         "two sides of different length are cut to the shorter one",
@@ -503,8 +538,8 @@ MUTATIONS = (
     Mutation(
         "an escape is undone after the line was cleaned",
         "corpora/multi30k.py",
-        "tuple(clean(html.unescape(line)).split())",
-        "tuple(html.unescape(clean(line)).split())",
+        "LOWERED(html.unescape(line))",
+        'tuple(html.unescape(" ".join(LOWERED(line))).split())',
         "test_corpora_multi30k.py::test_files_that_are_split_already_are_so_in_capitals_too_and_read_again_from_print",
     ),
     Mutation(

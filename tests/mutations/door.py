@@ -152,7 +152,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a user without a home is a fault of the course",
-        "corpora/tatoeba.py",
+        "corpora/places.py",
         "except RuntimeError as error:",
         "except LookupError as error:",
         "test_door.py::test_no_home_says_where_a_download_can_go",

@@ -1,4 +1,4 @@
-"""A web server on this machine that serves one file well or badly, as a test tells it."""
+"""A web server on this machine that serves one file, or some, well or badly, as a test tells it."""
 
 import threading
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ class Site:
     """What is served, how badly, and what was asked for."""
 
     content: bytes
+    files: dict[str, bytes] = field(default_factory=dict)  # served by name, in place of ``content``
     cut_after: list[int] = field(default_factory=list)  # bytes of the body, one number a request; then no more cuts
     announced: int | None = None  # a Content-Length that is not true
     length: str | None = None  # one that is no number
@@ -22,6 +23,7 @@ class Site:
     versions: list[str] = field(default_factory=lambda: ['"one"'])  # ETag of each request; the last one stays
     shift: int = 0  # a part begins this many bytes away from where it was asked to
     asked: list[str | None] = field(default_factory=list)  # the Range of each request
+    names: list[str] = field(default_factory=list)  # the last part of each address
     url: str = ""
 
 
@@ -47,11 +49,12 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         wanted = self.headers.get("Range")
         site.asked.append(wanted)
+        site.names.append(self.path.rsplit("/", 1)[-1])
         version = site.versions.pop(0) if len(site.versions) > 1 else site.versions[0]
         start = 0
         if wanted and site.ranges and self.headers.get("If-Range") == version:
             start = int(wanted.removeprefix("bytes=").removesuffix("-")) + site.shift
-        content = site.earlier.pop(0) if site.earlier else site.content
+        content = site.earlier.pop(0) if site.earlier else site.files.get(site.names[-1], site.content)
         size = site.announced or len(content)
         if start and start >= len(content):
             self.send_response(416)
