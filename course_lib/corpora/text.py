@@ -189,6 +189,8 @@ def _is_elision(text: str, found: "regex.Match[str]") -> bool:
 
 def _at_apostrophes(word: str) -> list[str]:
     """Split off the elisions before a word and the endings behind it, however many there are."""
+    if "'" not in word:  # most words
+        return [word]
     before, behind = [], []
     start, end = 0, len(word)
     while (elision := _ELISION.match(word, start)) and elision.end() < end:
