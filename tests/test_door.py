@@ -23,6 +23,7 @@ from course_lib.commands.door import enter
 from course_lib.commands.failures import explained, is_ours
 from course_lib.commands.parser import parse
 from course_lib.commands.streams import Output
+from course_lib.commands.training import recipe_of
 from course_lib.corpora import load
 from course_lib.corpora.text import tokenise
 from course_lib.models import build_model
@@ -63,12 +64,25 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         ("", "arguments are required: command"),
         ("trian", "invalid choice: 'trian'"),
-        ("train", "one of the arguments --tsv --corpus is required"),
+        ("train", "one of the arguments --tsv --corpus --recipe is required"),
         ("train --corpus copy --tsv x", "not allowed with"),
         ("train --corpus=", "Unknown corpus ''"),
         ("train --corpus coppy", "Did you mean 'copy'?"),
-        ("train --corpus copy --max-words 3", "--max-words belongs to --tsv"),
-        ("train --corpus copy --language French", "--language belongs to --tsv"),
+        ("train --corpus copy --max-words 3", "--max-words: 'copy' has no such option. Leave it out. It has: none."),
+        ("train --corpus copy --language French", "--language: 'copy' has no such option"),
+        ("train --tsv x --data y", "--data: 'tsv' has no such option. Leave it out. It has: --max-words, --language."),
+        ("train --corpus tatoeba --source de", "--source: 'tatoeba' has no such option"),
+        ("train --recipe tatoeba --accept-licence", "--accept-licence: 'tatoeba' has no such option"),
+        ("train --recipe multi30k --language fra", "--language: 'multi30k' has no such option"),
+        ("train --recipe multi30k --tsv x", "not allowed with"),
+        ("train --recipe multi31k", "invalid choice: 'multi31k'"),
+        ("train --recipe multi30k --model cho", "--model: the recipe 'multi30k' was made for its own"),
+        ("train --corpus multi30k --source xx", "source: expected one of 'en', 'de', 'fr', 'cs', got 'xx'"),
+        ("train --corpus copy --label-smoothing 1", "--label-smoothing: expected a share from 0 up to but not"),
+        ("train --corpus copy --average-last 1.5", "--average-last: expected a share from 0 to 1, got 1.5"),
+        ("train --corpus copy --alike target", "--alike: expected one of 'source', 'both', got 'target'"),
+        ("train --corpus copy --pieces 0", "--pieces: expected 1 or more, got 0"),
+        ("train --corpus copy --beam 0", "--beam: expected 1 or more, got 0"),
         ("train --tsv=", "--tsv: expected the name of a file or a folder, got ''"),
         ("train --corpus copy --out=", "--out: expected the name"),
         ("train --corpus copy --dropout nan", "--dropout: expected a share from 0 up to but not including 1, got nan"),
@@ -87,6 +101,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("translate", "arguments are required: --model"),
         ("translate --model m -x", "A sentence that begins with a dash stands after --"),
         ("translate --model=", "--model: expected the name"),
+        ("translate --model m --beam x hello", "--beam: expected a whole number, 1 or more, got 'x'"),
         ("translate --model nowhere hello", "nowhere"),
     ],
 )
@@ -121,15 +136,15 @@ def test_help_and_lists_are_success(arguments: list[str], capsys: pytest.Capture
     assert capsys.readouterr().out
 
 
-def test_every_option_of_the_help_takes_its_own_default() -> None:
-    options = parse(["train", "--corpus", "copy"])
-    given = [f"--{name.replace('_', '-')}={value}" for name, value in vars(options).items() if _is_number(value)]
-    assert len(given) == 11  # --max-words and --embedding have none: what is left out depends on the model
-    assert parse(["train", "--corpus", "copy", *given]) == options
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def test_every_option_of_the_help_takes_its_own_default(capsys: pytest.CaptureFixture[str]) -> None:
+    there = {name: value for name, value in training.defaults().items() if value is not None}
+    assert len(there) == 19  # --max-words, --language and --pieces have none that holds for every corpus
+    given = [f"--{name.replace('_', '-')}={value}" for name, value in there.items()]
+    command = ["train", "--corpus", "copy"]
+    assert recipe_of(parse([*command, *given])) == recipe_of(parse(command))
+    assert main(["train", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(f"(default: {value})" in shown for value in there.values())
 
 
 # ------------------------------------------------------------------------------- from error to sentence
@@ -275,7 +290,7 @@ def test_ctrl_c_says_what_is_kept_wherever_it_comes(
 
     out = folder / "interrupted"
     command = ["train", "--tsv", str(folder / "pairs.txt"), "--out", str(out), *SMALL]
-    for place in ("load", "build_model", "fit"):
+    for place in ("load", "_check_memory", "fit"):
         with monkeypatch.context() as patch:
             patch.setattr(training, place, interrupted)
             assert main(command) == 130

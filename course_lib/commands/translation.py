@@ -4,16 +4,20 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
-from course_lib.corpora.splitting import source_splitting
+from course_lib.commands.training import LENGTH_NORMALISATION
+from course_lib.corpora.splitting import source_splitting, target_splitting
 from course_lib.options import MOST_WORDS
 from course_lib.saved_models import load_saved
 from course_lib.vocabulary import ReservedTokenError, UnknownTokenError
 
 
 def translate(options: Namespace) -> None:
-    """Print the translation of each sentence; from standard input, a line a sentence, without any."""
+    """Print the translation of each sentence in words; from standard input, a line a sentence, without any."""
     model, extra, _ = load_saved(options.model)
-    splitting = source_splitting(extra)
+    splitting, written = source_splitting(extra), target_splitting(extra)
+    search = {"beam": options.beam}
+    if options.beam > 1:
+        search[LENGTH_NORMALISATION] = extra.get(LENGTH_NORMALISATION, 1.0)
     untranslated = 0
     for where, line in _sentences(options):
         try:
@@ -31,7 +35,8 @@ def translate(options: Namespace) -> None:
             )
         if unknown:
             print(unknown, file=sys.stderr)
-        print(model.translate([words], unknown="unk")[0] if words else "", flush=True)  # an empty line stays one
+        found = model.translate([words], unknown="unk", **search)[0].tokens if words else ()  # an empty line stays one
+        print(*written.whole(found), flush=True)
     if untranslated:
         raise ValueError(f"{untranslated} line(s) could not be translated; they are empty in the output.")
 

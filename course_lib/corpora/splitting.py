@@ -1,7 +1,7 @@
 """How sentences became the words of a corpus: a model keeps it, and reads new ones in the same way. Chapter 1."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -50,6 +50,10 @@ class Splitting:
             return tuple(text.split())
         words = self._words(text)
         return _model(self.subwords).encode(words) if self.subwords else words
+
+    def whole(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return ``words`` with pieces, where there are any, put together."""
+        return _model(self.subwords).decode(words) if self.subwords else tuple(words)
 
     def __str__(self) -> str:
         """Say what a writer has to know, after "It was trained on"."""
@@ -121,6 +125,11 @@ BY_SPACES = Splitting(segment="spaces")
 def source_splitting(extra: Mapping[str, Any]) -> Splitting:
     """Return how a model reads a sentence, from what was saved beside it; tokenised where nothing says so."""
     return Splitting.from_record(extra[SOURCE_SPLITTING]) if SOURCE_SPLITTING in extra else Splitting()
+
+
+def target_splitting(extra: Mapping[str, Any]) -> Splitting:
+    """Return how the words were split that a model writes, as :func:`source_splitting` does for those it reads."""
+    return Splitting.from_record(extra[TARGET_SPLITTING]) if TARGET_SPLITTING in extra else Splitting()
 
 
 def _is_word(word: str) -> bool:
