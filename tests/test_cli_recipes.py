@@ -73,6 +73,7 @@ def test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words(
     recipe = replace(own, options={**own.options, "hidden": 8, "embedding": 6}, beam=2)
     trained = recipe.run(steps=4, validate_every=2, validation_pairs=5, batch_size=8, seed=3, device="cpu")
     model, extra, _ = load_saved(tmp_path)
+    assert extra["length_normalisation"] == own.length_normalisation
     assert all(torch.equal(p, q) for p, q in zip(model.parameters(), trained.model.parameters(), strict=True))
     assert (source_splitting(extra), target_splitting(extra)) == (
         trained.corpus.source_splitting,
@@ -83,6 +84,7 @@ def test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words(
     assert f"{trained.bleu(test, bootstrap=1000)}" in said
 
     before = (tmp_path / "history.json").read_bytes()
+    capsys.readouterr()
     assert main(command) == 0
     assert "step " not in capsys.readouterr().out.replace(" steps in", "")  # finished: nothing is trained again
     assert (tmp_path / "history.json").read_bytes() == before

@@ -433,8 +433,8 @@ MUTATIONS = (
     Mutation(
         "a model forgets how its words were split",
         "commands/training.py",
-        ", extra=corpus.splittings_record())",
-        ")",
+        "{**prepared.splittings_record(), LENGTH",
+        "{LENGTH",
         "test_splitting.py::test_train_saves_how_the_words_of_its_corpus_were_split",
     ),
     Mutation(

@@ -216,8 +216,8 @@ MUTATIONS = (
     Mutation(
         "the command line forgets its checkpoint",
         "commands/training.py",
-        'checkpoint=options.out / "checkpoint.pt",',
-        "",
+        "objective=objective, checkpoint=_checkpoint(options))",
+        "objective=objective)",
         "test_cli.py::test_the_same_command_goes_on_where_it_was_interrupted",
     ),
     Mutation(

@@ -266,7 +266,7 @@ MUTATIONS = (
     Mutation(
         "a size that a Transformer does not have is taken in silence",
         "commands/parser.py",
-        "if options.model == ONE_SIZE and options.embedding is not None:",
+        "if recipe.model == ONE_SIZE and options.embedding is not None:",
         "if False:",
         "test_cli.py::test_a_transformer_has_one_size_and_is_told_no_other",
     ),
