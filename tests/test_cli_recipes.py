@@ -62,7 +62,7 @@ def test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["train", "--recipe", "phrasebook", *SMALL.split(), "--examples", "2", "--device", "cpu"]
-    command += ["--out", str(tmp_path)]
+    command += ["--pieces", "200", "--out", str(tmp_path)]
     assert main(command) == 0
     said = capsys.readouterr().out
     assert "source pieces of words" in said and "at the end BLEU is of words" in said
@@ -70,7 +70,7 @@ def test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words(
     assert START not in said and said.count("\n  → ") == 2
 
     own = RECIPES["phrasebook"]
-    recipe = replace(own, options={**own.options, "hidden": 8, "embedding": 6}, beam=2)
+    recipe = replace(own, pieces=200, options={**own.options, "hidden": 8, "embedding": 6}, beam=2)
     trained = recipe.run(steps=4, validate_every=2, validation_pairs=5, batch_size=8, seed=3, device="cpu")
     model, extra, _ = load_saved(tmp_path)
     assert extra["length_normalisation"] == own.length_normalisation
