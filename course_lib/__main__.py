@@ -2,12 +2,14 @@
 
     python -m course_lib train --tsv fra.txt --out runs/fra
     python -m course_lib translate --model runs/fra "I love you."
+    python -m course_lib train --recipe multi30k --accept-licence
     python -m course_lib corpora
     python -m course_lib diagnose mymodel:attention
 
 ``train`` reads a file of tab-separated sentence pairs (two columns, or three as manythings.org packs
 them), shows BLEU on held-out pairs as it rises, and can be interrupted: the same command goes on from
-the last validation. ``--debug`` shows where in the library an error arose.
+the last validation. A recipe is a corpus with all settings; an option that is given takes the place of the
+recipe's own. ``--debug`` shows where in the library an error arose.
 """
 
 # Nothing heavy is imported here: Ctrl-C while torch loads is answered too, see the door.
