@@ -124,7 +124,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("ATTENTION_DATA", raising=False)
     monkeypatch.setattr(downloads, "_PAUSE", 0.0)
-    monkeypatch.setattr(MODULE, "SITE", site.url + "raw/")
+    monkeypatch.setattr(MODULE, "RAW_FILES", site.url + "raw/")
     monkeypatch.setattr(MODULE, "SHA256", {name: hashlib.sha256(file).hexdigest() for name, file in site.files.items()})
     return tmp_path / "cache" / "attention-step-by-step" / "multi30k"
 
@@ -187,7 +187,7 @@ def test_a_failed_download_leaves_no_half_of_a_file(
 
 
 def test_without_a_network_the_message_says_so_and_what_to_do(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MODULE, "SITE", "http://no.such.server.invalid/")
+    monkeypatch.setattr(MODULE, "RAW_FILES", "http://no.such.server.invalid/")
     with pytest.raises(CorpusError, match=r"(?s)no network, or no such server.*0 of 6 files.*phrasebook.*path="):
         load("multi30k", accept_licence=True)
 

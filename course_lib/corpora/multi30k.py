@@ -22,7 +22,7 @@ from course_lib.corpora.text import tokenise
 from course_lib.options import check_count, check_option, check_path, check_switch
 
 COMMIT = "a3d2e0d26b56f3846f66a952536ffed4e401d05a"
-SITE = f"https://raw.githubusercontent.com/multi30k/dataset/{COMMIT}/data/task1/raw/"
+RAW_FILES = f"https://raw.githubusercontent.com/multi30k/dataset/{COMMIT}/data/task1/raw/"
 SHA256 = {
     "train.en.gz": "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
     "train.de.gz": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
@@ -156,7 +156,7 @@ def _downloaded(cache: str | Path | None, source: str, target: str, accept_licen
         )
     for number, file in enumerate(missing):
         try:
-            download_file(SITE + file, folder / file, sha256=SHA256[file])
+            download_file(RAW_FILES + file, folder / file, sha256=SHA256[file])
         except DownloadError as error:
             raise CorpusError(
                 f"{error}\n{number} of {len(missing)} files arrived and stay in {folder}; the same call fetches the "
