@@ -57,7 +57,7 @@ def recipe_of(options: Namespace) -> Recipe:
     """Return what ``options`` ask for: a recipe by its name, or ``BASE``, with all that was given in its place."""
     base = BASE if options.recipe is None else RECIPES[options.recipe]
     given = {name: value for name, value in vars(options).items() if value is not None}
-    of_model = {**base.options, **_only(given, base.options)}
+    of_model = {**base.options, **_only(given, BASE.options)}
     if given.get("model", base.model) == ONE_SIZE:
         of_model.pop("embedding", None)
     objective = replace(base.config.objective, **_only(given, ["label_smoothing"]))
