@@ -50,7 +50,8 @@ def defaults() -> dict[str, Any]:
     of_config = {name: getattr(BASE.config, name) for name in _OF_CONFIG}
     smoothing = {"label_smoothing": BASE.config.objective.label_smoothing}
     of_recipe = {name: getattr(BASE, name) for name in _OF_RECIPE}
-    return of_config | smoothing | of_recipe | BASE.options | {"test_pairs": _TEST_PAIRS, "examples": 10}
+    at_the_end = {"test_pairs": _TEST_PAIRS, "examples": 10}
+    return {**of_config, **smoothing, **of_recipe, **BASE.options, **at_the_end}
 
 
 def recipe_of(options: Namespace) -> Recipe:
