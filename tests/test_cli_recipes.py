@@ -10,7 +10,8 @@ import torch
 from course_lib.__main__ import main
 from course_lib.commands.parser import parse
 from course_lib.commands.training import BASE, out_folder, recipe_of
-from course_lib.corpora.splitting import START, source_splitting, target_splitting
+from course_lib.corpora.splitting import START, Splitting, source_splitting, target_splitting
+from course_lib.corpora.subwords import Subwords
 from course_lib.models import build_model
 from course_lib.saved_models import load_saved, save_model
 from course_lib.seq2seq import Seq2Seq, Translation
@@ -111,3 +112,18 @@ def test_a_beam_is_compared_as_the_recipe_says_and_greedy_search_is_left_alone(
             assert main(["translate", "--model", str(tmp_path), "--beam", beam, "a"]) == 0
     beams = [{"beam": 4, "length_normalisation": share} for share in (1.0, 0.6)]
     assert searches == [{"beam": 1}, beams[0], {"beam": 1}, beams[1]]
+
+
+def test_a_translation_is_printed_in_whole_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = ("running", "dogs")
+    pieces = Subwords.train([sentence], 14)
+    found = Translation(pieces.encode(sentence), 0.0, True)
+    assert len(found.tokens) > 2
+    monkeypatch.setattr(Seq2Seq, "translate", lambda *_, **__: [found])
+    words, sizes = Vocabulary.build([["a"]]), {"embedding": 4, "hidden": 4}
+    extra = {"target_splitting": Splitting(subwords=pieces.model).to_record()}
+    save_model(tmp_path, build_model("cho", words, words, **sizes), "cho", sizes, extra=extra)
+    assert main(["translate", "--model", str(tmp_path), "a"]) == 0
+    assert capsys.readouterr().out == "running dogs\n"

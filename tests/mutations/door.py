@@ -169,7 +169,7 @@ MUTATIONS = (
         "commands/translation.py",
         "print(*written.whole(found), flush=True)",
         "print(*found, flush=True)",
-        "test_cli_recipes.py::test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words",
+        "test_cli_recipes.py::test_a_translation_is_printed_in_whole_words",
     ),
     Mutation(
         "the beam of translate forgets how the recipe compares",
