@@ -118,7 +118,7 @@ def test_a_translation_is_printed_in_whole_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentence = ("running", "dogs")
-    pieces = Subwords.train([sentence], 14)
+    pieces = Subwords.train([sentence], 12)
     found = Translation(pieces.encode(sentence), 0.0, True)
     assert len(found.tokens) > 2
     monkeypatch.setattr(Seq2Seq, "translate", lambda *_, **__: [found])
