@@ -18,6 +18,8 @@ from course_lib.results.draws import TODAY, draws, made_on
 from tests.draws import load_few_held_out
 
 ROOT = Path(__file__).resolve().parent.parent
+OF_NO_DRAW = {"speed"}
+"""Records of times: what they were made on was not drawn by the grammar, or is no matter to a time."""
 RECORDS = sorted(path.stem for path in (ROOT / "course_lib" / "results").glob("*.json"))
 SIZE = 2300
 """Training pairs of a pinned draw; 100 each to validate and to test come with them.
@@ -141,7 +143,7 @@ def known_to_be_of_an_earlier_draw(name: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [known_to_be_of_an_earlier_draw(name) for name in RECORDS])
+@pytest.mark.parametrize("name", [known_to_be_of_an_earlier_draw(name) for name in RECORDS if name not in OF_NO_DRAW])
 def test_no_page_shows_a_record_of_another_draw(name: str) -> None:
     """A record outlives the grammar it was made on; its page would go on speaking of sentences that are gone."""
     problems = out_of_date(name, recorded(name))
