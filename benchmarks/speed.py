@@ -53,7 +53,7 @@ import course_lib
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.models import bahdanau2014, luong2015, vaswani2017
-from course_lib.results.speeds import GLOBAL, LENGTHS, LOCAL, LOOKS, REAL, look, rates, ratio, verdicts
+from course_lib.results.speeds import GLOBAL, SOURCE_LENGTHS, LOCAL, LOOKS, REAL, look, rates, ratio, verdicts
 from course_lib.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -333,7 +333,7 @@ def version_before(bench: Bench) -> None:
 
 def looks(bench: Bench) -> None:
     """Time looks at sources of 10 to 320 words: at all of them, and through a window, in training and in decoding."""
-    hidden, batch, lengths = (8, 2, (10, 40, 320)) if bench.quick else (256, BATCH, LENGTHS)
+    hidden, batch, lengths = (8, 2, (10, 40, 320)) if bench.quick else (256, BATCH, SOURCE_LENGTHS)
     settings = {"hidden": hidden, "batch": batch, "target": LENGTH, "window": WINDOW, "lengths": list(lengths)}
     for when, key in LOOKS.items():
         made = partial(_look_works, hidden, batch, lengths, when == "training")

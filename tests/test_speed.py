@@ -12,7 +12,7 @@ from course_lib import results
 from course_lib.batching import collate
 from course_lib.corpora import SentencePair
 from course_lib.results import speeds
-from course_lib.results.speeds import BARS, LENGTHS, LOOKS, Bar, look, rates, ratio, verdicts
+from course_lib.results.speeds import BARS, SOURCE_LENGTHS, LOOKS, Bar, look, rates, ratio, verdicts
 
 RECORDED = Path(results.__file__).parent / "speed.json"
 
@@ -237,7 +237,7 @@ class TestRecord:
     def test_a_length_is_missing(self, record):
         for key in LOOKS.values():
             kinds = (speeds.GLOBAL, *speeds.LOCAL)
-            assert set(record[key]["works"]) == {look(kind, words) for kind in kinds for words in LENGTHS}
+            assert set(record[key]["works"]) == {look(kind, words) for kind in kinds for words in SOURCE_LENGTHS}
 
     def test_a_sentence_of_a_corpus_stands_in_the_record(self, record):
         """Multi30k is not ours to pass on: numbers alone are kept. No text in it is longer than a name."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-Run = Mapping[str, Any]
-Record = Mapping[str, Run]
+Timing = Mapping[str, Any]
+TimingRecord = Mapping[str, Timing]
 
-LENGTHS = (10, 20, 40, 80, 160, 320)
+SOURCE_LENGTHS = (10, 20, 40, 80, 160, 320)
 """Source words over which the cost of a look is followed."""
 REAL = "real batches, 256 units"
 LOOKS = {"training": "looks in training", "decoding": "looks in decoding"}
@@ -27,12 +27,12 @@ class Ratio:
         return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
-def rates(run: Run) -> dict[str, float]:
+def rates(run: Timing) -> dict[str, float]:
     """Return work -> units a second of processor time, the median over rounds."""
     return {name: median(_rates(work)) for name, work in run["works"].items()}
 
 
-def ratio(run: Run, fast: str, slow: str) -> Ratio:
+def ratio(run: Timing, fast: str, slow: str) -> Ratio:
     """Return how many times as fast ``fast`` is as ``slow``: each round's own ratio, then their median.
 
     The two were done in turns, so what the machine did meanwhile slowed both. ValueError for a work that was not
@@ -55,18 +55,18 @@ class Bar:
     """What was promised of a ratio or of a time, and how it is read from the record."""
 
     promise: str
-    read: Callable[[Record], float]
+    read: Callable[[TimingRecord], float]
     bound: float
     at_least: bool = True
 
-    def value(self, record: Record) -> float | None:
+    def value(self, record: TimingRecord) -> float | None:
         """Return what was measured; None where nothing was."""
         try:
             return self.read(record)
         except KeyError:
             return None
 
-    def met(self, record: Record) -> bool | None:
+    def met(self, record: TimingRecord) -> bool | None:
         """Say whether ``record`` keeps the promise; None where it does not say."""
         value = self.value(record)
         if value is None:
@@ -74,19 +74,19 @@ class Bar:
         return value >= self.bound if self.at_least else value <= self.bound
 
 
-def _faster(run: str, fast: str, slow: str) -> Callable[[Record], float]:
+def _faster(run: str, fast: str, slow: str) -> Callable[[TimingRecord], float]:
     return lambda record: ratio(record[run], fast, slow).median
 
 
-def _growth(when: str) -> Callable[[Record], float]:
+def _growth(when: str) -> Callable[[TimingRecord], float]:
     """Read by what the cost of a windowed look grows from 40 words to 320, in the kind that grows most."""
     return lambda record: max(ratio(record[LOOKS[when]], look(kind, 40), look(kind, 320)).median for kind in LOCAL)
 
 
-def _against_global(when: str) -> Callable[[Record], float]:
+def _against_global(when: str) -> Callable[[TimingRecord], float]:
     """Read how many times as fast as the global look the windowed one is, where it is least so: 40 words and more."""
 
-    def read(record: Record) -> float:
+    def read(record: TimingRecord) -> float:
         run = record[LOOKS[when]]
         lengths = [words for words in run["settings"]["lengths"] if words >= 40]
         return min(ratio(run, look(kind, words), look(GLOBAL, words)).median for kind in LOCAL for words in lengths)
@@ -94,7 +94,7 @@ def _against_global(when: str) -> Callable[[Record], float]:
     return read
 
 
-def notebooks(record: Record) -> list[Run]:
+def notebooks(record: TimingRecord) -> list[Timing]:
     """Return the runs of single notebooks; KeyError where there is none."""
     found = [run for key, run in record.items() if key.startswith("notebook ")]
     if not found:
@@ -102,7 +102,7 @@ def notebooks(record: Record) -> list[Run]:
     return found
 
 
-def _minutes(runs: Callable[[Record], Sequence[Run]]) -> Callable[[Record], float]:
+def _minutes(runs: Callable[[TimingRecord], Sequence[Timing]]) -> Callable[[TimingRecord], float]:
     return lambda record: sum(sum(work["seconds"]) for run in runs(record) for work in run["works"].values()) / 60
 
 
@@ -127,7 +127,7 @@ BARS = (
 """What was promised of speed, as ratios of one run; minutes as a record of one machine."""
 
 
-def verdicts(record: Record) -> list[str]:
+def verdicts(record: TimingRecord) -> list[str]:
     """Return a line for each bar: what was measured, what was promised, and whether the promise is kept."""
     lines = []
     for bar in BARS:
