@@ -1,5 +1,6 @@
 """Works done in turns, by the seconds of the processor; the record they go to. Used by ``benchmarks/speed.py``."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Bench:
             seed_everything(self.seed)
             parts = made()
             timed = in_turns(parts.pop("works"), self.rounds)
-            return {"date": _today(), "machine": machine(), "unit": unit, "works": timed, **parts}
+            return {"date": _today(), "machine": _machine(), "unit": unit, "works": timed, **parts}
 
         all_settings = {**settings, "rounds": self.rounds, "seed": self.seed}
         run_once(self.out, key, all_settings, run, summary)
@@ -45,7 +46,7 @@ class Bench:
         def run() -> dict[str, Any]:
             parts = made()
             works = {name: {"units": [units], "seconds": [seconds]} for name, (units, seconds) in parts.pop("works")}
-            return {"date": _today(), "machine": machine(), "unit": unit, "works": works, **parts}
+            return {"date": _today(), "machine": _machine(), "unit": unit, "works": works, **parts}
 
         run_once(self.out, key, {"rounds": 1}, run, summary)
 
@@ -84,6 +85,11 @@ def summary(run: Mapping[str, Any]) -> str:
         return "done"
     (slow, least), (fast, most) = found[0], found[-1]
     return f"{run['unit']} a second: {least:.3g} ({slow}) to {most:.3g} ({fast})"
+
+
+def _machine() -> dict[str, Any]:
+    """Return the machine, and how many processes wanted its cores in the last minute: a crowd makes seconds longer."""
+    return {**machine(), "load": round(os.getloadavg()[0], 1)}
 
 
 def _today() -> str:

@@ -12,7 +12,7 @@ from course_lib import results
 from course_lib.batching import collate
 from course_lib.corpora import SentencePair
 from course_lib.results import speeds
-from course_lib.results.speeds import BARS, SOURCE_LENGTHS, LOOKS, Bar, look, rates, ratio, verdicts
+from course_lib.results.speeds import BARS, LOOKS, SOURCE_LENGTHS, Bar, look, rates, ratio, verdicts
 
 RECORDED = Path(results.__file__).parent / "speed.json"
 
