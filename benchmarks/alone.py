@@ -1,6 +1,6 @@
 """What ``benchmarks/speed.py`` times, and one of these by itself: a process reports its seconds and its memory.
 
-    PYTHONPATH=. python benchmarks/alone.py "greedy, one sentence"
+    PYTHONPATH=. python benchmarks/alone.py "greedy, one by one"
 
 Written for any version of the library, so that an earlier checkout can be measured by the same works: it imports
 nothing that came later than the models.
@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -101,10 +101,10 @@ def sources(words: Vocabulary, count: int, length: int, seed: int) -> list[tuple
     return [pair.source for pair in random_pairs(words, count, length, seed)]
 
 
-def _alone_greedy(seed: int) -> Callable[[], int]:
+def _alone_decoding(seed: int, width: int, together: bool = False) -> Callable[[], int]:
     model = decoders()["Bahdanau"]
-    sentences = sources(model.source_vocabulary, ONE_BY_ONE, LENGTH, seed)
-    return translating(model, [[sentence] for sentence in sentences], LENGTH, 1)
+    sentences = sources(model.source_vocabulary, BATCH if together else ONE_BY_ONE, LENGTH, seed)
+    return translating(model, [sentences] if together else [[sentence] for sentence in sentences], LENGTH, width)
 
 
 def _alone_update(seed: int, length: int, **options: Any) -> Callable[[], int]:
@@ -117,7 +117,9 @@ def _alone_update(seed: int, length: int, **options: Any) -> Callable[[], int]:
 
 ALONE: dict[str, Callable[[int], Callable[[], int]]] = {
     "nothing but imports": lambda _: lambda: 1,
-    "greedy, one sentence": _alone_greedy,
+    "greedy, one by one": partial(_alone_decoding, width=1),
+    "beam 5, one by one": partial(_alone_decoding, width=5),
+    "beam 5, together": partial(_alone_decoding, width=5, together=True),
     "Bahdanau, update, 20 words": partial(_alone_update, length=20),
     "Bahdanau, update, 320 words": partial(_alone_update, length=320),
     "Luong general, update, 320 words": partial(_alone_update, length=320, score="general"),
@@ -126,10 +128,11 @@ ALONE: dict[str, Callable[[int], Callable[[], int]]] = {
 """Works that a process of their own does: name -> from a seed to the work."""
 
 
-def alone(name: str, seed: int) -> dict[str, float]:
-    """Do one of ALONE three times: units and seconds of the third, and the largest memory of the process so far."""
-    work = ALONE[name](seed)
-    work(), work()
+def alone(name: str, seed: int, times: int = 3) -> dict[str, float]:
+    """Do one of ALONE some times: units and seconds of the last, and the largest memory of the process so far."""
+    work = made(name, seed)
+    for _ in range(times - 1):
+        work()
     started = time.process_time()
     units = work()
     seconds = time.process_time() - started
@@ -137,13 +140,23 @@ def alone(name: str, seed: int) -> dict[str, float]:
     return {"units": units, "seconds": seconds, "megabytes": round(largest / MAXRSS)}
 
 
+@cache
+def made(name: str, seed: int) -> Callable[[], int]:
+    """Return one of ALONE, made once."""
+    return ALONE[name](seed)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time one work in this process, and print its numbers as JSON.")
-    parser.add_argument("name", choices=list(ALONE))
+    parser = argparse.ArgumentParser(description="Time works in this process, and print their numbers as JSON.")
+    parser.add_argument("name", nargs="?", choices=list(ALONE), help="default: a name a line of standard input")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    print(json.dumps(alone(given.name, given.seed)))
+    if given.name:
+        print(json.dumps(alone(given.name, given.seed)))
+        return
+    for line in sys.stdin:
+        print(json.dumps(alone(line.strip(), given.seed, times=1)), flush=True)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,18 @@ import course_lib
 from course_lib.batching import Batch, collate, epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.models import bahdanau2014, luong2015, vaswani2017
-from course_lib.results.speeds import GLOBAL, LOCAL, LOOKS, REAL, SOURCE_LENGTHS, look, rates, ratio, verdicts
+from course_lib.results.speeds import (
+    GLOBAL,
+    REAL,
+    SCORES,
+    SOURCE_LENGTHS,
+    WHEN,
+    look,
+    looks_in,
+    rates,
+    ratio,
+    verdicts,
+)
 from course_lib.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -285,77 +296,68 @@ def decoding(bench: Bench) -> None:
     bench.measure("decoding", "target words", settings, made)
 
 
-def beam(bench: Bench) -> None:
-    """Time a beam of 5 over 64 sentences together, and over some of them one by one."""
-    hidden, words, length, count, few = (
-        (8, 200, 5, 3, 2) if bench.quick else (256, WORDS, LENGTH, BATCH, 2 * ONE_BY_ONE)
-    )
-    settings = {"hidden": hidden, "words": words, "length": length, "sentences": count, "one by one": few}
-
-    def made() -> dict[str, Any]:
-        model = decoders(hidden, words)["Bahdanau"]
-        sentences = sources(model.source_vocabulary, count, length, bench.seed)
-        return {
-            "works": {
-                "together": clocked(translating(model, [sentences], length, 5)),
-                "one by one": clocked(translating(model, [[sentence] for sentence in sentences[:few]], length, 5)),
-            }
-        }
-
-    bench.measure("beam", "target words", settings, made)
-
-
 def version_before(bench: Bench) -> None:
-    """Time greedy translation, sentence by sentence, in this version and in the checkout that ``--before`` names."""
+    """Time translation in this version and in the checkout that ``--before`` names, a process each, in turns."""
     if bench.before is None:
         print("The version before: left out; --before names a checkout of it", flush=True)
         return
     roots = {"now": ROOT, "before": bench.before.resolve()}
-    settings = {"before": _commit(roots["before"])}
+    names = [name for name in ALONE if "one by one" in name or "together" in name]
 
-    def of(root: Path) -> Work:
-        def work() -> tuple[int, float]:
-            found = in_another_process("greedy, one sentence", bench.seed, root)
-            return found["units"], found["seconds"]
+    def made() -> dict[str, Any]:
+        workers = {version: Worker(root, bench.seed) for version, root in roots.items()}
+        works = {
+            f"{name}, {version}": partial(worker.do, name) for name in names for version, worker in workers.items()
+        }
+        return {"works": works}
 
-        return work
+    bench.measure("the version before", "target words", {"before": _commit(roots["before"])}, made)
 
-    bench.measure(
-        "the version before",
-        "target words",
-        settings,
-        lambda: {"works": {name: of(root) for name, root in roots.items()}},
-    )
+
+class Worker:
+    """A process that does works of ALONE by the library that stands in ``root``, when it is told to."""
+
+    def __init__(self, root: Path, seed: int) -> None:
+        command = [sys.executable, str(ROOT / "benchmarks" / "alone.py"), "--seed", str(seed)]
+        pipe = subprocess.PIPE
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        self.process = subprocess.Popen(command, env=environment, cwd=root, stdin=pipe, stdout=pipe, text=True)
+
+    def do(self, name: str) -> tuple[int, float]:
+        """Do one work; return its units and the seconds that the process measured."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(name, file=self.process.stdin, flush=True)
+        found = json.loads(self.process.stdout.readline())
+        return found["units"], found["seconds"]
+
+    def __del__(self) -> None:
+        self.process.kill()
 
 
 # Looks at long sources
 
 
 def looks(bench: Bench) -> None:
-    """Time looks at sources of 10 to 320 words: at all of them, and through a window, in training and in decoding."""
+    """Time looks at sources of 10 to 320 words: at all of them, and through a window, in training and in decoding.
+
+    The decoder alone is timed. In training that includes the keys, once a sentence: *general* and *concat* project
+    every annotation, whatever the window; *dot* has nothing to project, so that its cost is the look's own.
+    """
     hidden, batch, lengths = (8, 2, (10, 40, 320)) if bench.quick else (256, BATCH, SOURCE_LENGTHS)
     settings = {"hidden": hidden, "batch": batch, "target": LENGTH, "window": WINDOW, "lengths": list(lengths)}
-    for when, key in LOOKS.items():
-        made = partial(_look_works, hidden, batch, lengths, when == "training")
-        bench.measure(key, "looks", {**settings, "when": when}, made)
+    for score in SCORES:
+        for when in WHEN:
+            made = partial(_look_works, score, hidden, batch, lengths, when == "training")
+            bench.measure(looks_in(when, score), "looks", {**settings, "when": when, "score": score}, made)
 
 
-def _look_works(hidden: int, batch: int, lengths: Sequence[int], in_training: bool) -> dict[str, Any]:
+def _look_works(score: str, hidden: int, batch: int, lengths: Sequence[int], in_training: bool) -> dict[str, Any]:
     words = vocabulary(200)
+    build = partial(luong2015, words, words, embedding=hidden, hidden=hidden, score=score)
     models = {
-        GLOBAL: luong2015(words, words, embedding=hidden, hidden=hidden, score="general"),
-        **{
-            kind: luong2015(
-                words,
-                words,
-                embedding=hidden,
-                hidden=hidden,
-                score="general",
-                local="monotonic" if kind == "local-m" else "predictive",
-                window=WINDOW,
-            )
-            for kind in LOCAL
-        },
+        GLOBAL: build(),
+        "local-m": build(local="monotonic", window=WINDOW),
+        "local-p": build(local="predictive", window=WINDOW),
     }
     works: dict[str, Work] = {}
     for length in lengths:
@@ -450,7 +452,6 @@ def _print_table(record: Mapping[str, Any]) -> None:
 
 GROUPS: dict[str, Callable[[Bench], None]] = {
     "real": real_batches,
-    "beam": beam,
     "looks": looks,
     "before": version_before,
     "decoding": decoding,

@@ -12,8 +12,9 @@ from course_lib import results
 from course_lib.batching import collate
 from course_lib.corpora import SentencePair
 from course_lib.results import speeds
-from course_lib.results.speeds import BARS, LOOKS, SOURCE_LENGTHS, Bar, look, rates, ratio, verdicts
+from course_lib.results.speeds import BARS, SCORES, SOURCE_LENGTHS, WHEN, Bar, look, looks_in, rates, ratio, verdicts
 
+LOOKS = [looks_in(when, score) for score in SCORES for when in WHEN]
 RECORDED = Path(results.__file__).parent / "speed.json"
 
 
@@ -69,18 +70,20 @@ class TestBars:
 
     def test_growth_is_read_from_the_shortest_source(self):
         """A window is dear at 10 words, of which it sees all: what is promised begins at 40."""
-        record = {LOOKS["training"]: self.looks_of({10: 9.0, 40: 1.0, 320: 1.2}, {10: 1.0, 40: 1.1, 320: 5.0})}
-        assert self.bar("training: cost of 320").value(record) == pytest.approx(1.2)
-        assert self.bar("training: cost of 320").met(record) is False
-        assert self.bar("training, from 40 words").value(record) == pytest.approx(1.1)
-        assert self.bar("training, from 40 words").met(record) is True
+        record = {
+            looks_in("training", "dot"): self.looks_of({10: 9.0, 40: 1.0, 320: 1.2}, {10: 1.0, 40: 1.1, 320: 5.0})
+        }
+        assert self.bar("dot, training: cost").value(record) == pytest.approx(1.2)
+        assert self.bar("dot, training: cost").met(record) is False
+        assert self.bar("dot, training, 40").value(record) == pytest.approx(1.1)
+        assert self.bar("dot, training, 40").met(record) is True
 
     def test_one_of_two_windows_speaks_for_both(self):
         parts = self.looks_of({40: 1.0, 320: 1.0}, {40: 2.0, 320: 2.0})
         parts["works"][look("local-p", 320)]["seconds"] = [3.0]
-        record = {LOOKS["decoding"]: parts}
-        assert self.bar("decoding: cost of 320").value(record) == pytest.approx(3)
-        assert self.bar("decoding, from 40 words").value(record) == pytest.approx(2 / 3)
+        record = {looks_in("decoding", "dot"): parts}
+        assert self.bar("dot, decoding: cost").value(record) == pytest.approx(3)
+        assert self.bar("dot, decoding, 40").value(record) == pytest.approx(2 / 3)
 
     def test_minutes_of_notebooks_leave_some_out(self):
         def notebook(seconds: float, megabytes: int) -> dict[str, Any]:
@@ -209,10 +212,10 @@ class TestScript:
             assert "give --out" in capsys.readouterr().err
 
     def test_looks_at_a_source_of_each_length_are_missing(self, speed):
-        works = speed._look_works(4, 2, (3, 30), in_training=True)["works"]
+        works = speed._look_works("general", 4, 2, (3, 30), in_training=True)["works"]
         assert list(works) == [look(kind, words) for words in (3, 30) for kind in ("global", "local-m", "local-p")]
         assert all(work()[0] == 2 * speed.LENGTH for work in works.values())
-        steps = speed._look_works(4, 2, (3,), in_training=False)["works"]
+        steps = speed._look_works("general", 4, 2, (3,), in_training=False)["works"]
         assert [work()[0] for work in steps.values()] == [2 * speed.LENGTH] * 3
 
 
@@ -231,11 +234,11 @@ class TestRecord:
                 assert min(work["seconds"]) > 0 and min(work["units"]) > 0, (key, name)
 
     def test_ratios_rest_on_fewer_than_five_rounds(self, record):
-        for key in ("training, 256 units", "decoding", "beam", *LOOKS.values()):
+        for key in ("training, 256 units", "decoding", "the version before", *LOOKS):
             assert record[key]["settings"]["rounds"] >= 5, key
 
     def test_a_length_is_missing(self, record):
-        for key in LOOKS.values():
+        for key in LOOKS:
             kinds = (speeds.GLOBAL, *speeds.LOCAL)
             assert set(record[key]["works"]) == {look(kind, words) for kind in kinds for words in SOURCE_LENGTHS}
 

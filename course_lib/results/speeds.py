@@ -8,11 +8,12 @@ from typing import Any
 Timing = Mapping[str, Any]
 TimingRecord = Mapping[str, Timing]
 
-SOURCE_LENGTHS = (10, 20, 40, 80, 160, 320)
+SOURCE_LENGTHS = (10, 40, 80, 320)
 """Source words over which the cost of a look is followed."""
 REAL = "real batches, 256 units"
-LOOKS = {"training": "looks in training", "decoding": "looks in decoding"}
+SCORES, WHEN = ("dot", "general", "concat"), ("training", "decoding")
 LOCAL, GLOBAL = ("local-m", "local-p"), "global"
+BEAM = "Bahdanau, beam 5"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ def ratio(run: Timing, fast: str, slow: str) -> Ratio:
             raise ValueError(f"{name!r} was not timed in this run; there are: {', '.join(run['works'])}.")
     found = [one / other for one, other in zip(*(_rates(run["works"][name]) for name in (fast, slow)), strict=True)]
     return Ratio(median(found), min(found), max(found))
+
+
+def looks_in(when: str, score: str) -> str:
+    """Return the name of the run that timed looks by ``score`` in training or in decoding."""
+    return f"looks in {when}, {score}"
 
 
 def look(kind: str, words: int) -> str:
@@ -78,18 +84,18 @@ def _faster(run: str, fast: str, slow: str) -> Callable[[TimingRecord], float]:
     return lambda record: ratio(record[run], fast, slow).median
 
 
-def _growth(when: str) -> Callable[[TimingRecord], float]:
+def _growth(run: str) -> Callable[[TimingRecord], float]:
     """Read by what the cost of a windowed look grows from 40 words to 320, in the kind that grows most."""
-    return lambda record: max(ratio(record[LOOKS[when]], look(kind, 40), look(kind, 320)).median for kind in LOCAL)
+    return lambda record: max(ratio(record[run], look(kind, 40), look(kind, 320)).median for kind in LOCAL)
 
 
-def _against_global(when: str) -> Callable[[TimingRecord], float]:
+def _against_global(run: str) -> Callable[[TimingRecord], float]:
     """Read how many times as fast as the global look the windowed one is, where it is least so: 40 words and more."""
 
     def read(record: TimingRecord) -> float:
-        run = record[LOOKS[when]]
-        lengths = [words for words in run["settings"]["lengths"] if words >= 40]
-        return min(ratio(run, look(kind, words), look(GLOBAL, words)).median for kind in LOCAL for words in lengths)
+        timing = record[run]
+        lengths = [words for words in timing["settings"]["lengths"] if words >= 40]
+        return min(ratio(timing, look(kind, words), look(GLOBAL, words)).median for kind in LOCAL for words in lengths)
 
     return read
 
@@ -113,12 +119,30 @@ BARS = (
         _faster(REAL, "Luong dot, filled", "Luong dot, input feeding, filled"),
         1.5,
     ),
-    Bar("windowed look, training: cost of 320 words ÷ of 40", _growth("training"), 1.15, at_least=False),
-    Bar("windowed look, decoding: cost of 320 words ÷ of 40", _growth("decoding"), 1.15, at_least=False),
-    Bar("windowed look, training, from 40 words on: × the global", _against_global("training"), 1),
-    Bar("windowed look, decoding, from 40 words on: × the global", _against_global("decoding"), 1),
-    Bar("beam of 5, 64 sentences together: × one by one", _faster("beam", "together", "one by one"), 8),
-    Bar("greedy, one sentence: × the version before", _faster("the version before", "now", "before"), 1.7),
+    *(
+        bar
+        for score in SCORES
+        for when in WHEN
+        for bar in (
+            Bar(f"window, {score}, {when}: cost of 320 words ÷ of 40", _growth(looks_in(when, score)), 1.15, False),
+            Bar(f"window, {score}, {when}, 40 words and more: × global", _against_global(looks_in(when, score)), 1),
+        )
+    ),
+    Bar(
+        "beam of 5, 64 sentences together: × one by one",
+        _faster("decoding", f"{BEAM}, together", f"{BEAM}, one by one"),
+        8,
+    ),
+    Bar(
+        "the same: × one by one in the version before",
+        _faster("the version before", "beam 5, together, now", "beam 5, one by one, before"),
+        8,
+    ),
+    Bar(
+        "greedy, one sentence: × the version before",
+        _faster("the version before", "greedy, one by one, now", "greedy, one by one, before"),
+        1.7,
+    ),
     Bar("minutes of all notebooks", _minutes(notebooks), 20, at_least=False),
     Bar(
         "megabytes of the heaviest notebook",

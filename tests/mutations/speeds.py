@@ -52,15 +52,15 @@ MUTATIONS = (
     Mutation(
         "the window that grows least speaks for the other",
         FILE,
-        "max(ratio(record[LOOKS[when]], look(kind, 40)",
-        "min(ratio(record[LOOKS[when]], look(kind, 40)",
+        "max(ratio(record[run], look(kind, 40)",
+        "min(ratio(record[run], look(kind, 40)",
         f"{BARS}::test_one_of_two_windows_speaks_for_both",
     ),
     Mutation(
         "short sources count where long ones were promised",
         FILE,
-        'run["settings"]["lengths"] if words >= 40]',
-        'run["settings"]["lengths"] if words]',
+        'timing["settings"]["lengths"] if words >= 40]',
+        'timing["settings"]["lengths"] if words]',
         f"{BARS}::test_growth_is_read_from_the_shortest_source",
     ),
     Mutation(
