@@ -58,7 +58,7 @@ class Trainer:
 def decoders(hidden: int = 256, words: int = WORDS) -> dict[str, Any]:
     """Return models that are timed while they translate. They are not trained: a step costs the same."""
     of_words = vocabulary(words)
-    options = {"embedding": hidden, "hidden": hidden}
+    options: dict[str, Any] = {"embedding": hidden, "hidden": hidden}
     seed_everything(1)
     return {
         "Bahdanau": bahdanau2014(of_words, of_words, **options),
@@ -71,7 +71,7 @@ def translating(model: Any, batches: Sequence[Sequence[Sequence[str]]], limit: i
     """Return the work of translating ``batches`` with at most ``limit`` words a sentence; it returns words written."""
 
     def work() -> int:
-        options = {} if width == 1 else {"beam": width}
+        options: dict[str, Any] = {} if width == 1 else {"beam": width}
         found = [t for batch in batches for t in model.translate(batch, max_length=limit, **options)]
         return sum(len(translation.tokens) + translation.finished for translation in found)
 
@@ -109,7 +109,7 @@ def _alone_decoding(seed: int, width: int, together: bool = False) -> Callable[[
 
 def _alone_update(seed: int, length: int, **options: Any) -> Callable[[], int]:
     words = vocabulary(WORDS)
-    build = luong2015 if options else bahdanau2014
+    build: Any = luong2015 if options else bahdanau2014
     model = build(words, words, embedding=256, hidden=256, **options)
     batch = collate(random_pairs(words, BATCH, length, seed, target=LENGTH), words, words)
     return Trainer(model, cycle([batch])).updates(1)

@@ -10,6 +10,7 @@ All read the batches of :mod:`course_lib.batching`; the two functions at the end
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,10 +50,11 @@ class SameMechanism(nn.Module):
     @torch.no_grad()
     def take(self, model: Seq2Seq) -> "SameMechanism":
         """Copy the weights of a model of ours with the same sizes; return the loop."""
-        decoder = model.decoder
-        self.source_embedding.load_state_dict(model.encoder.embedding.state_dict())
+        decoder: Any = model.decoder
+        encoder: Any = model.encoder
+        self.source_embedding.load_state_dict(encoder.embedding.state_dict())
         self.target_embedding.load_state_dict(decoder.embedding.state_dict())
-        self.encoder.load_state_dict(model.encoder.rnn.state_dict())
+        self.encoder.load_state_dict(encoder.rnn.state_dict())
         self.start.load_state_dict(decoder.W_s.state_dict())
         self.words.load_state_dict(decoder.readout.W_o.state_dict())
         score, cell, readout = decoder.attention, decoder.cell, decoder.readout

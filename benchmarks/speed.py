@@ -189,8 +189,8 @@ def _real_works(corpus: ParallelCorpus, hidden: int, updates: int, size: int, se
         "sorted": sorted_batches(pairs, size, seed),
         "shuffled": shuffled_batches(pairs, size, seed),
     }
-    sizes = (*map(len, vocabularies), hidden, hidden)
-    options = {"embedding": hidden, "hidden": hidden}
+    sizes = (len(vocabularies[0]), len(vocabularies[1]), hidden, hidden)
+    options: dict[str, Any] = {"embedding": hidden, "hidden": hidden}
     ours: dict[str, Callable[[], torch.nn.Module]] = {
         "Bahdanau": partial(bahdanau2014, *vocabularies, **options),
         "Luong dot": partial(luong2015, *vocabularies, **options),
@@ -240,7 +240,8 @@ def tutorial_epoch(bench: Bench) -> None:
 
     def made() -> dict[str, Any]:
         vocabularies = common_words(corpus)
-        loop = TutorialLoop(*map(len, vocabularies), **sizes)
+        source, target = vocabularies
+        loop = TutorialLoop(len(source), len(target), **sizes)
         batches = shuffled_batches(corpus.train, batch, bench.seed)
         trainer = Trainer(loop, _collated(corpus.train, batches, vocabularies))
 
@@ -354,7 +355,7 @@ def looks(bench: Bench) -> None:
             bench.measure(looks_in(when, score), "looks", {**settings, "when": when, "score": score}, made)
 
 
-def _look_works(score: str, hidden: int, batch: int, lengths: Sequence[int], in_training: bool) -> dict[str, Any]:
+def _look_works(score: Any, hidden: int, batch: int, lengths: Sequence[int], in_training: bool) -> dict[str, Any]:
     words = vocabulary(200)
     build = partial(luong2015, words, words, embedding=hidden, hidden=hidden, score=score)
     models = {

@@ -60,7 +60,7 @@ def in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, dict[str, list
         work()
     found: dict[str, dict[str, list[float]]] = {name: {"units": [], "seconds": []} for name in works}
     for number in range(rounds):
-        for name in reversed(works) if number % 2 else works:
+        for name in reversed(list(works)) if number % 2 else works:
             units, seconds = works[name]()
             found[name]["units"].append(units)
             found[name]["seconds"].append(round(seconds, 5))
