@@ -26,7 +26,7 @@ from course_lib.training import seed_everything
 from course_lib.vocabulary import Vocabulary
 
 WORDS, BATCH, LENGTH = 4_000, 64, 20
-ONE_BY_ONE = 6  # sentences a round
+ONE_BY_ONE = 4  # sentences a round
 MAXRSS = 1_000_000 if sys.platform == "darwin" else 1_000  # to a megabyte: bytes there, kilobytes elsewhere
 
 

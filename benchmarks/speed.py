@@ -59,6 +59,7 @@ from course_lib.results.speeds import (
     SCORES,
     SOURCE_LENGTHS,
     WHEN,
+    before,
     look,
     looks_in,
     rates,
@@ -303,19 +304,21 @@ def version_before(bench: Bench) -> None:
         print("The version before: left out; --before names a checkout of it", flush=True)
         return
     roots = {"now": ROOT, "before": bench.before.resolve()}
-    names = [name for name in ALONE if "one by one" in name or "together" in name]
+    settings = {"before": _commit(roots["before"])}
+    for search in ("greedy", "beam 5"):
+        names = [name for name in ALONE if name.startswith(search)]
+        bench.measure(before(search), "target words", settings, partial(_of_versions, names, roots, bench.seed))
 
-    def made() -> dict[str, Any]:
-        workers = {version: Worker(root, bench.seed) for version, root in roots.items()}
-        works = {
-            f"{name}, {version}": partial(worker.do, name)
-            for name in names
-            for version, worker in workers.items()
-            if "one by one" in name or version == "now"
-        }
-        return {"works": works}
 
-    bench.measure("the version before", "target words", {"before": _commit(roots["before"])}, made)
+def _of_versions(names: Sequence[str], roots: Mapping[str, Path], seed: int) -> dict[str, Any]:
+    workers = {version: Worker(root, seed) for version, root in roots.items()}
+    works = {
+        f"{name}, {version}": partial(worker.do, name)
+        for name in names
+        for version, worker in workers.items()
+        if "one by one" in name or version == "now"
+    }
+    return {"works": works}
 
 
 class Worker:
