@@ -1,4 +1,4 @@
-"""Which word translates which: links from weights and from counting, held against gold. Chapters 10 and 11."""
+"""Which word translates which: links from weights and from counting, held against gold. Chapters 10, 11 and 14."""
 
 from course_lib.alignment.expectation_maximisation import IBMModel1, ibm_model1
 from course_lib.alignment.links import (
@@ -11,6 +11,7 @@ from course_lib.alignment.links import (
     turned_round,
 )
 from course_lib.alignment.looks import Kind, entropies, look_kinds
+from course_lib.alignment.pieces import whole_words, word_weights
 from course_lib.alignment.regions import RegionScores, mass_on_region, region_hits, score_regions
 
 __all__ = [
@@ -30,4 +31,6 @@ __all__ = [
     "symmetrise",
     "transposed",
     "turned_round",
+    "whole_words",
+    "word_weights",
 ]

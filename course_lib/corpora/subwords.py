@@ -18,6 +18,7 @@ from course_lib.corpora.pairs import Link, ParallelCorpus, SentencePair
 from course_lib.corpora.splitting import START
 from course_lib.files import write_atomically
 from course_lib.options import check_option, check_sizes
+from course_lib.vocabulary import UNK_TOKEN
 
 SubwordKind = Literal["unigram", "bpe"]
 _NORMALISER = b"identity"  # the last entry of a model file: words come back as they were
@@ -82,6 +83,12 @@ class Subwords:
     def model(self) -> bytes:
         """The model as sentencepiece keeps it."""
         return self._model
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The pieces, without the three signs: those of "bpe" in the order in which they were glued, letters last."""
+        found = (self._processor.IdToPiece(k) for k in range(len(self)) if not self._processor.IsControl(k))
+        return tuple(piece for piece in found if piece != UNK_TOKEN)
 
     def __len__(self) -> int:
         """Return how many pieces there are, with three that stand for <unk>, <s> and </s>."""
