@@ -195,10 +195,10 @@ def _score(table: dict[Words, Words], pairs: Sequence[SentencePair]) -> float:
 
 def said(record: dict[str, Any]) -> str:
     """Return a line that says what came out."""
-    first = record["leak"][0]
+    first, types = record["leak"][0], (record[side]["types"] for side in SIDES)
     return (
-        f"{record['source']['types']:,} and {record['target']['types']:,} types; of {first['held_out']:,} sentences held "
-        f"out by line {first['in_training']:,} stand in training, the table has BLEU {first['bleu_of_the_table']}"
+        f"{' and '.join(map(str, types))} types; of {first['held_out']} sentences held out by line "
+        f"{first['in_training']} stand in training, the table has BLEU {first['bleu_of_the_table']}"
     )
 
 

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from course_lib.alignment import whole_words, word_weights
 from course_lib.corpora.pairs import Link
+from course_lib.corpora.splitting import START
 from course_lib.finite import require_finite
 from course_lib.options import check_count, check_option
 from course_lib.shapes import Float
-from course_lib.vocabulary import UNK_TOKEN
+from course_lib.vocabulary import EOS_TOKEN, UNK_TOKEN
 
 SourceKind = Literal["words", "picture"]
 ARRAYS = ("states", "scores", "weights", "contexts", "centres", "heads")
@@ -120,6 +122,34 @@ class Trace:
         weights = self.heads[:, layer, head]
         with np.errstate(divide="ignore"):  # of 0 it is minus infinity, as it should be
             return replace(self, weights=weights, scores=np.log(weights))
+
+    def in_words(self) -> "Trace":
+        """Return the trace of a model that reads and writes subwords, put together in whole words. Chapter 14.
+
+        Weights as in :func:`course_lib.alignment.word_weights`, scores their logarithms; states are those after the
+        last piece of a word, candidates those for its first one. Links and what else belongs to pieces are left out.
+        ValueError for a model without attention, and for words that are not in pieces.
+        """
+        if self.weights is None:
+            raise ValueError(f"{self.model} has no attention weights to put together.")
+        weights = word_weights(self.weights, self.source, self.target)
+        target = whole_words(self.target)
+        first = [place for place, piece in enumerate(self.target) if piece.startswith(START) or piece == EOS_TOKEN]
+        last = [place - 1 for place in (*first[1:], len(self.target))]
+        with np.errstate(divide="ignore"):  # of 0 it is minus infinity, as it should be
+            scores = np.log(weights)
+        return Trace(
+            model=self.model,
+            source=whole_words(self.source),
+            target=target,
+            candidates=tuple(self.candidates[place] for place in first),
+            states=self.states[last],
+            scores=scores,
+            weights=weights,
+            gold=self.gold and whole_words(self.gold),
+            forced=self.forced,
+            finished=self.finished,
+        )
 
     def to_record(self, digits: int = 4) -> dict[str, Any]:
         """Return the trace as what JSON can hold, arrays as rows rounded to ``digits`` decimals."""
