@@ -47,7 +47,7 @@ def test_pieces_are_not_those_of_sentencepiece():
         assert checks._apart(word, learnt) == theirs.encode([word])
 
 
-@pytest.mark.parametrize("word", map("".join, product("abc", repeat=4)))
+@pytest.mark.parametrize("word", ["".join(word) for word in product("abc", repeat=4)])
 def test_the_fewest_pieces_are_not_the_fewest_of_all_spellings(word):
     learnt = ["ab", "bc", "▁a", "abc"]
     text = "▁" + word
