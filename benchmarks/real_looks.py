@@ -42,7 +42,8 @@ OWN = (
     "Können Sie mir bitte sagen, wie spät es ist?",
 )
 """Six as captions are, the sixth with rare words, and two as nobody writes under a picture."""
-LANGUAGES = {"fra": "fr", "mar": "mr", "cmn": "zh", "hin": "hi"}
+LANGUAGES = {"fra": "fr", "mar": "mr", "hin": "hi"}
+"""Without Chinese: Tatoeba's has characters, and the phrasebook's links are between words."""
 
 
 def main() -> None:
