@@ -2,15 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-import real_text
 
 from course_lib import results
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.fingerprints import pairs_fingerprint
 
 RECORD = results.load("real_text")
+
+
+@pytest.fixture
+def real_text(script_of: Callable[[str], Any]) -> Any:
+    return script_of("real_text")
 
 
 def pair(source: str, target: str) -> SentencePair:
@@ -24,12 +30,12 @@ def corpus() -> ParallelCorpus:
     )
 
 
-def test_every_text_stands_in_the_record() -> None:
+def test_every_text_stands_in_the_record(real_text: Any) -> None:
     assert set(RECORD) == set(real_text.TEXTS)
 
 
 @pytest.mark.parametrize("name", ["grammar", "phrasebook"])
-def test_the_record_was_made_on_other_sentences(name: str) -> None:
+def test_the_record_was_made_on_other_sentences(name: str, real_text: Any) -> None:
     text = real_text.TEXTS[name]
     drawn = load(text.corpus, **text.options)
     for split, pairs in zip(("train", "validation", "test"), real_text.splits_of(drawn), strict=True):
@@ -51,7 +57,7 @@ def test_a_sentence_of_others_stands_in_the_record() -> None:
         assert re.fullmatch(r"[\d. ]+|[0-9a-f]{16}|[a-z]{3}", text) or text in names, text[:40]
 
 
-def test_unknown_words_are_those_that_no_training_pair_holds() -> None:
+def test_unknown_words_are_those_that_no_training_pair_holds(real_text: Any) -> None:
     found = real_text.side_of(corpus(), "source")
     assert found["unknown"] == {"pairs": "3", "share": f"{1 / 3:.5f}"}  # d, of b d c
     assert (found["tokens"], found["types"], found["seen_once"]) == (6, 3, 1)
@@ -60,14 +66,14 @@ def test_unknown_words_are_those_that_no_training_pair_holds() -> None:
     assert found["letters_a_word"] == 2
 
 
-def test_more_pairs_know_less() -> None:
+def test_more_pairs_know_less(real_text: Any) -> None:
     for name, of in RECORD.items():
         for side in real_text.SIDES:
             shares = [float(share) for share in of[side]["unknown"]["share"].split()]
             assert shares == sorted(shares, reverse=True), name
 
 
-def test_the_table_answers_with_the_first_translation_and_nothing_else() -> None:
+def test_the_table_answers_with_the_first_translation_and_nothing_else(real_text: Any) -> None:
     train = [pair("a b c d", "w x y z"), pair("a b c d", "z y x w"), pair("b", "x")]
     held_out = [pair("a b c d", "w x y z"), pair("c", "y")]
     found = real_text.leak_between(train, held_out)
@@ -75,12 +81,12 @@ def test_the_table_answers_with_the_first_translation_and_nothing_else() -> None
     assert 0 < found["bleu_of_the_table"] < 100  # what it leaves out makes it too short
 
 
-def test_translations_are_counted_once_a_sentence() -> None:
+def test_translations_are_counted_once_a_sentence(real_text: Any) -> None:
     found = real_text.translations(corpus())
     assert found == {"sentences": 5, "with_so_many": {"1": 4, "2": 1}, "most": 2}
 
 
-def test_a_split_by_line_holds_out_what_it_says_and_loses_nothing() -> None:
+def test_a_split_by_line_holds_out_what_it_says_and_loses_nothing(real_text: Any) -> None:
     counted = Counter(real_text.leak(load("phrasebook"), 1)["held_out"] for _ in range(2))
     assert counted == {44: 2}
 
