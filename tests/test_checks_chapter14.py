@@ -38,7 +38,7 @@ def test_a_mistake_in_words_is_right_or_taken_for_another(why):
 
 def test_pieces_are_not_those_of_sentencepiece():
     """Counts without a tie, six merges: what the library learns, and every word of four letters taken apart alike."""
-    counts = {"abab": 11, "babc": 5, "cab": 3, "bcb": 9}
+    counts = {"aaac": 3, "acac": 4, "bbb": 8, "bbaa": 12}
     learnt = checks._learn(counts, 6)
     letters = len(set("".join(counts))) + 1
     theirs = Subwords.train([[word] for word, number in counts.items() for _ in range(number)], 3 + letters + 6, "bpe")
