@@ -34,7 +34,8 @@ def check_in_words(in_words: Callable[..., Any]) -> str:
     """
     draw = np.random.default_rng(_SEED)
     cases = [(draw.dirichlet(np.ones(len(s)), len(t)), s, t) for s, t in _SENTENCES]
-    agree(in_words, _in_words, cases, "the weights", mistakes=_OTHER_WORDS, axes="(words of target, words of source)")
+    axes = "(words of target, words of source)"
+    agree(in_words, _in_words, cases, "the weights", mistakes=_OTHER_WORDS, axes=axes, keep_inputs=True)
     return f"in {len(cases)} sentences the pieces are put together, and each row still adds up to 1."
 
 
@@ -42,7 +43,7 @@ _SEED = 14
 _SENTENCES = (
     (("▁foot", "ball", "▁is", "▁un", "pre", "dict", "able", END), ("▁un", "vor", "her", "sag", "bar", "▁ist", END)),
     (("▁a", "▁hat", END), ("▁ein", "▁Hu", "t", END)),
-    (("▁s", "now", END), ("▁Schnee", "▁", "!", END)),
+    (("▁s", "now", "▁", "!", END), ("▁Schnee", "▁", "!", END)),
 )
 
 
@@ -88,6 +89,22 @@ def _without_end(pieces: Sequence[str]) -> list[list[int]]:
     return _groups(pieces)[:-1]
 
 
+def _ended(pieces: Sequence[str]) -> list[list[int]]:
+    """Return the groups where a piece with ▁ ends a word."""
+    groups: list[list[int]] = [[]]
+    for place, piece in enumerate(pieces):
+        groups[-1].append(place)
+        if (piece.startswith(START) or piece == END) and place < len(pieces) - 1:
+            groups.append([])
+    return groups
+
+
+def _by_force(weights: Any, source: Sequence[str], target: Sequence[str]) -> Array:
+    """Return means on both sides, each row divided by its sum."""
+    means: Array = _put_together(lambda part: part.mean(1), _averaged)(weights, source, target)
+    return means / means.sum(1, keepdims=True)
+
+
 _in_words = _put_together(_added, _averaged)
 _OTHER_WORDS: dict[str, Callable[..., Any]] = {
     "Source pieces are averaged. A word has all the weight of its pieces together; then each row adds up to 1.": (
@@ -117,6 +134,8 @@ _OTHER_WORDS: dict[str, Callable[..., Any]] = {
     "</s> has been left out. It is a word of its own: weight may lie on it.": (
         _put_together(_added, _averaged, _without_end)
     ),
+    "Each row adds up to 1, but only as it was divided by its sum: the source pieces are averaged.": _by_force,
+    "A piece with ▁ begins a word; here it has ended one.": _put_together(_added, _averaged, _ended),
     "Rows and columns have changed places: a row is a word of the target.": lambda *given: _in_words(*given).T,
     "Nothing has been put together: these are the weights of the pieces.": lambda weights, *_: weights,
 }
@@ -257,14 +276,15 @@ def check_is_average(is_average: Callable[..., Any]) -> str:
     """Exercise 3, write the test: True only for an ``average`` that is the mean of checkpoints.
 
     ``average(checkpoints)`` takes one or more dicts, name -> array, with the same names and shapes; it returns
-    name -> mean and leaves the checkpoints as they were.
+    name -> mean, leaves the checkpoints as they were, and remembers nothing from one call to the next.
     """
     judge(
         is_average,
         _RIGHT_MEANS,
         sick := {**_SICK_MEANS, "goes on from the call before": _goes_on()},  # it has to begin anew
         too_strict="Allow for the rounding of single precision. The order of the names is free.",
-        too_lax="How many checkpoints, which numbers and names would show these, and what do you look at afterwards?",
+        too_lax="How many checkpoints, which numbers and names would show these, how often do you call, and what do "
+        "you look at afterwards?",
     )
     return f"your test passes {len(_RIGHT_MEANS)} right versions and catches all {len(sick)} bugs."
 
@@ -281,10 +301,16 @@ def _handed_in(rule: Callable[[Sequence[dict[str, Array]]], dict[str, Array]]) -
         if any(one != shapes[0] for one in shapes):
             raise ValueError("average: expected the same names and shapes in every checkpoint.")
         found = rule(given)
-        tensors = {name for name, value in checkpoints[0].items() if isinstance(value, Tensor)}
-        return {name: as_tensor(value) if name in tensors else value for name, value in found.items()}
+        return {name: _as_it_came(value, checkpoints[0][name]) for name, value in found.items()}
 
     return average
+
+
+def _as_it_came(value: Array, given: Any) -> Any:
+    """Return a tensor for a tensor, of its precision where it has one."""
+    if not isinstance(given, Tensor):
+        return value
+    return as_tensor(value, dtype=given.dtype if given.is_floating_point() else None, device=given.device)
 
 
 def _listed(checkpoints: Any) -> Sequence[Checkpoint]:

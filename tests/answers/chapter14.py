@@ -154,6 +154,23 @@ def glued_end(pieces):
     return [*rest, last + end]
 
 
+def ended(pieces):
+    """Return groups that end where a word begins."""
+    ends = [k + 1 for k, piece in enumerate(pieces) if piece[0] == "▁" or piece == "</s>"]
+    ends[-1] = len(pieces)
+    return [list(range(a, b)) for a, b in zip([0, *ends], ends, strict=False)]
+
+
+def by_force(*given):
+    means = put_together(columns=lambda part: part.mean(1))(*given)
+    return means / means.sum(1, keepdims=True)
+
+
+def overwritten(weights, source, target):
+    weights *= 1.0 + 1e-9
+    return in_words(weights, source, target)
+
+
 def says(*answer):
     """Return an answer to exercise 2."""
     return lambda: answer
@@ -212,6 +229,9 @@ WRONG = [
     (E1, put_together(of=lambda pieces: groups(pieces)[:-1]), "</s> has been left out"),
     (E1, lambda *given: in_words(*given).T, "Rows and columns have changed places"),
     (E1, lambda weights, source, target: weights, "Nothing has been put together"),
+    (E1, by_force, "only as it was divided by its sum"),
+    (E1, put_together(of=ended), "here it has ended one"),
+    (E1, overwritten, "has changed what it was handed"),
     (E1, lambda *given: -in_words(*given), "expected"),
     (E1, lambda weights, source, target: "a map", "expected"),
     (E1, lambda weights: weights, "is called with 3 argument"),
