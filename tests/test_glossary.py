@@ -13,8 +13,9 @@ LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)\.$")
 
 # Whatever the chapters and the pages ask of a reader; a chapter that needs another term adds it here.
 WANTED = """
-    AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|adversarial weights|alignment|annotation|attention|mean of the last weights|byte-pair encoding|dropout|
-    look-up table|mixed precision|piece|recipe|reference run|warm-up|Zipf's law|
+    AER|BLEU|BOS|EOS|GRU|LSTM|UNK|PCA|Adam|additive score|adversarial weights|alignment|annotation|attention|
+    mean of the last weights|byte-pair encoding|dropout|look-up table|mixed precision|piece|recipe|reference run|
+    warm-up|Zipf's law|
     attentional state|baseline|batch|beam search|bidirectional|bottleneck|causal mask|centre|classifier|concat|
     content word|context|coverage|coverage penalty|cross-entropy|decoder|decoding|dot product|dot score|
     doubly stochastic|EM|embedding|encoder|entropy|epoch|equal budget|exact match|exact search|extrapolation|

@@ -10,9 +10,10 @@ from torch import Tensor, as_tensor
 
 from course_lib.checks.comparing import Array, agree, array, judge, parts, whole
 from course_lib.checks.report import NotRight, answer, checker
+from course_lib.corpora.splitting import START
+from course_lib.vocabulary import EOS_TOKEN
 
-Checkpoint = Mapping[str, Any]
-START, END = "▁", "</s>"
+_Checkpoint = Mapping[str, Any]
 
 # Exercise 1
 
@@ -41,9 +42,12 @@ def check_in_words(in_words: Callable[..., Any]) -> str:
 
 _SEED = 14
 _SENTENCES = (
-    (("▁foot", "ball", "▁is", "▁un", "pre", "dict", "able", END), ("▁un", "vor", "her", "sag", "bar", "▁ist", END)),
-    (("▁a", "▁hat", END), ("▁ein", "▁Hu", "t", END)),
-    (("▁s", "now", "▁", "!", END), ("▁Schnee", "▁", "!", END)),
+    (
+        ("▁foot", "ball", "▁is", "▁un", "pre", "dict", "able", EOS_TOKEN),
+        ("▁un", "vor", "her", "sag", "bar", "▁ist", EOS_TOKEN),
+    ),
+    (("▁a", "▁hat", EOS_TOKEN), ("▁ein", "▁Hu", "t", EOS_TOKEN)),
+    (("▁s", "now", "▁", "!", EOS_TOKEN), ("▁Schnee", "▁", "!", EOS_TOKEN)),
 )
 
 
@@ -51,16 +55,16 @@ def _groups(pieces: Sequence[str]) -> list[list[int]]:
     """Return the positions of the pieces of each word."""
     groups: list[list[int]] = []
     for place, piece in enumerate(pieces):
-        if piece.startswith(START) or piece == END:
+        if piece.startswith(START) or piece == EOS_TOKEN:
             groups.append([])
         groups[-1].append(place)
     return groups
 
 
-Part = Callable[[Array], Array]
+_Part = Callable[[Array], Array]
 
 
-def _put_together(columns: Part, rows: Part, groups: Callable[[Sequence[str]], list[list[int]]] = _groups) -> Any:
+def _put_together(columns: _Part, rows: _Part, groups: Callable[[Sequence[str]], list[list[int]]] = _groups) -> Any:
     """Return what makes a map in words: by ``columns`` (T, n) of a source word, ``rows`` (n, S) of a target word."""
 
     def together(weights: Any, source: Sequence[str], target: Sequence[str]) -> Array:
@@ -94,7 +98,7 @@ def _ended(pieces: Sequence[str]) -> list[list[int]]:
     groups: list[list[int]] = [[]]
     for place, piece in enumerate(pieces):
         groups[-1].append(place)
-        if (piece.startswith(START) or piece == END) and place < len(pieces) - 1:
+        if (piece.startswith(START) or piece == EOS_TOKEN) and place < len(pieces) - 1:
             groups.append([])
     return groups
 
@@ -289,7 +293,7 @@ def check_is_average(is_average: Callable[..., Any]) -> str:
     return f"your test passes {len(_RIGHT_MEANS)} right versions and catches all {len(sick)} bugs."
 
 
-Mean = Callable[[Array], Array]
+_Mean = Callable[[Array], Array]
 
 
 def _handed_in(rule: Callable[[Sequence[dict[str, Array]]], dict[str, Array]]) -> Callable[..., Any]:
@@ -313,7 +317,7 @@ def _as_it_came(value: Array, given: Any) -> Any:
     return as_tensor(value, dtype=given.dtype if given.is_floating_point() else None, device=given.device)
 
 
-def _listed(checkpoints: Any) -> Sequence[Checkpoint]:
+def _listed(checkpoints: Any) -> Sequence[_Checkpoint]:
     if not isinstance(checkpoints, list | tuple) or not checkpoints:
         raise ValueError("average: expected a list of one or more checkpoints.")
     if not all(isinstance(one, Mapping) and one for one in checkpoints):
@@ -321,14 +325,14 @@ def _listed(checkpoints: Any) -> Sequence[Checkpoint]:
     return checkpoints
 
 
-def _read(checkpoint: Checkpoint) -> dict[str, Array]:
+def _read(checkpoint: _Checkpoint) -> dict[str, Array]:
     try:
         return {name: array(value, f"checkpoint[{name!r}]").astype(float) for name, value in checkpoint.items()}
     except NotRight as error:
         raise ValueError(str(error)) from error
 
 
-def _by(mean: Mean) -> Callable[..., Any]:
+def _by(mean: _Mean) -> Callable[..., Any]:
     """Return an average that makes of all values of one name, (n, …), what ``mean`` says."""
     return _handed_in(lambda given: {name: mean(np.stack([one[name] for one in given])) for name in given[0]})
 
