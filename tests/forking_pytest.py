@@ -1,17 +1,24 @@
 """Run pytest many times on a copy of the library without importing everything each time.
 
-Reads lines "FOLDER FILE SECONDS TEST [TEST …]" from standard input: FILE is where a bug was planted in the copy in
-FOLDER. The tests are run there, for SECONDS at most; what pytest prints goes to FOLDER/output.txt, and its exit code
-is printed here. Three processes, each a fork of the one before, share the work:
+Reads a line of JSON a run from standard input: {"folder", "tests", "limit", "file", "text"}. The tests are run in the
+copy in FOLDER, for LIMIT seconds at most, while FILE holds TEXT, the bug, in place of what it holds. What pytest
+prints goes to FOLDER/output.txt, and its exit code is printed here. Without a text the bug is in the file already,
+without a file there is none. Three processes, each a fork of the one before, share the work:
 
 * this one has imported what pytest and the tests import of other people's code;
-* one that *waits*, of the last FILE: pytest has started in it, and it has imported of the library and of the tests'
-  helpers what does not import FILE, by the import statements of all of them;
-* the one that collects the tests and runs them imports the rest, FILE too.
+* one that *waits*: pytest has started in it, and it has imported what the tests need of the library and of theirs;
+* the one that collects the tests and runs them.
 
-How a bug could stay unseen: the one that waits knows FILE as it was for an earlier bug, whoever imported it there,
-and whatever that left in others. It cannot, if it has never opened FILE: of this it keeps watch, and where it did
-open it, it is asked once and never again.
+A bug comes into the last of them in one of two ways.
+
+* *Among what is loaded*: the functions that the bug changes get their new code, and nothing is imported again. That is
+  the same as a new import, as long as nobody has called them before, read their file, or copied what they are called
+  with: of this the one that waits keeps watch (:class:`Loaded`).
+* *By an import*: else, and always before a bug is said to be unseen. Then another one waits, for bugs in FILE alone:
+  it has imported only what does not import FILE, by the import statements of all modules, and the last process imports
+  the rest, FILE too. How a bug could stay unseen: the one that waits knows FILE as it was for an earlier bug,
+  whoever imported it there, and whatever that left in others. It cannot, if it has never opened FILE: of this it keeps
+  watch, and where it did open it, it is asked once and never again.
 """
 
 import ast
@@ -19,14 +26,19 @@ import contextlib
 import gc
 import importlib
 import importlib.metadata
+import inspect
+import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any
+from types import CodeType, FrameType, FunctionType
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -131,12 +143,119 @@ def load(name: str) -> None:
         importlib.import_module(name)
 
 
+class Bug(NamedTuple):
+    """What ``file`` holds, and what it holds while the tests run that have to see it."""
+
+    file: str
+    before: str
+    after: str
+
+    @contextlib.contextmanager
+    def planted(self) -> Iterator[None]:
+        Path(self.file).write_text(self.after, "utf-8")
+        try:
+            yield
+        finally:
+            Path(self.file).write_text(self.before, "utf-8")
+
+
+def functions(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]]:
+    """Pair the functions of two modules, or of two classes.
+
+    ValueError where the two differ in more than in what their functions do once they are called.
+    """
+    if old.co_flags & inspect.CO_OPTIMIZED:
+        if seen_from_outside(old) != seen_from_outside(new):
+            raise ValueError(f"{old.co_qualname} is called in another way.")
+        return [(old, new)]
+    if without_lines(old, inner=False) != without_lines(new, inner=False):
+        raise ValueError(f"Another thing happens when {old.co_qualname} is imported.")
+    inner = ([part for part in code.co_consts if isinstance(part, CodeType)] for code in (old, new))
+    return [pair for parts in zip(*inner, strict=True) for pair in functions(*parts)]
+
+
+def seen_from_outside(code: CodeType) -> tuple[Any, ...]:
+    """Return how a function is called, and its docstring: what others may have copied without a call."""
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
+    text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else None
+    return code.co_qualname, names, counts, code.co_flags, code.co_freevars, text
+
+
+def without_lines(code: CodeType, inner: bool = True) -> CodeType:
+    """Return the code as if it stood elsewhere in its file, and with nothing in place of what is ``inner`` to it."""
+    consts = (c if not isinstance(c, CodeType) else without_lines(c) if inner else None for c in code.co_consts)
+    return code.replace(co_firstlineno=1, co_linetable=b"", co_consts=tuple(consts))
+
+
+real = cache(os.path.realpath)
+Place = tuple[str, str, int]
+
+
+def place(code: CodeType) -> Place:
+    return real(code.co_filename), code.co_qualname, code.co_firstlineno
+
+
+class Loaded:
+    """What has been loaded here of the library in ``folder``, and what of it may get other code."""
+
+    def __init__(self, folder: str) -> None:
+        self.root = os.path.join(real(folder), "course_lib", "")
+        self.opened: Counter[str] = Counter()
+        self.ran: dict[int, CodeType] = {}
+        self.functions: dict[Place, list[FunctionType]] = {}
+
+    def watch(self, event: str, told: tuple[Any, ...]) -> None:
+        """Count how often a file is opened: once to import it; who reads it as well may have kept what it says."""
+        if event == "open" and not isinstance(told[0], int) and (path := os.fsdecode(told[0])).endswith(".py"):
+            self.opened[real(path)] += 1
+
+    def profile(self, frame: FrameType, event: str, _: Any) -> None:
+        """Note what runs: what it did for an import was done without any bug."""
+        if event == "call":
+            self.ran[id(frame.f_code)] = frame.f_code
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note what runs inside the block, and then which functions it has brought: what was there is frozen."""
+        sys.setprofile(self.profile)
+        yield
+        sys.setprofile(None)
+        for found in gc.get_objects():
+            if isinstance(found, FunctionType) and (at := place(found.__code__))[0].startswith(self.root):
+                self.functions.setdefault(at, []).append(found)
+
+    def exchange(self, bug: Bug) -> list[tuple[FunctionType, CodeType]] | None:
+        """Return which functions are to get which code for ``bug`` to be there; None where that may not be all."""
+        if not self.opened[bug.file]:
+            return []  # whoever imports it from now on meets the bug
+        try:
+            pairs = functions(*(compile(text, bug.file, "exec", dont_inherit=True) for text in bug[1:]))
+        except (SyntaxError, ValueError):
+            return None
+        if self.opened[bug.file] > 1:
+            return None
+        found: list[tuple[FunctionType, CodeType]] = []
+        ran, places = set(map(place, self.ran.values())), Counter(place(old) for old, _ in pairs)
+        for old, new in pairs:
+            at, there = place(old), self.functions.get(place(old), [])
+            if without_lines(old) != without_lines(new):  # else only its lines have moved
+                alone = places[at] == 1 and all(function.__code__ == old for function in there)
+                if at in ran or not there or not alone:
+                    return None
+            found += [(function, new) for function in there]
+        return found
+
+
 class Waiting:
-    """A fork in which pytest has started in ``folder``, for bugs in ``file``."""
+    """A fork in which pytest has started in ``folder``, for bugs in ``file``; without one, for those anywhere."""
 
     def __init__(self, folder: str, file: str, imports: Imports) -> None:
         self.folder, self.file, self.imports = folder, file, imports
-        self.again = bool(file)
+        self.loaded = Loaded(folder)
+        self.tried: set[str] = set()
+        """What it has imported, or has tried to."""
+        self.again = True
         """Whether it may be asked once more."""
         self.status: int = pytest.ExitCode.OK
         self.wanted: dict[str, set[str]] = {}
@@ -162,8 +281,11 @@ class Waiting:
         os.truncate(1, 0)
         os.chdir(self.folder)
         sys.path[:] = [self.folder, *(path for path in sys.path if path not in ("", str(HERE)))]
-        sys.addaudithook(self.watch)
-        return pytest.main([*OPTIONS, "tests"], plugins=[self])
+        sys.addaudithook(self.watch if self.file else self.loaded.watch)
+        with contextlib.ExitStack() as self.starting:
+            if not self.file:
+                self.starting.enter_context(self.loaded.watching())
+            return pytest.main([*OPTIONS, "tests"], plugins=[self])
 
     def watch(self, event: str, told: tuple[Any, ...]) -> None:
         """Note that FILE is opened, by an import or in any other way."""
@@ -175,24 +297,40 @@ class Waiting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Wait for tests, and let a fork collect them: there, and only there, does pytest go on from here."""
+        self.starting.close()
         while True:
             try:
-                tests = self.pipe.recv()
+                tests, bug = self.pipe.recv()
+                sys.stdout.flush()
+                os.truncate(1, 0)
+                self.load(tests)
+                codes = [] if bug is None else self.loaded.exchange(bug)
+                self.pipe.send(codes is not None)
+                if codes is None:
+                    continue
+                self.pipe.recv()  # the bug is in its file now
             except EOFError:
                 os._exit(0)
-            sys.stdout.flush()
-            os.truncate(1, 0)
-            for name in self.imports.without(self.module, [f"tests.{test.partition('.py')[0]}" for test in tests]):
-                load(name)
-            gc.freeze()
             child = os.fork()
             if child == 0:
                 self.pipe.close()
+                for function, code in codes:
+                    function.__code__ = code
                 session.config.args = [f"tests/{test}" for test in tests]
                 self.wanted = wanted(tests)
                 return
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             self.pipe.send((code, self.again and code >= 0))  # what was killed may have left half a line somewhere
+
+    def load(self, tests: Iterable[str]) -> None:
+        """Import what ``tests`` need, without ``file`` and what needs it."""
+        wanted = self.imports.without(self.module, [f"tests.{test.partition('.py')[0]}" for test in tests])
+        if missing := [name for name in wanted if name not in self.tried]:
+            with contextlib.nullcontext() if self.file else self.loaded.watching():
+                for name in missing:
+                    load(name)
+            self.tried.update(missing)
+            gc.freeze()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
@@ -220,10 +358,11 @@ class Waiting:
     def module(self) -> str:
         return name_of(Path(self.file), Path(self.folder).resolve()) if self.file else ""
 
-    def run(self, limit: str, tests: list[str]) -> int:
+    def run(self, limit: float, tests: list[str], bug: Bug | None = None) -> int | None:
         """Return pytest's exit code of ``tests``, or less than zero where their process was killed.
 
-        After ``limit`` seconds it is, and the output ends with a line that says so.
+        After ``limit`` seconds it is, and the output ends with a line that says so. None is returned where ``bug``
+        can not be put among what is loaded here.
         """
         late: list[str] = []
 
@@ -231,16 +370,22 @@ class Waiting:
             late.append(f"\nNot done within {limit} seconds.")
             os.killpg(self.process, signal.SIGKILL)
 
-        clock = threading.Timer(float(limit), end)
+        clock = threading.Timer(limit, end)
         clock.start()
         code: int | None = None
+        possible = True
         try:
-            self.pipe.send(tests)
-            code, self.again = self.pipe.recv()
+            self.pipe.send((tests, bug))
+            if possible := self.pipe.recv():
+                with bug.planted() if bug else contextlib.nullcontext():
+                    self.pipe.send("now")
+                    code, self.again = self.pipe.recv()
         except (EOFError, OSError):
             self.again = False
         clock.cancel()
         clock.join()  # no thread runs when a process forks
+        if not possible:
+            return None
         if code is None:  # it has ended itself, or was ended, before it could say how the tests went
             code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
             self.process = 0
@@ -258,21 +403,35 @@ class Waiting:
 
 
 def serve(lines: Iterable[str]) -> None:
-    """Answer each line with an exit code; only the last one that waits is kept, for it fills some memory."""
+    """Answer each line with an exit code; only the last ones that wait are kept, for each fills some memory."""
     imports = Imports(HERE.parent)
     load_what_tests_need(imports)
-    waiting: Waiting | None = None
+    waiting: dict[bool, Waiting] = {}  # for a file, for all
+
+    def one_for(folder: str, file: str) -> Waiting:
+        one = waiting.get(bool(file))
+        if one is None or not one.again or (one.folder, one.file) != (folder, file):
+            if one is not None:
+                one.end()
+            waiting[bool(file)] = one = Waiting(folder, file, imports)
+        return one
+
+    def code_of(folder: str, file: str, text: str | None, limit: float, tests: list[str]) -> int | None:
+        if text is None:
+            return one_for(folder, file).run(limit, tests)
+        bug = Bug(file, Path(file).read_text("utf-8"), text)
+        code = one_for(folder, "").run(limit, tests, bug)
+        if code == pytest.ExitCode.TESTS_FAILED or (code is not None and code < 0):
+            return code
+        with bug.planted():  # where it has not been seen, too: this way is the plain one
+            return one_for(folder, file).run(limit, tests)
+
     try:
         for line in lines:
-            folder, file, limit, *tests = line.rstrip("\n").split("\t")
-            if waiting is None or not waiting.again or (waiting.folder, waiting.file) != (folder, file):
-                if waiting is not None:
-                    waiting.end()
-                waiting = Waiting(folder, file, imports)
-            print(waiting.run(limit, tests), flush=True)
+            print(code_of(**json.loads(line)), flush=True)
     finally:
-        if waiting is not None:
-            waiting.end()
+        for one in waiting.values():
+            one.end()
 
 
 def prepare() -> None:

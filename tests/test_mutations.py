@@ -1,6 +1,7 @@
 """The tests are tested: every planted bug turns its test red."""
 
 import compileall
+import json
 import shutil
 import signal
 import subprocess
@@ -23,13 +24,16 @@ Runner = Callable[..., tuple[int, str]]
 
 @contextmanager
 def started(server: Path) -> Iterator[Runner]:
-    """Give a function that runs tests on a copy of the library, with a bug in ``file``: exit code and output."""
+    """Give a function that runs tests on a copy of the library, ``file`` holding ``text``: exit code and output."""
     command = [sys.executable, str(server)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
 
-        def run(folder: Path, *tests: str, file: Path | str = "", limit: int = LIMIT) -> tuple[int, str]:
-            print(folder, file, limit, *tests, sep="\t", file=process.stdin, flush=True)
+        def run(
+            folder: Path, *tests: str, file: Path | str = "", text: str | None = None, limit: int = LIMIT
+        ) -> tuple[int, str]:
+            asked = {"folder": str(folder), "file": str(file), "text": text, "limit": limit, "tests": tests}
+            print(json.dumps(asked), file=process.stdin, flush=True)
             code = process.stdout.readline()
             assert code, f"what runs the tests on a copy has ended itself, with exit {process.wait()}"
             return int(code), (folder / "output.txt").read_text()[-2000:]
@@ -69,11 +73,7 @@ def planted(mutation: Mutation, copy: Path, runner: Runner) -> tuple[int, str]:
     text = path.read_text(encoding="utf-8")
     found = text.count(mutation.old)
     assert found == 1, f"{mutation.old!r} stands {found} times in {mutation.file}"
-    path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    try:
-        return runner(copy, mutation.test, file=path.resolve())
-    finally:
-        path.write_text(text, encoding="utf-8")
+    return runner(copy, mutation.test, file=path.resolve(), text=text.replace(mutation.old, mutation.new))
 
 
 class Planted:
@@ -202,3 +202,79 @@ def test_what_stays_imported_from_bug_to_bug_knows_none_of_them(tmp_path: Path) 
         # an import that no statement tells of: what imported it is right once, and is not asked again
         for count, (value, code) in enumerate([("2", 1), ("1 + 0", 0), ("3", 1)], start=1):
             assert outcome(value, "test_hidden.py::test_hidden") == (code, count)
+
+
+TREE_OF_FUNCTIONS = {
+    "course_lib/__init__.py": "",
+    "course_lib/apart.py": TREE["course_lib/apart.py"],
+    "course_lib/leaf.py": """
+LIMIT = 1
+def called(): return 1
+def value(given=1): return 1
+class Box:
+    @property
+    def size(self): return 1
+TABLE = [called()]
+""",
+    "course_lib/reads.py": """
+import inspect
+from course_lib import leaf
+PARAMETERS = inspect.signature(leaf.value).parameters
+""",
+    "course_lib/reads_all.py": """
+import inspect
+from course_lib import leaf
+SOURCE = inspect.getsource(leaf)
+""",
+    "tests/__init__.py": "",
+    "tests/test_leaf.py": """
+import course_lib.apart, course_lib.reads
+from course_lib import leaf
+def test_value(): assert leaf.value() == 1
+def test_size(): assert leaf.Box().size == 1
+def test_limit(): assert leaf.LIMIT == 1
+def test_table(): assert leaf.TABLE == [leaf.called()]
+def test_parameters(): assert len(course_lib.reads.PARAMETERS) == leaf.value.__code__.co_argcount
+""",
+    "tests/test_source.py": """
+import course_lib.apart, course_lib.reads_all
+from course_lib import leaf
+def test_source(): assert str(leaf.value()) in course_lib.reads_all.SOURCE.partition("def value")[2].split("class")[0]
+""",
+}
+LIMIT_2, VALUE_2 = ("LIMIT = 1", "LIMIT = 2"), ("def value(given=1): return 1", "def value(given=1): return 2")
+
+
+def test_what_is_loaded_gets_a_bug_only_where_a_new_import_would_be_the_same(tmp_path: Path) -> None:
+    """Else a test would turn red from what was computed, copied or read without the bug: that shows nothing."""
+    for name, text in TREE_OF_FUNCTIONS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    leaf = (tmp_path / "course_lib" / "leaf.py").resolve()
+    before = leaf.read_text()
+    shutil.copy(SERVER, tmp_path / "tests")
+    with started(tmp_path / "tests" / SERVER.name) as run:
+
+        def outcome(old: str, new: str, test: str) -> tuple[int, int]:
+            """Return the exit code, and how often what does not import the bug had to be imported for it."""
+            text = before.replace(old, new)
+            assert text != before
+            code, output = run(tmp_path, test, file=leaf, text=text)
+            assert leaf.read_text() == before
+            assert ("1 passed" in output, "1 failed" in output) == (code == 0, code == 1), output
+            count = (tmp_path / "imported.txt").read_text().count("once more")
+            (tmp_path / "imported.txt").write_text("")
+            return code, count
+
+        assert outcome(*VALUE_2, "test_leaf.py::test_value") == (1, 1)
+        for old, new in (VALUE_2, ("LIMIT = 1\n", "LIMIT = 1\n\n\n"), VALUE_2):
+            seen = int((old, new) == VALUE_2)
+            assert outcome(old, new, "test_leaf.py::test_value") == (seen, 1 - seen)
+        assert outcome("size(self): return 1", "size(self): return 2", "test_leaf.py::test_size") == (1, 0)
+        for old, new, test, code in (
+            (*LIMIT_2, "test_leaf.py::test_limit", 1),
+            ("def called(): return 1", "def called(): return 2", "test_leaf.py::test_table", 0),
+            ("value(given=1)", "value(given=1, more=1)", "test_leaf.py::test_parameters", 0),
+            (*VALUE_2, "test_source.py::test_source", 0),
+        ):
+            assert outcome(old, new, test)[0] == code, test
