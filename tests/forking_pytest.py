@@ -314,8 +314,8 @@ class Waiting:
             child = os.fork()
             if child == 0:
                 self.pipe.close()
-                for function, code in codes:
-                    function.__code__ = code
+                for function, changed in codes:
+                    function.__code__ = changed
                 session.config.args = [f"tests/{test}" for test in tests]
                 self.wanted = wanted(tests)
                 return
