@@ -38,14 +38,17 @@ class ContextGRUCell(Built):
 
 
 def lstm_step(
-    rnn: nn.LSTM, inputs: Float[Tensor, "B _"], hidden: Float[Tensor, "L B H"], cell: Float[Tensor, "L B H"]
+    rnn: nn.LSTM, inputs: Float[Tensor, "B _"], hidden: Float[Tensor, "L B H"], cell: Float[Tensor, "L B H"] | None
 ) -> tuple[Float[Tensor, "L B H"], Float[Tensor, "L B H"]]:
     """Take one step with the layers of ``rnn``; return h and c of each layer after it.
 
     The step that ``rnn(inputs.unsqueeze(1), (hidden, cell))`` takes, up to rounding. On a CPU that call copies all of
     its matrices into another order before it begins. Over many steps it wins that back; for one step and one sentence
     the copy costs several times the step. Search takes one step at a time, so decoders step with this.
+    ValueError for a state without a cell.
     """
+    if cell is None:
+        raise ValueError("An LSTM needs its cell c beside h; this state has none. Was it made by a GRU?")
     states = []
     for layer, weights in enumerate(rnn.all_weights):
         if layer:
