@@ -390,6 +390,18 @@ def test_the_first_browser_that_starts_is_taken(monkeypatch: pytest.MonkeyPatch)
     assert find_browser.find_browser() is None
 
 
+def test_an_older_debian_gives_the_whole_of_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def install(name: str, *others: str) -> bool:
+        asked.append(name)
+        return name == "chromium"
+
+    monkeypatch.setattr(find_browser, "install_from_debian", install)
+    monkeypatch.setattr(find_browser, "installed", lambda: f"/usr/bin/{asked[-1]}")
+    assert find_browser.from_debian() == "/usr/bin/chromium" and asked == [find_browser.SHELL, "chromium"]
+
+
 def test_a_driver_that_lacks_a_library_gets_it_before_a_browser_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a minimal Debian every browser test failed with a closed connection: the driver never ran."""
     added: list[str] = []
