@@ -247,7 +247,10 @@ def run(bench: Bench, settings: Mapping[str, Any]) -> dict[str, Any]:
 def mixed_batches() -> Iterator[None]:
     """While this lasts, training and evaluation take their batches from all lengths at once."""
 
-    def mixed(pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+    def mixed(
+        pairs: Sequence[SentencePair], batch_size: int, seed: int, epoch: int, alike: str = "source"
+    ) -> list[list[int]]:
+        del alike
         order = random.Random(f"mixed {seed} {epoch}").sample(range(len(pairs)), len(pairs))
         return [order[k : k + batch_size] for k in range(0, len(order), batch_size)]
 

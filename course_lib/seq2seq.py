@@ -176,7 +176,7 @@ class Seq2Seq(nn.Module):
         check_count("width", width)
         with evaluating(self):
             source, lengths = encode_sources(sentences, self.source_vocabulary, self.device, unknown)
-            step, state = self.stepper(source, lengths, copies=width, looks=coverage_penalty > 0)
+            step, state = self.stepper(source, lengths, copies=width, looks=coverage_penalty != 0)
             return beam(
                 step,
                 state,

@@ -15,7 +15,7 @@ from course_lib.corpora.subwords import Subwords
 from course_lib.models import build_model
 from course_lib.saved_models import load_saved, save_model
 from course_lib.seq2seq import Seq2Seq, Translation
-from course_lib.training.recipes import RECIPES, Recipe
+from course_lib.training.recipes import RECIPES, Recipe, Trained
 from course_lib.vocabulary import Vocabulary
 
 torch.set_num_threads(1)
@@ -60,11 +60,19 @@ def test_a_corpus_of_the_course_takes_its_own_options_and_a_file_has_its_default
 
 
 def test_a_recipe_trains_as_in_python_is_taken_up_again_and_writes_whole_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    beams: list[int] = []  # a model of four updates has no BLEU, of words or of pieces: what is asked for shows it
+    counted = Trained.bleu
+    monkeypatch.setattr(
+        Trained,
+        "bleu",
+        lambda self, pairs, beam=1, bootstrap=0: beams.append(beam) or counted(self, pairs, beam, bootstrap),
+    )
     command = ["train", "--recipe", "phrasebook", *SMALL.split(), "--examples", "2", "--device", "cpu"]
     command += ["--pieces", "200", "--out", str(tmp_path)]
     assert main(command) == 0
+    assert beams == [1, 2]
     said = capsys.readouterr().out
     assert "source pieces of words" in said and "at the end BLEU is of words" in said
     assert "With a beam of 2:\nBLEU|nrefs:1|" in said and said.count("%]") + said.count("] (n = ") >= 2

@@ -18,7 +18,7 @@ from course_lib.results.draws import TODAY, draws, made_on
 from tests.draws import load_few_held_out
 
 ROOT = Path(__file__).resolve().parent.parent
-OF_NO_DRAW = {"real_languages", "speed"}
+OF_NO_DRAW = {"real_languages", "real_looks", "real_text", "speed"}
 """Records of real sentences, which nobody draws, and of times."""
 RECORDS = sorted(path.stem for path in (ROOT / "course_lib" / "results").glob("*.json"))
 SIZE = 2300

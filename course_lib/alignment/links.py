@@ -1,4 +1,4 @@
-"""Hard links from attention weights, and links of two directions made one: symmetrisation. Chapters 5 and 11.
+"""Hard links from attention weights, and links of two directions made one: symmetrisation. Chapters 5, 11 and 14.
 
 No torch and no neural network. Links are (source position j, target position i), counted from 0, as
 in :mod:`course_lib.metrics`, which scores them.
@@ -61,7 +61,7 @@ def hard_links(
 
 
 def diagonal_links(source_length: int, target_length: int) -> frozenset[Link]:
-    """Link target word i to source word ⌊S (i + ½) / T⌋: what lengths alone foretell. Chapter 11.
+    """Link target word i to source word ⌊S (i + ½) / T⌋: what lengths alone foretell. Chapters 11 and 14.
 
     ``source_length`` and ``target_length`` (S and T) count words, ``</s>`` excluded. Each target word has one link;
     the middle of its place in the target, as a share of the length, lies within its partner's place in the source.

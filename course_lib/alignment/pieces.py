@@ -19,7 +19,7 @@ def whole_words(pieces: Sequence[str]) -> tuple[str, ...]:
 
 def word_weights(
     weights: Float[np.ndarray, "T S"], source: Sequence[str], target: Sequence[str]
-) -> Float[np.ndarray, "words_of_target words_of_source"]:
+) -> Float[np.ndarray, "T S"]:
     """Return the weights of whole words: attention between subwords, put together.
 
     ``weights`` is T × S, a row for each piece of ``target``, a column for each of ``source``; ``</s>`` is a word of its

@@ -1,4 +1,4 @@
-"""How far proposed word links are from gold ones: alignment error rate. Chapters 5, 7 and 11."""
+"""How far proposed word links are from gold ones: alignment error rate. Chapters 5, 7, 11 and 14."""
 
 import math
 from collections.abc import Sequence

@@ -25,7 +25,11 @@ MUTATIONS = (
         EQUAL,
     ),
     Mutation(
-        "rows of a bare state stay behind", BARE, "self.hidden.index_select(0, rows)", "self.hidden", TEST + "rows"
+        "rows of a bare state stay behind",
+        BARE,
+        "self.hidden.index_select(0, rows)",
+        "self.hidden",
+        TEST + "rows_of_a_bare_state_move_as_those_of_a_state_do",
     ),
     Mutation("a hook before a layer is not asked", BARE, '"_forward_pre_hooks", ', "", ASKED),
     Mutation("a hook after a layer is not asked", BARE, ', "_forward_hooks"', ",", ASKED),

@@ -14,9 +14,9 @@ MUTATIONS = (
         "a beam makes unknown words UNK unasked",
         "seq2seq.py",
         "encode_sources(sentences, self.source_vocabulary, self.device, unknown)\n            step, state = "
-        "self.stepper(source, lengths, copies=width)",
+        "self.stepper(source, lengths, copies=width, looks=coverage_penalty != 0)",
         'encode_sources(sentences, self.source_vocabulary, self.device, "unk")\n            step, state = '
-        "self.stepper(source, lengths, copies=width)",
+        "self.stepper(source, lengths, copies=width, looks=coverage_penalty != 0)",
         "test_properties.py::test_every_door_asks_what_to_do_with_an_unknown_word",
     ),
     Mutation(
