@@ -152,13 +152,20 @@ def evaluate_heads(
 
 
 def translations(
-    model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int = 64, unknown: Unknown = "error"
+    model: Seq2Seq,
+    pairs: Sequence[SentencePair],
+    batch_size: int = 64,
+    unknown: Unknown = "error",
+    *,
+    beam: int = 1,
+    length_normalisation: float = 0.0,
 ) -> list[Translation]:
-    """Translate the source side of ``pairs`` greedily, in their order, one source length a batch."""
+    """Translate the source side of ``pairs``, greedily or by a ``beam``, in their order, one source length a batch."""
     found: dict[int, Translation] = {}
     for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
         sources = [pairs[k].source for k in indices]
-        found |= zip(indices, model.translate(sources, unknown=unknown), strict=True)
+        said = model.translate(sources, unknown=unknown, beam=beam, length_normalisation=length_normalisation)
+        found |= zip(indices, said, strict=True)
     return [found[k] for k in range(len(pairs))]
 
 

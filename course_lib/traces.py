@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from course_lib.alignment import whole_words, word_weights
+from course_lib.alignment import whole_words, word_places, word_weights
 from course_lib.corpora.pairs import Link
-from course_lib.corpora.splitting import START
 from course_lib.finite import require_finite
 from course_lib.options import check_count, check_option
 from course_lib.shapes import Float
-from course_lib.vocabulary import EOS_TOKEN, UNK_TOKEN
+from course_lib.vocabulary import UNK_TOKEN
 
 SourceKind = Literal["words", "picture"]
 ARRAYS = ("states", "scores", "weights", "contexts", "centres", "heads")
@@ -133,17 +132,15 @@ class Trace:
         if self.weights is None:
             raise ValueError(f"{self.model} has no attention weights to put together.")
         weights = word_weights(self.weights, self.source, self.target)
-        target = whole_words(self.target)
-        first = [place for place, piece in enumerate(self.target) if piece.startswith(START) or piece == EOS_TOKEN]
-        last = [place - 1 for place in (*first[1:], len(self.target))]
+        written = word_places(self.target)
         with np.errstate(divide="ignore"):  # of 0 it is minus infinity, as it should be
             scores = np.log(weights)
         return Trace(
             model=self.model,
             source=whole_words(self.source),
-            target=target,
-            candidates=tuple(self.candidates[place] for place in first),
-            states=self.states[last],
+            target=whole_words(self.target),
+            candidates=tuple(self.candidates[word[0]] for word in written),
+            states=self.states[[word[-1] for word in written]],
             scores=scores,
             weights=weights,
             gold=self.gold and whole_words(self.gold),

@@ -11,7 +11,7 @@ from course_lib.alignment.links import (
     turned_round,
 )
 from course_lib.alignment.looks import Kind, entropies, look_kinds
-from course_lib.alignment.pieces import whole_words, word_weights
+from course_lib.alignment.pieces import whole_words, word_places, word_weights
 from course_lib.alignment.regions import RegionScores, mass_on_region, region_hits, score_regions
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "transposed",
     "turned_round",
     "whole_words",
+    "word_places",
     "word_weights",
 ]

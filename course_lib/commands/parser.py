@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     data = training.add_mutually_exclusive_group(required=True)
     data.add_argument("--tsv", type=partial(_path, "--tsv"), help="tab-separated sentence pairs, .txt, .tsv or .zip")
     data.add_argument("--corpus", help="a corpus of the course instead, see the command corpora")
-    data.add_argument("--recipe", choices=RECIPES, help="a corpus with all settings, chosen on its validation pairs")
+    data.add_argument("--recipe", choices=RECIPES, help="a corpus with all settings")
     out = "folder for model and checkpoint (default: runs/model, or runs/ and the name of the recipe)"
     training.add_argument("--out", type=partial(_path, "--out"), help=out)
     training.add_argument("--data", type=partial(_path, "--data"), help="folder, or file, that holds the corpus")

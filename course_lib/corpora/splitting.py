@@ -48,8 +48,11 @@ class Splitting:
         """
         if self.subwords and START in text:  # pieces, as they are printed
             return tuple(text.split())
-        words = self._words(text)
-        return _model(self.subwords).encode(words) if self.subwords else words
+        return self.apart(self._words(text))
+
+    def apart(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return ``words`` as a model reads them: in pieces, where there are any. The way back is :meth:`whole`."""
+        return _model(self.subwords).encode(words) if self.subwords else tuple(words)
 
     def whole(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return ``words`` with pieces, where there are any, put together."""

@@ -1,21 +1,19 @@
 """All that it takes to train on real sentences, in one value with a name. Chapter 14.
 
 A recipe says which corpus is read and how its words are taken apart, which model learns from it and how, and how
-the model searches. The settings of the two recipes for real corpora were chosen on validation pairs;
-``benchmarks/real_languages.py`` runs them, and what each setting is worth.
+the model searches. ``benchmarks/real_languages.py`` runs those for real corpora, says how their settings were found,
+which is by little trying, and what each setting is worth.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
-from course_lib.batching import epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.corpora.splits import Words
-from course_lib.corpora.splitting import Splitting
 from course_lib.corpora.subwords import Subwords, subword_corpus
 from course_lib.devices import seed_everything
+from course_lib.evaluation import translations
 from course_lib.history import History
 from course_lib.metrics import Score, bleu
 from course_lib.models import CONSTRUCTORS, build_model
@@ -112,42 +110,22 @@ class Trained:
 
         A beam is compared by the recipe's length normalisation. Sentences of one length are translated together.
         """
-        sources = [self._source.apart(sentence) for sentence in sentences]
+        apart, whole = self.corpus.source_splitting.apart, self.corpus.target_splitting.whole
         normalised = self.recipe.length_normalisation if beam > 1 else 0.0
-        found: dict[int, Words] = {}
-        # the targets play no part: a batch holds sources of one length
-        for indices in epoch_batches([SentencePair(source, source) for source in sources], batch_size, 0, 0):
-            translated = self.model.translate(
-                [sources[k] for k in indices], unknown="unk", beam=beam, length_normalisation=normalised
-            )
-            found |= {k: self._target.whole(one.tokens) for k, one in zip(indices, translated, strict=True)}
-        return [found[k] for k in range(len(sources))]
+        found = translations(
+            self.model,
+            [SentencePair(source, source) for source in map(apart, sentences)],  # the targets play no part
+            batch_size,
+            "unk",
+            beam=beam,
+            length_normalisation=normalised,
+        )
+        return [whole(one.tokens) for one in found]
 
     def bleu(self, pairs: Sequence[SentencePair], beam: int = 1, bootstrap: int = 0) -> Score:
         """Return BLEU of ``pairs``, which are in words, and so is what is compared: pieces are put together first."""
         ours = self.translate([pair.source for pair in pairs], beam)
         return bleu(ours, [pair.target for pair in pairs], bootstrap=bootstrap)
-
-    @cached_property
-    def _source(self) -> "_Pieces":
-        return _Pieces(self.corpus.source_splitting)
-
-    @cached_property
-    def _target(self) -> "_Pieces":
-        return _Pieces(self.corpus.target_splitting)
-
-
-class _Pieces:
-    """The way from words to what a model reads and writes, and back."""
-
-    def __init__(self, splitting: Splitting) -> None:
-        self._subwords = Subwords(splitting.subwords) if splitting.subwords else None
-
-    def apart(self, words: Sequence[str]) -> Words:
-        return tuple(words) if self._subwords is None else self._subwords.encode(words)
-
-    def whole(self, pieces: Sequence[str]) -> Words:
-        return tuple(pieces) if self._subwords is None else self._subwords.decode(pieces)
 
 
 _REAL: dict[str, Any] = {

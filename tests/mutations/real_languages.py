@@ -39,8 +39,8 @@ MUTATIONS = (
     Mutation(
         "the state before a word is called that after it",
         TRACES,
-        "states=self.states[last]",
-        "states=self.states[first]",
+        "self.states[[word[-1] for word in written]]",
+        "self.states[[word[0] for word in written]]",
         WORDS + "a_trace_in_words_has_a_row_a_word",
     ),
     Mutation(
