@@ -17,11 +17,11 @@ against its own translation alone. A Chinese character is a word. Seconds are th
 others at work beside it: all from the words of the training pairs to the trained model, pieces among them; what is
 translated for the curve is not counted. The reference loop is timed in the same environment.
 
-Little was tried for the settings, on Multi30k alone and before anyone saw a test score: one run of 1,800 updates, scored
-on validation pairs, and six that were stopped after 200 to 600. Five of them (384 units, twice; two layers; the score
-*general*, with 3,000 pieces and with 6,000) were stopped because their loss in training fell no faster for their time,
-one (twice the learning rate) by its validation pairs. The number of updates was set by the time there was. Nothing was
-tried for Tatoeba.
+Little was tried for the settings, on Multi30k alone and before anyone saw a test score: one run of 1,800 updates,
+scored on validation pairs, and six that were stopped after 200 to 600. Five of them (384 units, twice; two layers;
+the score *general*, with 3,000 pieces and with 6,000) were stopped because their loss in training fell no faster for
+their time, one (twice the learning rate) by its validation pairs. The number of updates was set by the time there
+was. Nothing was tried for Tatoeba.
 
 Not tried yet: a training three times as long, with 384 units or a dropout of 0.4. It would end within two epochs of the
 reference loop, where 38.5 BLEU greedily and 40 by beam are wanted.
