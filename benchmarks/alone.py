@@ -8,7 +8,6 @@ nothing that came later than the models.
 
 import argparse
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from random import Random
 from typing import Any
 
 import torch
+from peak_memory import peak_megabytes
 
 from course_lib.batching import Batch, collate
 from course_lib.corpora import SentencePair
@@ -27,7 +27,6 @@ from course_lib.vocabulary import Vocabulary
 
 WORDS, BATCH, LENGTH = 4_000, 64, 20
 ONE_BY_ONE = 4  # sentences a round
-MAXRSS = 1_000_000 if sys.platform == "darwin" else 1_000  # to a megabyte: bytes there, kilobytes elsewhere
 
 
 class Trainer:
@@ -136,8 +135,7 @@ def alone(name: str, seed: int, times: int = 3) -> dict[str, float]:
     started = time.process_time()
     units = work()
     seconds = time.process_time() - started
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"units": units, "seconds": seconds, "megabytes": round(largest / MAXRSS)}
+    return {"units": units, "seconds": seconds, "megabytes": peak_megabytes()}
 
 
 @cache

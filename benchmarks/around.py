@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from alone import MAXRSS
+from peak_memory import MAXRSS
 from turns import Bench, clocked
 
 from course_lib.corpora import load
