@@ -148,6 +148,12 @@ BARS = (
         _faster(before("greedy"), "greedy, one by one, now", "greedy, one by one, before"),
         1.7,
     ),
+    Bar(
+        "seconds to draw 200,000 pairs",
+        lambda record: sum(record["drawing"]["works"]["en-fr"]["seconds"]),
+        15,
+        at_least=False,
+    ),
     Bar("minutes of all notebooks", _minutes(notebooks), 20, at_least=False),
     Bar(
         "megabytes of the heaviest notebook",
