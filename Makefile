@@ -6,6 +6,8 @@ PORT ?= 8000
 NOTEBOOKS ?=
 # One thread a process: two notebooks side by side would otherwise slow each other down a hundredfold.
 export OMP_NUM_THREADS := 1
+# What was compiled once is kept, whatever the machine says: each notebook and each command imports the course anew.
+unexport PYTHONDONTWRITEBYTECODE
 # WORKERS=3 lets one compute while others wait for the browser's frames.
 WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
