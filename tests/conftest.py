@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 pytest.register_assert_rewrite("tests.exercises")  # its tests say what they got, as those of a test file do
-from tests.shape_checks import switch_on, unchecked  # noqa: E402
+from tests import forking_kernels, shape_checks  # noqa: E402
+from tests.shape_checks import unchecked  # noqa: E402
 
-switch_on()  # before anything imports the library
+shape_checks.switch_on()  # before anything imports the library
+forking_kernels.switch_on()
 
 import build_book  # noqa: E402  (the tools are scripts, not a package)
 
