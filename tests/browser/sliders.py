@@ -9,6 +9,9 @@ from playwright.sync_api import Locator
 from .visits import FRAMES, WIDGET_PAGES
 
 WIDGETS = pytest.mark.parametrize("name", WIDGET_PAGES)
+# "light": else Playwright looks into every element of the page for a shadow tree, at every key that is pressed.
+SLIDER = "css:light=.course-widget [role=slider]"
+STAGE = "css:light=.course-stage"
 # One question each, for the browser to answer when what a key or a click changes has been drawn.
 TEXT = f"""async stage => {{
   await ({FRAMES})();
@@ -23,9 +26,14 @@ def widget_of(handle: Locator) -> Locator:
     return handle.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' course-widget ')][1]")
 
 
+def sliders_of(part: Locator) -> Locator:
+    """Return the sliders of the widget in which a slider or a stage stands."""
+    return widget_of(part).locator("css:light=[role=slider]")
+
+
 def stage_of(handle: Locator) -> Locator:
     """Return the part of a slider's widget that shows the frame."""
-    return widget_of(handle).locator(".course-stage").first
+    return widget_of(handle).locator(STAGE).first
 
 
 def shown(stage: Locator, unlike: str | None = None) -> str:

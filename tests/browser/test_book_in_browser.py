@@ -6,7 +6,7 @@ import check_book
 import pytest
 from playwright.sync_api import Browser
 
-from .sliders import WIDGETS, shown, stage_of, value, widget_of
+from .sliders import SLIDER, WIDGETS, shown, sliders_of, stage_of, value
 from .visits import FRAMES, PAGES, WIDGET_PAGES, WIDGET_STATE, Readers, serve, visiting
 
 pytestmark = pytest.mark.browser
@@ -53,12 +53,12 @@ def test_every_control_has_a_name(site: str, readers: Readers, name: str) -> Non
 @WIDGETS
 def test_sliders_answer_the_keyboard(site: str, readers: Readers, name: str) -> None:
     with readers.at(f"{site}/{name}", 390, "dark") as visit:
-        handles = visit.page.locator("[role=slider]")
-        assert handles.count() == visit.page.locator(".course-widget [role=slider]").count() > 0
+        handles = visit.page.locator(SLIDER)
+        assert visit.page.locator("[role=slider]").count() == handles.count() > 0
         for number in range(handles.count()):
             handle = handles.nth(number)
             stage = stage_of(handle)
-            for other in widget_of(handle).locator("[role=slider]").all():
+            for other in sliders_of(handle).all():
                 other.press("End")  # where every other slider makes a difference
             handle.press("End")
             last = shown(stage)
@@ -147,7 +147,7 @@ def test_without_scripts_the_stand_in_is_there(site: str, browser: Browser, name
 def test_page_works_from_a_file(html: Path, browser: Browser, name: str) -> None:
     with visiting(browser) as visit:
         visit.open((html / name).as_uri())
-        handle = visit.page.locator(".course-widget [role=slider]").last
+        handle = visit.page.locator(SLIDER).last
         handle.focus()
         handle.press("Home")
         before = shown(stage_of(handle))

@@ -8,17 +8,18 @@ from playwright.sync_api import Browser, Locator
 from course_lib.widgets.frames import step_frame
 from tests.oracles.traces import random_trace
 
-from .sliders import WIDGETS, shown, shown_when, stage_of, value, widget_of
+from .sliders import SLIDER, STAGE, WIDGETS, shown, shown_when, sliders_of, stage_of, value
 from .visits import Readers, Visit, visiting
 
 pytestmark = pytest.mark.browser
 NUMBERED = re.compile(r"\b(?:Step|Position|Word|Stage|word(?= \d+ of )) (\d+)")
+SAYS = "css:light=.says"
 COUNTING = ("Step", "Position", "Word")
 """What a slider is called whose frames say their number. On a page that has none, stages count."""
 
 
 def sliders(visit: Visit) -> list[Locator]:
-    return visit.page.locator(".course-widget [role=slider]").all()
+    return visit.page.locator(SLIDER).all()
 
 
 def counting(handles: list[Locator]) -> list[Locator]:
@@ -44,7 +45,7 @@ def track(handle: Locator, share: float) -> tuple[float, float]:
 
 def number_shown(stage: Locator) -> int | None:
     """Return the number of the step, position or word that the frame speaks of."""
-    found = NUMBERED.search(stage.locator(".says").inner_text()) if stage.locator(".says").count() else None
+    found = NUMBERED.search(stage.locator(SAYS).inner_text()) if stage.locator(SAYS).count() else None
     return int(found[1]) if found else None
 
 
@@ -62,7 +63,7 @@ def test_every_slider_follows_the_mouse_to_the_frame_that_the_keys_lead_to(
     with readers.at(f"{site}/{name}") as visit:
         for handle in sliders(visit):
             stage = stage_of(handle)
-            for other in widget_of(handle).locator("[role=slider]").all():
+            for other in sliders_of(handle).all():
                 other.press("End")  # where every other slider makes a difference
             handle.press("End")
             last, named = shown(stage), said(handle)
@@ -101,8 +102,8 @@ def test_the_frame_on_the_stage_is_the_one_that_the_slider_names(site: str, read
 @WIDGETS
 def test_of_two_sliders_each_leaves_the_other_alone(site: str, readers: Readers, name: str) -> None:
     with readers.at(f"{site}/{name}", 390, "dark") as visit:
-        for stage in visit.page.locator(".course-stage").all():
-            handles = widget_of(stage).locator("[role=slider]").all()
+        for stage in visit.page.locator(STAGE).all():
+            handles = sliders_of(stage).all()
             if len(handles) == 1:
                 continue  # there is no other one
             counts = counting(handles) or handles[-1:]
