@@ -34,7 +34,7 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -52,6 +52,7 @@ import course_lib
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora import ParallelCorpus, SentencePair
 from course_lib.evaluation import spread
+from course_lib.files import write_atomically
 from course_lib.fingerprints import fingerprint, pairs_fingerprint
 from course_lib.metrics import bleu
 from course_lib.saved_models import save_model
@@ -64,8 +65,8 @@ RESULTS = Path(course_lib.__file__).parent / "results" / "real_languages.json"
 SEEDS = (1, 2, 3)
 CURVE, POINTS = 500, 6
 """Validation pairs that each point of a learning curve translates, and the points of a curve."""
-TIMED = 9
-"""Updates of the reference loop that are timed."""
+TURNS, UPDATES = 6, 20
+"""Turns in which a recipe and the reference loop are timed, and the recipe's updates in each; the loop makes one."""
 REFERENCE = "multi30k, reference loop"
 PART = 3
 """Rows without a setting make one update of so many."""
@@ -146,6 +147,7 @@ _LANGUAGES: dict[str, Change] = {
 """How the recipe is changed for a language of Tatoeba, by its code: for as many pairs as it has."""
 ROWS = {
     "multi30k": _captions(),
+    "multi30k, long": Row("multi30k-long", "multi30k/raw"),
     "multi30k, float32": _captions(precision="float32"),
     "multi30k, a third": _part(),
     "multi30k, a third, no dropout": _part(optioned(dropout=0.0)),
@@ -162,12 +164,15 @@ ROWS = {
 """Name of a row in the record -> what it is."""
 GROUPS = {
     "multi30k": ("multi30k",),
+    "long": ("multi30k, long",),
     "french": ("tatoeba, fra",),
     "without": tuple(name for name in ROWS if "a third" in name),
     "float32": ("multi30k, float32",),
     "tatoeba": ("tatoeba, mar", "tatoeba, cmn", "tatoeba, hin"),
 }
-"""Name -> rows, in the order in which they are missed most; all but the first are run on seed 1 alone."""
+"""Name -> rows, in the order in which they are missed most."""
+EVERY_SEED = ("multi30k", "long")
+"""Groups that are run on every seed; the others on seed 1 alone."""
 
 
 def main() -> None:
@@ -177,7 +182,7 @@ def main() -> None:
         time_reference(arguments)
         return
     for group in arguments.groups:
-        for seed in arguments.seeds if group == "multi30k" else SEEDS[:1]:
+        for seed in arguments.seeds if group in EVERY_SEED else SEEDS[:1]:
             for name in GROUPS[group]:
                 if not arguments.rows or name in arguments.rows:
                     run_row(arguments, name, seed)
@@ -189,11 +194,12 @@ def run_row(arguments: argparse.Namespace, name: str, seed: int) -> None:
     recipe = row.settled(seed, arguments.steps)
     corpus = recipe.load(path=arguments.data / row.folder)
     kept = arguments.keep and arguments.keep / f"{name}, seed {seed}"
+    under_way = arguments.checkpoints and arguments.checkpoints / f"{name}, seed {seed}"
     run_once(
         arguments.out,
         f"{name}, seed {seed}",
         settings_of(name, recipe, corpus),
-        lambda: run(recipe, corpus, curve=row.part == 1, kept=kept),
+        lambda: run(recipe, corpus, curve=row.part == 1, kept=kept, under_way=under_way),
         said,
     )
 
@@ -201,10 +207,11 @@ def run_row(arguments: argparse.Namespace, name: str, seed: int) -> None:
 def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, Any]:
     """Return all that a run depends on, as JSON gives it back."""
     described = asdict(recipe)
-    for one in fields(recipe.config):
-        unset = one.metadata.get("came_later") and getattr(recipe.config, one.name) == one.default
-        if unset or not one.metadata.get("changes_result", True):
-            del described["config"][one.name]
+    for owner, names in ((recipe, described), (recipe.config, described["config"])):
+        for one in fields(owner):
+            unset = one.metadata.get("came_later") and getattr(owner, one.name) == one.default
+            if unset or not one.metadata.get("changes_result", True):
+                del names[one.name]
     splits = {"train": corpus.train, "validation": corpus.validation, "test": corpus.test}
     data = {split: {"pairs": len(pairs), "fingerprint": pairs_fingerprint(pairs)} for split, pairs in splits.items()}
     return json.loads(json.dumps({"row": name, "recipe": described, "corpus": corpus.name, "data": data}))
@@ -213,25 +220,41 @@ def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, 
 # --- a run
 
 
-def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None = None) -> dict[str, Any]:
-    """Train by the recipe, without what scoring for the curve takes of the time; keep the model; score it."""
-    points: list[dict[str, Any]] = []
+def run(
+    recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None = None, under_way: Path | None = None
+) -> dict[str, Any]:
+    """Train by the recipe, without what scoring for the curve takes of the time; keep the model; score it.
+
+    What an earlier process has trained stands in the checkpoint ``under_way``, its points of the curve and its seconds
+    in a file beside it.
+    """
+    notes = under_way and under_way.with_name(f"{under_way.name}.json")
+    points, before = json.loads(notes.read_text()) if notes and notes.exists() else ([], 0.0)
     aside = 0.0
 
     def watch(step: int, trained: Trained) -> None:
         nonlocal aside
         started = time.process_time()
+        so_far = before + started - begun - aside
+        note(so_far)  # at once: what is scored now may take long
         if curve:
             chosen = spread(corpus.validation, CURVE)
             points.append(
                 {"step": step, **perplexities(trained, "validation", corpus), "bleu": trained.bleu(chosen).value}
             )
             print({name: round(value, 2) for name, value in points[-1].items()}, flush=True)
+            note(so_far)
         aside += time.process_time() - started
 
-    started = time.process_time()
-    trained = recipe.run(corpus, on_validation=watch)
-    seconds = time.process_time() - started - aside
+    def note(so_far: float) -> None:
+        if notes:
+            write_atomically(notes, json.dumps([points, so_far]).encode())
+
+    begun = time.process_time()
+    trained = recipe.run(corpus, on_validation=watch, checkpoint=under_way)
+    seconds = before + time.process_time() - begun - aside
+    if curve and points[-1]["step"] < recipe.config.steps:  # it was stopped while it scored the last one
+        watch(recipe.config.steps, trained)
     if kept:
         extra = trained.corpus.splittings_record()
         save_model(kept, trained.model, recipe.model, recipe.options, extra=extra)
@@ -243,7 +266,7 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None =
         "parameters": sum(parameter.numel() for parameter in trained.model.parameters()),
         "vocabularies": [len(trained.model.source_vocabulary), len(trained.model.target_vocabulary)],
         "pieces": fingerprint([trained.corpus.target_splitting.subwords.hex()]),
-        "epochs": round(trained.history.steps / len(batches), 2),
+        "epochs": round(trained.history.steps * (recipe.copies or 1) / len(batches), 2),
         "target_tokens_read": trained.history.tokens,
         "processor_seconds": round(seconds, 1),
         "losses_of_100_updates": one_line([sum(part) / len(part) for part in hundreds(trained.history.losses)], 3),
@@ -253,40 +276,84 @@ def run(recipe: Recipe, corpus: ParallelCorpus, curve: bool, kept: Path | None =
 
 
 def time_reference(arguments: argparse.Namespace) -> None:
-    """Time the loop that the recipe's time is held against, unless that stands in the record."""
+    """Time the loop that the recipes' time is held against, in turns with them, unless that stands in the record."""
     corpus = ROWS["multi30k"].settled(SEEDS[0]).load(path=arguments.data / ROWS["multi30k"].folder)
     splits = {"train": {"pairs": len(corpus.train), "fingerprint": pairs_fingerprint(corpus.train)}}
-    settings = {"row": REFERENCE, "updates": TIMED, "batch_size": 128, "min_count": 2, "data": splits}
-    run_once(arguments.out, REFERENCE, settings, lambda: reference_epoch(corpus), lambda record: str(record["epoch"]))
+    recipes = {name: ROWS[name].settled(SEEDS[0]) for name in EVERY_SEED}
+    settings = {
+        "row": REFERENCE,
+        "turns": TURNS,
+        "updates_a_turn": UPDATES,
+        "batch_size": 128,
+        "min_count": 2,
+        "data": splits,
+        "recipes": {name: settings_of(name, recipe, corpus)["recipe"] for name, recipe in recipes.items()},
+    }
+    run_once(arguments.out, REFERENCE, settings, lambda: beside_reference(corpus, recipes), told_in_epochs)
 
 
-def reference_epoch(corpus: ParallelCorpus) -> dict[str, Any]:
-    """Return the processor seconds of updates of :class:`reference_loops.TutorialLoop`, and an epoch by their median.
+def beside_reference(corpus: ParallelCorpus, recipes: Mapping[str, Recipe]) -> dict[str, Any]:
+    """Return what each recipe costs in epochs of :class:`reference_loops.TutorialLoop`, timed in turns with it.
 
-    Its words are those that the training pairs hold twice, its batches 128 pairs as they come. The first third of the
-    updates, in which torch meets its memory for the first time, is left out of the median.
+    A turn is so many updates of the recipe, then one of the loop. The first third of the turns, in which torch meets
+    its memory for the first time, is left out of the medians. To a recipe's updates is added what its pieces take.
+    The loop's words are those that the training pairs hold twice, its batches 128 pairs as they come.
     """
+    batches = shuffled_batches(corpus.train, 128, seed=1)
+    found = {}
+    for name, recipe in recipes.items():
+        ours, theirs = timed_in_turns(recipe, corpus, updates_of_the_loop(corpus, batches))
+        turn, update = (median(seconds[TURNS // 3 :]) for seconds in (ours, theirs))
+        whole, epoch = ours[0] + (recipe.config.steps / UPDATES - 1) * turn, len(batches) * update
+        found[name] = {
+            "seconds_of_turns": one_line(ours, 2),
+            "seconds_of_the_loop": one_line(theirs, 2),
+            "recipe": round(whole, 1),
+            "epoch_of_the_loop": round(epoch, 1),
+            "epochs": round(whole / epoch, 3),
+        }
+    return {
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "machine": machine_and_memory(),
+        "batches": len(batches),
+        "recipes": found,
+    }
+
+
+def timed_in_turns(recipe: Recipe, corpus: ParallelCorpus, other: Iterator[None]) -> tuple[list[float], list[float]]:
+    """Return the processor seconds of a recipe's turns, the first with its pieces, and those of ``other`` between."""
+    ours, theirs = [], []
+    began = time.process_time()
+
+    def turn(step: int, _: Trained) -> None:
+        nonlocal began
+        now = time.process_time()
+        ours.append(now - began)
+        next(other)
+        began = time.process_time()
+        theirs.append(began - now)
+
+    recipe.run(corpus, on_validation=turn, steps=TURNS * UPDATES, validate_every=UPDATES)
+    return ours, theirs
+
+
+def updates_of_the_loop(corpus: ParallelCorpus, batches: Sequence[Sequence[int]]) -> Iterator[None]:
+    """Make an update of the reference loop whenever the next one is asked for."""
     source, target = corpus.vocabularies(2)
     model = TutorialLoop(len(source), len(target))
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    batches = shuffled_batches(corpus.train, 128, seed=1)
-    seconds = []
-    for indices in batches[:TIMED]:
-        started = time.process_time()
+    for indices in batches:
         batch = collate([corpus.train[k] for k in indices], source, target, unknown="unk")
         optimiser.zero_grad()
         model.loss(batch).mean.backward()
         clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-        seconds.append(time.process_time() - started)
-    return {
-        "date": datetime.now(timezone.utc).date().isoformat(),
-        "machine": machine_and_memory(),
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "processor_seconds_of_updates": one_line(seconds, 2),
-        "batches": len(batches),
-        "epoch": round(len(batches) * median(seconds[TIMED // 3 :]), 1),
-    }
+        yield
+
+
+def told_in_epochs(record: Mapping[str, Any]) -> str:
+    """Return a line that says what the recipes cost."""
+    return "; ".join(f"{name}: {one['epochs']} epochs of the loop" for name, one in record["recipes"].items())
 
 
 def machine_and_memory() -> dict[str, Any]:
@@ -380,6 +447,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reference", action="store_true", help="time the reference loop, and nothing else")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--keep", type=Path, help="a folder for the trained models")
+    parser.add_argument("--checkpoints", type=Path, help="a folder from which a run that was stopped goes on")
     parser.add_argument("--steps", type=int, help="fewer updates, for a try")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()

@@ -39,7 +39,7 @@ def trained(phrases: ParallelCorpus) -> Trained:
 
 def test_every_row_is_planned_once_and_those_that_are_missed_most_come_first(script: Any) -> None:
     planned = [name for rows in script.GROUPS.values() for name in rows]
-    assert sorted(planned) == sorted(script.ROWS) and planned[:2] == ["multi30k", "tatoeba, fra"]
+    assert sorted(planned) == sorted(script.ROWS) and planned[:3] == ["multi30k", "multi30k, long", "tatoeba, fra"]
 
 
 def test_a_row_without_a_setting_lacks_that_and_nothing_else(script: Any) -> None:
@@ -140,21 +140,67 @@ def test_a_run_tells_its_curve_its_time_and_its_scores(script: Any, phrases: Par
     assert f"BLEU {found['validation']['bleu']:.2f}" in line and "test" not in line
 
 
+def test_a_run_that_was_stopped_goes_on_with_its_seconds_and_its_curve(
+    script: Any, phrases: ParallelCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(SMALL, config=replace(CONFIG, device="cpu", validate_every=3, validation_pairs=1))
+    whole = script.run(recipe, phrases, curve=True)
+    scored, calls = script.perplexities, []
+
+    def stopped(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return scored(*given)
+
+    for stop_at in (1, 2):  # while a point of the curve is made: of the first, of the last
+        calls.clear()
+        monkeypatch.setattr(script, "perplexities", stopped)
+        under_way = tmp_path / f"run {stop_at}"
+        with pytest.raises(KeyboardInterrupt):
+            script.run(recipe, phrases, curve=True, under_way=under_way)
+        monkeypatch.setattr(script, "perplexities", scored)
+        points, seconds = json.loads((tmp_path / f"run {stop_at}.json").read_text())
+        assert len(points) == stop_at - 1 and seconds > 0
+        (tmp_path / f"run {stop_at}.json").write_text(json.dumps([points, 1_000.0]))
+        again = script.run(recipe, phrases, curve=True, under_way=under_way)
+        assert again["processor_seconds"] > 1_000
+        assert again["curve"] == whole["curve"][-1:] if stop_at == 1 else again["curve"] == whole["curve"]
+        assert again["losses_of_100_updates"] == whole["losses_of_100_updates"]
+
+
+def test_a_recipe_that_reads_copies_says_how_often_it_read_a_sentence(script: Any, phrases: ParallelCorpus) -> None:
+    recipe = replace(SMALL, copies=3, config=replace(CONFIG, device="cpu", validate_every=6, validation_pairs=1))
+    once = script.run(replace(recipe, copies=None), phrases, curve=False)["epochs"]
+    assert script.run(recipe, phrases, curve=False)["epochs"] == pytest.approx(once, rel=0.2)
+
+
 def test_a_try_does_not_overwrite_the_record(script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["real_languages.py", "--data", ".", "--steps", "3"])
     with pytest.raises(SystemExit):
         script.main()
 
 
-def test_the_reference_loop_is_timed_by_the_median_of_its_later_updates(
+def test_recipes_are_timed_in_turns_with_the_reference_loop(
     script: Any, phrases: ParallelCorpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = iter([0, 90, 100, 102, 200, 207])
-    monkeypatch.setattr(script.time, "process_time", lambda: next(now))
-    monkeypatch.setattr(script, "TIMED", 3)
-    found = script.reference_epoch(replace(phrases, train=phrases.train[:300]))
-    assert (found["processor_seconds_of_updates"], found["batches"]) == ("90.00 2.00 7.00", 3)
-    assert found["epoch"] == 3 * 4.5
+    """Two times of different hours say nothing: others may have been at work."""
+    seconds = iter([0, 50, 140, 144, 146, 150, 155])  # began; a turn, the loop; again; and again
+    monkeypatch.setattr(script.time, "process_time", lambda: next(seconds))
+    monkeypatch.setattr(script, "TURNS", 3)
+    monkeypatch.setattr(script, "UPDATES", 2)
+    few = replace(phrases, train=phrases.train[:300])
+    recipe = replace(SMALL, pieces=200, config=replace(CONFIG, steps=20))
+    found = script.beside_reference(few, {"small": recipe})
+    assert found["batches"] == 3
+    assert found["recipes"]["small"] == {
+        "seconds_of_turns": "50.00 4.00 4.00",
+        "seconds_of_the_loop": "90.00 2.00 5.00",
+        "recipe": 50 + 9 * 4,
+        "epoch_of_the_loop": 3 * 3.5,
+        "epochs": round(86 / 10.5, 3),
+    }
+    assert "small: 8.19 epochs" in script.told_in_epochs(found)
 
 
 # --- the record

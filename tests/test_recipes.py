@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course_lib.corpora import ParallelCorpus, available, load
+from course_lib.corpora.subword_draws import drawn_pairs
 from course_lib.corpora.subwords import Subwords
 from course_lib.metrics import bleu
 from course_lib.models import build_model
@@ -35,8 +36,9 @@ def test_the_recipes_name_corpora_and_options_that_there_are() -> None:
         assert set(recipe.corpus_options) <= set(available()[recipe.corpus])
         build_model(recipe.model, SOURCE, TARGET, **recipe.options)
         assert recipe.config.unknown == "unk"  # held-out sentences have words of their own
-    assert {"multi30k", "tatoeba", "phrasebook"} == set(RECIPES)
-    assert RECIPES["multi30k"].corpus_options == {"source": "de", "target": "en"}
+    assert {"multi30k", "multi30k-long", "tatoeba", "phrasebook"} == set(RECIPES)
+    for name in ("multi30k", "multi30k-long"):
+        assert RECIPES[name].corpus_options == {"source": "de", "target": "en"}
 
 
 def test_options_of_a_corpus_come_before_those_of_the_recipe() -> None:
@@ -64,6 +66,13 @@ def test_one_model_of_pieces_serves_both_languages_or_each_has_its_own(phrases: 
     of_target = Subwords.train([pair.target for pair in phrases.train], 200)
     assert apart.target_splitting.subwords == of_target.model
     assert replace(SMALL, pieces=None).prepare(phrases) is phrases
+
+
+def test_copies_are_of_the_training_pairs_alone_and_drawn_by_the_seed(phrases: ParallelCorpus) -> None:
+    recipe = replace(SMALL, pieces=200, joint=False, copies=2, alpha=0.7, config=replace(CONFIG, seed=5))
+    once, drawn = replace(recipe, copies=None).prepare(phrases), recipe.prepare(phrases)
+    models = Subwords(once.source_splitting.subwords), Subwords(once.target_splitting.subwords)
+    assert drawn == replace(once, train=drawn_pairs(phrases.train, *models, 2, 0.7, 5))
 
 
 def test_the_model_is_a_function_of_the_seed_and_knows_what_is_frequent_enough(phrases: ParallelCorpus) -> None:
@@ -152,8 +161,15 @@ def test_a_beam_is_compared_as_the_recipe_says_and_greedy_search_is_not(
         ("model", "sutskever2014"),
         ("beam", 0),
         ("length_normalisation", -1),
+        ("copies", 0),
+        ("alpha", -0.5),
     ],
 )
 def test_a_wrong_value_is_named_before_anything_is_read(field: str, wrong: Any) -> None:
     with pytest.raises(ValueError, match=f"^{field}: expected"):
         replace(SMALL, **{field: wrong})
+
+
+def test_copies_of_whole_words_would_all_be_the_same() -> None:
+    with pytest.raises(ValueError, match="leaves words whole"):
+        replace(SMALL, pieces=None, copies=2)

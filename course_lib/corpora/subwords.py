@@ -7,7 +7,8 @@ their limits and their gold links.
 
 import importlib
 import io
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate, pairwise, product
@@ -21,6 +22,9 @@ from course_lib.options import check_option, check_sizes
 from course_lib.vocabulary import UNK_TOKEN
 
 SubwordKind = Literal["unigram", "bpe"]
+TakeApart = Callable[[str], tuple[str, ...]]
+"""From a word to its pieces."""
+_WAYS = 16  # to take a word apart, the likeliest
 _NORMALISER = b"identity"  # the last entry of a model file: words come back as they were
 _NO_MODEL = "This is no whole model of subwords that leaves words as they are. Train it again."
 _LONGEST = 1 << 20  # bytes of a sentence; longer ones would be left out in silence
@@ -40,6 +44,7 @@ class Subwords:
         except RuntimeError as error:
             raise ValueError(_NO_MODEL) from error
         self._pieces = lru_cache(maxsize=1 << 17)(self._take_apart)
+        self._ways = lru_cache(maxsize=1 << 17)(self._take_apart_in_many_ways)
 
     @classmethod
     def train(cls, sentences: Iterable[Sequence[str]], size: int, kind: SubwordKind = "unigram") -> "Subwords":
@@ -107,16 +112,27 @@ class Subwords:
 
         Each piece inherits the links of its word.
         """
-        sides = [[self._pieces(word) for word in pair.source], [target._pieces(word) for word in pair.target]]
-        source, translation = (tuple(piece for word in side for piece in word) for side in sides)
-        if pair.sure is None or pair.possible is None:
-            return SentencePair(source, translation)
-        places = [_places(side) for side in sides]
-        sure, possible = (_spread(links, *places) for links in (pair.sure, pair.possible))
-        return SentencePair(source, translation, sure, possible)
+        return in_pieces(pair, self._pieces, target._pieces)
+
+    def ways(self, word: str) -> Sequence[tuple[tuple[str, ...], float]]:
+        """Return the likeliest ways to take ``word`` apart, 16 at most, the best one first.
+
+        Beside each stands ln of its probability over that of the best one. ValueError for pieces of "bpe", which have
+        no probability, and for a word that :meth:`encode` refuses.
+        """
+        return self._ways(word)
 
     def _take_apart(self, word: str) -> tuple[str, ...]:
         return tuple(self._processor.EncodeAsPieces(_checked(word)))
+
+    def _take_apart_in_many_ways(self, word: str) -> list[tuple[tuple[str, ...], float]]:
+        try:
+            found = self._processor.NBestEncodeAsPieces(_checked(word), _WAYS)
+        except RuntimeError as error:
+            raise ValueError('Pieces of "bpe" have no probability; train pieces of "unigram" for that.') from error
+        ways = [tuple(map(sys.intern, way)) for way in found]  # thousands of them: each piece is kept once
+        nats = [sum(self._processor.GetScore(self._processor.PieceToId(piece)) for piece in way) for way in ways]
+        return [(way, one - nats[0]) for way, one in zip(ways, nats, strict=True)]
 
 
 def subword_corpus(corpus: ParallelCorpus, source: Subwords, target: Subwords) -> ParallelCorpus:
@@ -137,6 +153,17 @@ def subword_corpus(corpus: ParallelCorpus, source: Subwords, target: Subwords) -
         source_splitting=replace(corpus.source_splitting, subwords=source.model),
         target_splitting=replace(corpus.target_splitting, subwords=target.model),
     )
+
+
+def in_pieces(pair: SentencePair, of_source: TakeApart, of_target: TakeApart) -> SentencePair:
+    """Return ``pair`` with its words taken apart, a call for each word; each piece inherits the links of its word."""
+    sides = [[of_source(word) for word in pair.source], [of_target(word) for word in pair.target]]
+    source, translation = (tuple(piece for word in side for piece in word) for side in sides)
+    if pair.sure is None or pair.possible is None:
+        return SentencePair(source, translation)
+    places = [_places(side) for side in sides]
+    sure, possible = (_spread(links, *places) for links in (pair.sure, pair.possible))
+    return SentencePair(source, translation, sure, possible)
 
 
 def _places(side: Sequence[Sequence[str]]) -> list[range]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from course_lib.corpora import ParallelCorpus, SentencePair, load
 from course_lib.corpora.splits import Words
+from course_lib.corpora.subword_draws import drawn_pairs
 from course_lib.corpora.subwords import Subwords, subword_corpus
 from course_lib.devices import seed_everything
 from course_lib.evaluation import translations
@@ -19,7 +20,7 @@ from course_lib.metrics import Score, bleu
 from course_lib.models import CONSTRUCTORS, build_model
 from course_lib.options import check_count, check_number, check_option, check_switch
 from course_lib.seq2seq import Seq2Seq
-from course_lib.training.config import TrainConfig
+from course_lib.training.config import LATER, TrainConfig
 from course_lib.training.loop import fit
 from course_lib.training.objectives import Objective
 
@@ -34,7 +35,9 @@ class Recipe:
     subwords that sentencepiece learns from the training pairs: one model for both languages, or with ``joint=False``
     one of that size for each; ``None`` leaves words whole. A word or piece that the training pairs hold fewer than
     ``min_count`` times is unknown. ``model`` and ``options`` are what :func:`~course_lib.models.build_model`
-    takes, ``beam`` and ``length_normalisation`` what :meth:`~course_lib.seq2seq.Seq2Seq.translate` takes.
+    takes, ``beam`` and ``length_normalisation`` what :meth:`~course_lib.seq2seq.Seq2Seq.translate` takes. With
+    ``copies`` each training pair is read so many times before it comes back, its words taken apart at random each time,
+    as :func:`~course_lib.corpora.subword_draws.drawn_pairs` does it with ``alpha``.
 
     The first papers on attention keep words whole and the rare ones unknown; pieces are those of Sennrich et al. (2016)
     and Kudo (2018).
@@ -50,6 +53,8 @@ class Recipe:
     options: Mapping[str, Any] = field(default_factory=dict)
     beam: int = 5
     length_normalisation: float = 1.0
+    copies: int | None = field(default=None, metadata=LATER)
+    alpha: float = field(default=0.25, metadata=LATER)
 
     def __post_init__(self) -> None:
         if self.pieces is not None:
@@ -59,6 +64,11 @@ class Recipe:
         check_option("model", self.model, CONSTRUCTORS)
         check_count("beam", self.beam)
         check_number("length_normalisation", self.length_normalisation, least=0)
+        if self.copies is not None:
+            check_count("copies", self.copies)
+            if self.pieces is None:
+                raise ValueError("copies differ in how words are taken apart, and pieces=None leaves words whole.")
+        check_number("alpha", self.alpha, least=0)
 
     def load(self, **options: Any) -> ParallelCorpus:
         """Return the corpus in words; ``options``, such as the ``path`` of its files, come before the recipe's own."""
@@ -70,9 +80,14 @@ class Recipe:
             return corpus
         source, target = [pair.source for pair in corpus.train], [pair.target for pair in corpus.train]
         if self.joint:
-            both = Subwords.train([*source, *target], self.pieces)
-            return subword_corpus(corpus, both, both)
-        return subword_corpus(corpus, *(Subwords.train(side, self.pieces) for side in (source, target)))
+            of_source = of_target = Subwords.train([*source, *target], self.pieces)
+        else:
+            of_source, of_target = (Subwords.train(side, self.pieces) for side in (source, target))
+        prepared = subword_corpus(corpus, of_source, of_target)
+        if self.copies is None:
+            return prepared
+        drawn = drawn_pairs(corpus.train, of_source, of_target, self.copies, self.alpha, self.config.seed)
+        return replace(prepared, train=drawn)
 
     def build(self, prepared: ParallelCorpus) -> Seq2Seq:
         """Return the model before training, a function of the recipe's seed; ``prepared`` as :meth:`prepare` gives."""
@@ -148,6 +163,14 @@ RECIPES: Mapping[str, Recipe] = {
         {"source": "de", "target": "en"},
         pieces=6_000,
         options=_LUONG,
+    ),
+    "multi30k-long": Recipe(
+        "multi30k",
+        TrainConfig(steps=15_000, learning_rate=4e-3, **_REAL),
+        {"source": "de", "target": "en"},
+        pieces=6_000,
+        options={**_LUONG, "dropout": 0.4},
+        copies=10,
     ),
     "tatoeba": Recipe(
         "tatoeba",

@@ -10,6 +10,9 @@ BEAM = "test_recipes.py::test_a_beam_is_compared_as_the_recipe_says_and_greedy_s
 OPTIONS = "test_recipes.py::test_options_of_a_corpus_come_before_those_of_the_recipe"
 WATCHED = "test_recipes.py::test_who_watches_sees_the_model_at_each_validation_and_changes_nothing"
 RUN = "test_recipes.py::test_a_run_has_the_changes_that_it_was_given_and_nothing_else"
+COPIES = "test_recipes.py::test_copies_are_of_the_training_pairs_alone_and_drawn_by_the_seed"
+WRONG = "test_recipes.py::test_a_wrong_value_is_named_before_anything_is_read"
+DRAWS, HERE = "corpora/subword_draws.py", "test_corpora_subword_draws.py::test_"
 
 MUTATIONS = (
     Mutation(
@@ -77,6 +80,71 @@ MUTATIONS = (
         FILE,
         'check_count("beam", self.beam)',
         'check_count("beam", self.beam, least=0)',
-        "test_recipes.py::test_a_wrong_value_is_named_before_anything_is_read",
+        WRONG,
+    ),
+    Mutation(
+        "no copies are called some",
+        FILE,
+        'check_count("copies", self.copies)',
+        'check_count("copies", self.copies, least=0)',
+        WRONG,
+    ),
+    Mutation(
+        "copies of whole words are read again and again",
+        FILE,
+        "            if self.pieces is None:\n                raise",
+        "            if self.pieces == 0:\n                raise",
+        "test_recipes.py::test_copies_of_whole_words_would_all_be_the_same",
+    ),
+    Mutation("every seed draws the same pieces", FILE, "self.alpha, self.config.seed)", "self.alpha, 1)", COPIES),
+    Mutation("the recipe's α draws nothing", FILE, "self.copies, self.alpha,", "self.copies, 0.25,", COPIES),
+    Mutation(
+        "target words are taken apart as the source's are",
+        FILE,
+        "drawn_pairs(corpus.train, of_source, of_target,",
+        "drawn_pairs(corpus.train, of_source, of_source,",
+        COPIES,
+    ),
+    Mutation(
+        "all ways are drawn as often",
+        DRAWS,
+        "exp(alpha * nats)",
+        "1.0",
+        HERE + "a_way_is_drawn_as_often_as_its_probability_to_the_power_says",
+    ),
+    Mutation(
+        "one draw serves every copy",
+        DRAWS,
+        "for _ in range(copies) for pair in pairs)",
+        "for pair in pairs) * copies",
+        HERE + "every_copy_spells_the_same_words_in_the_same_order_and_differs",
+    ),
+    Mutation(
+        "the target is drawn by the model of the source",
+        DRAWS,
+        "for model in (source, target))",
+        "for model in (source, source))",
+        HERE + "with_a_large_alpha_words_are_taken_apart_as_well_as_may_be",
+    ),
+    Mutation(
+        "the draw does not begin anew",
+        DRAWS,
+        "Random(check_seed(seed))",
+        "Random(check_seed(seed) and None)",
+        HERE + "the_draw_is_a_function_of_the_seed",
+    ),
+    Mutation(
+        "all ways are as likely as the best",
+        "corpora/subwords.py",
+        "(way, one - nats[0])",
+        "(way, nats[0] - nats[0])",
+        HERE + "the_ways_are_the_likeliest_of_all_spellings_with_their_probabilities",
+    ),
+    Mutation(
+        "sentencepiece says what byte pairs lack",
+        "corpora/subwords.py",
+        "        except RuntimeError as error:\n            raise ValueError('Pieces of",
+        "        except KeyError as error:\n            raise ValueError('Pieces of",
+        HERE + "byte_pairs_have_no_probability",
     ),
 )
