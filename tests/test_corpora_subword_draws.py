@@ -11,7 +11,7 @@ import pytest
 
 from course_lib.corpora import SentencePair, load
 from course_lib.corpora.splitting import START
-from course_lib.corpora.subword_draws import draw, drawn_pairs
+from course_lib.corpora.subword_draws import draw_pieces, drawn_pairs
 from course_lib.corpora.subwords import Subwords
 
 CORPUS = load("phrasebook", language="fr")
@@ -48,7 +48,7 @@ def test_the_ways_are_the_likeliest_of_all_spellings_with_their_probabilities() 
 @pytest.mark.parametrize("alpha", [0.0, 0.25, 1.0])
 def test_a_way_is_drawn_as_often_as_its_probability_to_the_power_says(alpha: float) -> None:
     ways, random, n = english().ways("hello"), Random(1), 4_000
-    seen = Counter(draw("hello", english(), alpha, random) for _ in range(n))
+    seen = Counter(draw_pieces("hello", english(), alpha, random) for _ in range(n))
     weights = [exp(nats) ** alpha for _, nats in ways]
     for (way, _), weight in zip(ways, weights, strict=True):
         share = weight / sum(weights)
@@ -93,7 +93,7 @@ def test_byte_pairs_have_no_probability() -> None:
 
 def test_a_word_that_cannot_be_taken_apart_is_refused() -> None:
     with pytest.raises(ValueError, match="without blanks"):
-        draw("two words", english(), 0.25, Random(1))
+        draw_pieces("two words", english(), 0.25, Random(1))
 
 
 @pytest.mark.parametrize(("name", "wrong"), [("copies", 0), ("alpha", -0.1), ("seed", -1)])

@@ -15,7 +15,7 @@ from course_lib.corpora.subwords import Subwords, in_pieces
 from course_lib.options import check_count, check_number, check_seed
 
 
-def draw(word: str, model: Subwords, alpha: float, random: Random) -> tuple[str, ...]:
+def draw_pieces(word: str, model: Subwords, alpha: float, random: Random) -> tuple[str, ...]:
     """Return the pieces of ``word``, drawn from its likeliest ways with probability proportional to P(way) ** alpha.
 
     Kudo (2018), section 3.3, there for a whole sentence; here for a word, so that words keep their limits. With
@@ -37,5 +37,5 @@ def drawn_pairs(
     check_count("copies", copies)
     check_number("alpha", alpha, least=0)
     random = Random(check_seed(seed))
-    of_source, of_target = (partial(draw, model=model, alpha=alpha, random=random) for model in (source, target))
+    of_source, of_target = (partial(draw_pieces, model=model, alpha=alpha, random=random) for model in (source, target))
     return tuple(in_pieces(pair, of_source, of_target) for _ in range(copies) for pair in pairs)
