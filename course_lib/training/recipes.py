@@ -164,14 +164,6 @@ RECIPES: Mapping[str, Recipe] = {
         pieces=6_000,
         options=_LUONG,
     ),
-    "multi30k-long": Recipe(
-        "multi30k",
-        TrainConfig(steps=15_000, learning_rate=4e-3, **_REAL),
-        {"source": "de", "target": "en"},
-        pieces=6_000,
-        options={**_LUONG, "dropout": 0.4},
-        copies=10,
-    ),
     "tatoeba": Recipe(
         "tatoeba",
         TrainConfig(steps=3_000, learning_rate=4e-3, **{**_REAL, "batch_size": 128}),
