@@ -264,7 +264,7 @@ def run(
     begun = time.process_time()
     trained = recipe.run(corpus, on_validation=watch, checkpoint=under_way)
     seconds = before + time.process_time() - begun - aside
-    if curve and points[-1]["step"] < recipe.config.steps:  # it was stopped while it scored the last one
+    if curve and (not points or points[-1]["step"] < recipe.config.steps):  # it was stopped while it made the last one
         watch(recipe.config.steps, trained)
     if kept:
         extra = trained.corpus.splittings_record()
