@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 from itertools import product
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.alignment import (
+    Symmetrisation,
     argmax_links,
     diagonal_links,
     hard_links,
@@ -21,6 +23,7 @@ from course_lib.alignment import (
 from course_lib.corpora import SentencePair
 from course_lib.metrics import aer
 from tests.draws import load_few_held_out
+from tests.shape_checks import unchecked
 
 BOOKS = tuple(
     SentencePair(tuple(source.split()), tuple(target.split()))
@@ -106,6 +109,11 @@ def test_neither_the_order_of_pairs_nor_of_words_matters(pairs, random):
     assert model.log_likelihoods == pytest.approx(other.log_likelihoods)
     for target, source in product("wxyz", (*"abcd", None)):
         assert model.probability(target, source) == pytest.approx(other.probability(target, source))
+
+
+def test_the_likelihood_stands_before_the_first_iteration_and_after_each_of_five():
+    assert len(ibm_model1(BOOKS).log_likelihoods) == 6
+    assert ibm_model1(BOOKS).log_likelihoods == ibm_model1(BOOKS, 5).log_likelihoods
 
 
 def test_links_are_those_of_the_most_probable_word_and_null_takes_what_nothing_explains():
@@ -218,6 +226,8 @@ def test_hard_links_by_argmax_or_threshold():
     assert hard_links(weights, 2, threshold=0.5) == {(0, 0), (1, 0), (1, 2)}
     assert hard_links(weights, 2, threshold=0.3) == {(0, 0), (1, 0), (1, 1), (1, 2)}
     assert hard_links(weights, 2, 1, threshold=0.1) == {(0, 0), (1, 0)}
+    with unchecked():  # a table written by hand is as good
+        assert argmax_links(weights.tolist(), 2) == {(0, 0), (1, 2)}
     for threshold in (0.0, 1.5, math.nan):
         with pytest.raises(ValueError, match="threshold"):
             hard_links(weights, 2, threshold=threshold)
@@ -281,12 +291,21 @@ def test_growing_by_hand():
     assert symmetrise(forward, backward, "intersection") == {(1, 1)}
     assert symmetrise(forward, backward, "grow-diag") == {(1, 1), (2, 2)}
     assert symmetrise(forward, backward) == {(1, 1), (2, 2), (0, 3), (3, 0)}
+    for how in get_args(Symmetrisation):  # in a set of sets, whatever sets were given
+        assert {symmetrise(forward, backward, how)} == {frozenset(symmetrise(forward, backward, how))}
     # a word that has a partner gets no second one from far away
     assert symmetrise({(1, 1), (1, 3)}, {(1, 1)}) == {(1, 1)}
     # a neighbour is taken even where one of its two words has a partner …
     assert symmetrise({(1, 1), (1, 2)}, {(1, 1)}, "grow-diag") == {(1, 1), (1, 2)}
     # … but not where both have
     assert symmetrise({(0, 0), (1, 1), (0, 1)}, {(0, 0), (1, 1)}, "grow-diag") == {(0, 0), (1, 1)}
+
+
+def test_a_link_grows_to_its_eight_neighbours_and_no_further():
+    for right, down in product(range(-2, 3), repeat=2):
+        near = (2 + right, 2 + down)
+        grown = symmetrise({(2, 2), near}, {(2, 2)}, "grow-diag")
+        assert (near in grown) == (max(abs(right), abs(down)) <= 1)
 
 
 def test_swapping_a_pair_turns_its_links():

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections import Counter
 
 import pytest
 
@@ -75,9 +76,17 @@ def test_all_translations_of_a_sentence_go_to_the_same_side() -> None:
 
 
 def test_the_split_of_a_sentence_hangs_on_nothing_but_the_sentence() -> None:
-    shares: list[str] = [split_of((str(n), "is", "a", "number")) for n in range(8000)]
+    shares = Counter(split_of((str(n), "is", "a", "number")) for n in range(8000))
     for split, share in (("validation", 1 / 16), ("test", 1 / 16), ("train", 14 / 16)):
-        assert abs(shares.count(split) / 8000 - share) < 0.02
+        assert abs(shares[split] / 8000 - share) < 0.02
+    assert shares == {"train": 7000, "validation": 463, "test": 537}  # the records were made with these
+
+
+def test_pairs_to_split_may_come_one_by_one_and_a_wrong_seed_is_refused() -> None:
+    pairs = [SentencePair((f"s{k}",), ("t",)) for k in range(40)]
+    assert split_by_source(iter(pairs), seed=1) == split_by_source(pairs, seed=1)
+    with pytest.raises(ValueError, match="seed: expected"):
+        split_by_source(pairs, seed=-1)
 
 
 def test_a_stream_without_new_sentences_ends_with_a_message_and_not_never() -> None:

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.alignment import argmax_links
-from course_lib.metrics import aer, bleu, exact_match, perplexity
+from course_lib.metrics import (
+    aer,
+    bleu,
+    exact_match,
+    length_ratio,
+    paired_difference,
+    perplexity,
+    rank_correlation,
+    word_balance,
+)
 
 
 def test_perplexity_of_a_uniform_guess_is_the_size_of_the_vocabulary() -> None:
@@ -24,6 +33,7 @@ def test_perplexity_is_a_mean_over_tokens_not_over_batches() -> None:
     assert whole.value == pytest.approx(2 ** ((9 * 1 + 10) / 10))
     assert whole.value != pytest.approx(2 ** ((1 + 10) / 2))
     assert whole.n == 10
+    assert perplexity(0.0, 1).value == 1  # a model that is sure, and right
 
 
 def test_perplexity_of_a_hopeless_model_is_infinite_and_no_crash() -> None:
@@ -44,7 +54,7 @@ def test_exact_match_wants_the_whole_sentence() -> None:
 
 
 def test_a_lost_sentence_is_an_error_not_a_shorter_corpus() -> None:
-    for metric in (exact_match, bleu):
+    for metric in (exact_match, bleu, length_ratio):
         with pytest.raises(ValueError, match=r"1 hypotheses, 2 references"):
             metric([["a"]], [["a"], ["b"]])
         with pytest.raises(ValueError, match=r"nothing to score"):
@@ -52,9 +62,28 @@ def test_a_lost_sentence_is_an_error_not_a_shorter_corpus() -> None:
 
 
 def test_a_sentence_given_as_a_string_is_not_scored_letter_by_letter() -> None:
-    for metric in (exact_match, bleu):
-        with pytest.raises(ValueError, match=r"sequence of words"):
-            metric(["the cat"], [["the", "cat"]])
+    for metric in (exact_match, bleu, length_ratio):
+        for sides in ((["the cat"], [["the", "cat"]]), ([["the", "cat"]], ["the cat"])):
+            with pytest.raises(ValueError, match=r"sequence of words; got the string 'the cat'"):
+                metric(*sides)
+
+
+def test_every_score_takes_up_to_a_hundred_thousand_resamplings() -> None:
+    words, links, numbers = [["a"]], [{(0, 0)}], [1, 2]
+    for metric, sides in (
+        (exact_match, (words, words)),
+        (length_ratio, (words, words)),
+        (word_balance, (words, words)),
+        (paired_difference, ("1", "0")),
+        (aer, (links, links, links)),
+        (rank_correlation, (numbers, numbers)),
+    ):
+        metric(*sides, bootstrap=100_000)  # of so few nothing is drawn
+        for bootstrap, message in ((100_001, "at most 100,000"), (-1, "0 or more")):
+            with pytest.raises(ValueError, match=f"bootstrap: expected {message}"):
+                metric(*sides, bootstrap=bootstrap)
+    with pytest.raises(ValueError, match="bootstrap: expected at most 100,000"):
+        bleu(words, words, bootstrap=100_001)
 
 
 def _bleu_by_definition(hypotheses: list[list[str]], references: list[list[str]]) -> float:
@@ -77,7 +106,7 @@ def test_bleu_equals_the_definition_counted_by_hand() -> None:
     score = bleu(hypotheses, references)
     assert score.value == pytest.approx(_bleu_by_definition(hypotheses, references))
     assert 0 < score.value < 100
-    assert "tok:none" in score.signature
+    assert "tok:none" in score.signature and "bs:" not in score.signature
     assert score.n == 2
 
 
@@ -129,7 +158,7 @@ def test_a_score_prints_what_it_counted() -> None:
     score = exact_match([["a"]], [["a"]])
     assert str(score) == "exact match, % of sentences = 100.00 (n = 1)"
     assert f"{score:.0f}" == "100"
-    assert float(score) == 100
+    assert float(score) == score.recorded == 100
 
 
 def test_alignment_error_rate_of_a_case_worked_by_hand() -> None:
@@ -177,6 +206,15 @@ def test_aer_equals_counting_every_cell_of_every_grid(pairs: list[tuple[frozense
         assert score.precision == pytest.approx(100 * sum(a and p for a, _, p in cells) / proposed)
     if wanted:
         assert score.recall == pytest.approx(100 * sum(a and s for a, s, _ in cells) / wanted)
+
+
+def test_each_pair_has_its_links_on_all_three_sides() -> None:
+    link = {(0, 0)}
+    for counts in ((1, 2, 2), (2, 1, 2), (2, 2, 1)):
+        with pytest.raises(ValueError, match="{} links, {} sure, {} possible".format(*counts)):
+            aer(*([link] * count for count in counts))
+    with pytest.raises(ValueError, match="nothing to score: got 0 links, 0 sure, 0 possible"):
+        aer([], [], [])
 
 
 def test_gold_links_must_nest() -> None:
@@ -254,6 +292,15 @@ def test_only_draws_without_any_link_are_left_out_of_an_interval() -> None:
         np.testing.assert_allclose(found, np.percentile(errors, (2.5, 97.5)), atol=1e-9)
     assert len(kept) < len(drawn)
     assert any(set(draw) <= {1, 3} for draw in kept) and any(set(draw) <= {2, 3} for draw in kept)
+
+
+def test_a_draw_in_which_nothing_is_proposed_is_all_error() -> None:
+    """Both pairs once: A has one link, S two, one is right. The first twice: no error; the second twice: nothing."""
+    links, gold = [{(1, 1)}, set()], [{(1, 1)}, {(2, 2)}]
+    for bootstrap in range(2, 9):
+        drawn = np.random.default_rng(0).multinomial(2, [0.5, 0.5], bootstrap)
+        errors = [{2: 0.0, 1: 100 / 3, 0: 100.0}[int(first)] for first, _ in drawn]
+        assert aer(links, gold, gold, bootstrap).interval == pytest.approx(np.percentile(errors, (2.5, 97.5)))
 
 
 def test_two_draws_make_an_interval_and_one_does_not() -> None:

@@ -78,6 +78,22 @@ def test_draws_in_which_a_side_is_constant_are_left_out() -> None:
     assert interval is not None and 0 < interval[0] <= interval[1] <= 1
 
 
+@pytest.mark.parametrize("bootstrap", [1, 2, 3, 40])
+def test_the_ends_of_an_interval_are_percentiles_of_every_draw_that_has_an_order(bootstrap: int) -> None:
+    xs, ys = np.array([3.0, 1.0, 4.0, 1.0, 5.0]), np.array([2.0, 7.0, 7.0, 8.0, 2.0])
+    drawn = np.random.default_rng(0).integers(5, size=(bootstrap, 5))
+    every = [rank_correlation(xs[places], ys[places]).value for places in drawn]
+    expected = np.nanpercentile(every, (2.5, 97.5)) if bootstrap > 1 else None
+    assert rank_correlation(xs, ys, bootstrap).interval == (None if expected is None else pytest.approx(expected))
+
+
+def test_no_draw_with_an_order_is_no_interval() -> None:
+    drawn = np.random.default_rng(0).integers(6, size=(2, 6))
+    (never,) = set(range(6)) - set(drawn.ravel().tolist())
+    score = rank_correlation(range(6), [place == never for place in range(6)], bootstrap=2)
+    assert not math.isnan(score.value) and score.interval is None
+
+
 @pytest.mark.parametrize(
     ("xs", "ys", "says"),
     [
@@ -85,8 +101,8 @@ def test_draws_in_which_a_side_is_constant_are_left_out() -> None:
         ([1], [1], "at least two"),
         ([], [], "at least two"),
         ([[1, 2], [3, 4]], [[1, 2], [3, 4]], "shapes"),
-        ([1, math.nan], [1, 2], "xs: 1 of 2 numbers are NaN"),
-        ([1, 2], [1, math.inf], "ys: 1 of 2 numbers are infinite"),
+        ([1, math.nan], [1, 2], "xs: 1 of 2 numbers are NaN.* leave it out on both sides"),
+        ([1, 2], [1, math.inf], "ys: 1 of 2 numbers are infinite.* leave it out on both sides"),
     ],
 )
 def test_what_has_no_order_is_refused(xs: list, ys: list, says: str) -> None:

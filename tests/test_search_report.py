@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.metrics import is_search_error, length_ratio, search_report
+from course_lib.metrics.searching import TIE
 from course_lib.search import Hypothesis, exact, greedy
 from course_lib.seq2seq import Translation
 from course_lib.vocabulary import BOS, EOS
@@ -72,6 +73,12 @@ def test_equal_probability_is_no_error_of_anybody() -> None:
     assert counts(Case(tied, RIGHT, REFERENCE)) == (0, 0, 0, 0)
     assert counts(Case(said("a", -3.0), tied, REFERENCE)) == (0, 1, 0, 0)
     assert counts(Case(RIGHT, said("b", RIGHT.log_prob + 2e-4), REFERENCE)) == (1, 1, 1, 1)
+
+
+def test_a_difference_of_just_a_tie_is_still_one() -> None:
+    nought, below = said("b", 0.0), said("ab", -TIE)
+    assert counts(Case(below, nought, REFERENCE)) == (0, 0, 0, 0) == counts(Case(nought, below, REFERENCE))
+    assert is_search_error(said("ab", -1.01 * TIE), nought)
 
 
 def test_an_empty_reference_is_a_reference() -> None:
@@ -147,8 +154,12 @@ def test_ids_are_never_compared_with_words() -> None:
 def test_two_models_cannot_be_reported_as_one() -> None:
     with pytest.raises(ValueError, match=r"Sentence 1: what was found \(-1\.0000 nats\) is more probable"):
         report(Case(RIGHT, RIGHT, REFERENCE), Case(said("a", -1.0), EMPTY, REFERENCE))
-    with pytest.raises(ValueError, match="1 found, 2 best"):
-        search_report([RIGHT], [RIGHT, RIGHT], [REFERENCE, REFERENCE], proven=[True, True])
+    for sides in ((1, 2, 2, 2), (2, 1, 2, 2), (2, 2, 1, 2), (2, 2, 2, 1)):
+        found, best, references, proven = (
+            [one] * n for one, n in zip((RIGHT, RIGHT, REFERENCE, True), sides, strict=True)
+        )
+        with pytest.raises(ValueError, match="{} found, {} best, {} references, {} proven".format(*sides)):
+            search_report(found, best, references, proven=proven)
     with pytest.raises(ValueError, match="nothing to score"):
         search_report([], [], [], proven=[])
 

@@ -26,7 +26,7 @@ from course_lib.widgets import (
     step_through_training,
 )
 from course_lib.widgets import player as grid_module
-from course_lib.widgets.frames import step_frame, step_sentence
+from course_lib.widgets.frames import gold_word, step_frame, step_sentence
 from course_lib.widgets.heatmap import heat_map_definition
 from course_lib.widgets.style import CSS_VARIABLES, PAPER, stylesheet
 from tests.oracles.colours import contrast, mixed
@@ -139,9 +139,10 @@ def test_without_attention_a_frame_shows_the_state_and_no_weight():
 
 def test_the_vectors_are_those_of_the_step():
     trace = random_trace()
-    frame = soup(step_frame(trace, 4)).get_text()
+    frame = soup(step_frame(trace, 4))
     for name, vectors in (("Context c", trace.contexts), ("State s", trace.states)):
-        assert f"{name}: length {shown(math.sqrt(float((vectors[4] ** 2).sum())))}, first 40 of" in frame
+        assert f"{name}: length {shown(math.sqrt(float((vectors[4] ** 2).sum())))}, first 40 of" in frame.get_text()
+    assert [path["d"].count("h1") for path in frame.select(".of-c path, .of-s path")] == [40, 40]  # as it says
 
 
 def test_a_masked_score_is_minus_infinity_and_its_weight_zero():
@@ -511,6 +512,7 @@ def test_a_frame_names_the_three_largest_weights_from_a_tenth_on_and_the_largest
         ((0.09, 0.5, 0.09, 0.09, 0.09), "‘b’ 0.50"),
         ((0.03, 0.03, 0.04, 0.03, 0.03), "‘c’ 0.04"),  # local attention: weights that sum to less than one
         ((0.2, 0.2, 0.2, 0.2, 0.2), "‘a’ 0.20, ‘b’ 0.20 and ‘c’ 0.20"),  # of equals the first
+        ((0.3, 0.1, 0.1, 0.1, 0.3), "‘a’ 0.30, ‘</s>’ 0.30 and ‘b’ 0.10"),  # which an unstable sort does not give
     ):
         weights = np.array([row])
         trace = random_trace(words, ("x",), weights=weights, scores=np.log(weights))
@@ -527,7 +529,25 @@ def test_a_given_word_is_no_mark_of_the_reference_and_a_given_sentence_not_told_
     for step in range(len(TARGET)):
         frame = soup(step_frame(given, step))
         assert [mark.get_text() for mark in frame.select("em")] == ["✓ given"]
-        assert "Reference" not in frame.get_text()
+        assert "Reference" not in frame.get_text() and "None" not in frame.get_text()
+
+
+@pytest.mark.parametrize(("entries", "told"), [(40, "40 entries"), (41, "first 40 of 41 entries")])
+def test_a_fixed_vector_is_shown_after_the_state(entries: int, told: str):
+    frame = soup(step_frame(random_trace(attends=False, contexts=np.full((len(TARGET), entries), 0.5)), 3))
+    shown_last = frame.select(".side > div")[-1]
+    assert shown_last.get_text() == f"Fixed vector: length {shown(0.5 * entries**0.5)}, {told}"
+
+
+@pytest.mark.parametrize("end", [(), ("</s>",)])
+def test_the_reference_ends_where_the_translation_may_end_too(end: tuple[str, ...]):
+    trace = random_trace(target=("le", "chat", "noir", "</s>"), gold=("le", "chat", *end))
+    assert [gold_word(trace, step) for step in range(4)] == ["le", "chat", "</s>", None]
+
+
+def test_the_sentence_of_a_frame_sets_its_number_and_its_words_apart():
+    says = soup(step_frame(random_trace(("a", "<b>"), ("x",), weights=np.array([[0.2, 0.8]])), 0)).select_one(".says")
+    assert texts(says, "b") == ["Step 1 of 1"] and texts(says, "bdi") == ["x", "<b>", "a"]
 
 
 def test_the_bars_of_all_steps_have_one_scale():

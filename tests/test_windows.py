@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_lib.alignment.windows import bell, centres, inside
+from course_lib.alignment.windows import bell, centres, inside, seen_from
 from course_lib.corpora.pairs import SentencePair
 from course_lib.word_scores import score_words
 from tests.oracles.models import PAIRS, make
@@ -80,6 +80,7 @@ def test_the_rim_of_the_bell_is_e_to_the_minus_two_whatever_its_window() -> None
     [
         ({"D": 0}, "D: expected 1 or more, got 0"),
         ({"D": 2.5}, "D: expected a whole number"),
+        ({"D": 2001}, "D: expected at most 2,000"),
         ({"D": 1, "centre": "middle"}, "centre: expected one of 'step', 'diagonal', got 'middle'"),
         ({"D": 1, "partners": "most"}, "partners: expected one of 'any', 'all', got 'most'"),
     ],
@@ -92,5 +93,12 @@ def test_what_is_no_window_is_refused(change: dict[str, Any], message: str) -> N
 def test_a_pair_that_nobody_has_linked_is_not_counted_as_hidden() -> None:
     with pytest.raises(ValueError, match="Pair 1: nobody has linked its words"):
         inside([linked((0, 0)), SentencePair(SOURCE, WORDS)], 2)
-    with pytest.raises(ValueError, match="D: expected 1 or more"):
-        bell([1], 1, 0)
+    for D in (0, 2001):
+        with pytest.raises(ValueError, match="D: expected"):
+            bell([1], 1, D)
+    assert inside([linked((0, 0))], 2000)[0][0] and bell([1], 1, 2000) == 1
+
+
+def test_a_window_stays_on_the_sentence_wherever_its_centre_is() -> None:
+    seen = [list(seen_from(p, 1, 4)) for p in (0.0, 0.4, 1.6, 3.0, 9.0)]
+    assert seen == [[0, 1], [0, 1], [1, 2, 3], [2, 3], [2, 3]]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.evaluation import translations
-from course_lib.metrics import paired_difference, word_balance
+from course_lib.metrics import length_ratio, paired_difference, word_balance
 from tests.oracles.models import PAIRS, make
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
@@ -89,6 +89,21 @@ def test_a_draw_without_a_word_is_no_share() -> None:
     assert found.omitted == 50 and all(math.isfinite(end) for interval in found.intervals for end in interval)
 
 
+@pytest.mark.parametrize("bootstrap", [2, 3, 40, 400])
+def test_shares_and_ratios_have_the_interval_of_every_draw_with_a_word_and_of_no_other(bootstrap: int) -> None:
+    """Some references are empty, and one has a single word: draws of those alone are 0/0, or as good as any."""
+    said, wanted = [["x"], ["a", "a"], ["b"], [], ["c"]], [[], ["a"], ["a", "b", "c"], ["d"], []]
+    found: dict[str, list[float]] = {"omitted": [], "repeated": [], "invented": [], "ratio": []}
+    for draw in np.random.default_rng(0).multinomial(5, [1 / 5] * 5, size=bootstrap):
+        ours, theirs = ([side[k] for k in np.repeat(range(5), draw)] for side in (said, wanted))
+        if any(theirs):
+            balance, ratio = word_balance(ours, theirs), length_ratio(ours, theirs).value
+            for kind, value in zip(found, (balance.omitted, balance.repeated, balance.invented, ratio), strict=True):
+                found[kind].append(value)
+    intervals = *word_balance(said, wanted, bootstrap).intervals, length_ratio(said, wanted, bootstrap).interval
+    np.testing.assert_allclose(intervals, [np.percentile(values, (2.5, 97.5)) for values in found.values()])
+
+
 def test_a_translation_that_is_missing_is_not_an_empty_one() -> None:
     with pytest.raises(TypeError, match="NoneType"):
         word_balance([None], [["a"]])
@@ -135,6 +150,8 @@ def test_hits_are_compared_in_points_and_other_numbers_in_their_own_unit() -> No
     assert paired_difference([3, 1], [1, 0]).value == 1.5
     assert "means a sentence" in paired_difference([3, 1], [1, 0]).signature
     assert paired_difference("0110", "1001").value == 0
+    for most, least in (([2, 1], [1, 0]), ([3, 1], [1, 0])):  # one number above 1 anywhere, and they are counts
+        assert paired_difference(most, least).value == -paired_difference(least, most).value > 0
 
 
 @pytest.mark.parametrize("unit", [1, 100])
@@ -156,6 +173,15 @@ def test_both_models_are_scored_on_the_same_draw(unit: int) -> None:
     assert low < score.value < high
     back = paired_difference(theirs, ours, bootstrap=2000)
     assert back.interval == pytest.approx((-high, -low)) and back.value == -score.value
+
+
+@pytest.mark.parametrize("bootstrap", [2, 3, 40])
+def test_the_interval_of_a_difference_is_of_every_draw(bootstrap: int) -> None:
+    ours, theirs = "11010", "10001"
+    each = np.array([100 * (int(a) - int(b)) for a, b in zip(ours, theirs, strict=True)])
+    draws = np.random.default_rng(0).multinomial(5, [1 / 5] * 5, size=bootstrap)
+    expected = np.percentile([np.repeat(each, draw).mean() for draw in draws], (2.5, 97.5))
+    assert paired_difference(ours, theirs, bootstrap).interval == pytest.approx(expected)
 
 
 def test_equal_models_do_not_differ_and_one_sentence_is_no_sample() -> None:

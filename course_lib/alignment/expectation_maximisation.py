@@ -27,7 +27,7 @@ class IBMModel1:
 
     def probability(self, target: str, source: str | None) -> float:
         """Return t(target | source), NULL for ``None``; 0 for words that never met."""
-        return float(self.table((target,), (source,))[0, 0])
+        return float(self.table((target,), (source,)).item())
 
     def table(self, target: Sequence[str], source: Sequence[str | None]) -> Float[np.ndarray, "T S"]:
         """Return t(y_i | x_j) of two sentences."""
@@ -60,7 +60,7 @@ class IBMModel1:
         total = t.sum(axis=1, keepdims=True)
         explained = total > 0
         shares = np.divide(t, total, out=np.zeros_like(t), where=explained)
-        shares[~explained[:, 0], -1] = 1.0
+        shares[~explained.ravel(), -1] = 1.0
         return shares
 
 

@@ -109,8 +109,7 @@ def _grow_diagonally(links: frozenset[Link], union: frozenset[Link]) -> frozense
     grown = set(links)
     rows, columns = {j for j, _ in grown}, {i for _, i in grown}
     cells = sorted(union, key=_by_target)
-    size = -1
-    while size != len(grown):
+    while True:
         size = len(grown)
         for j, i in cells:
             if (j, i) not in grown:
@@ -121,7 +120,8 @@ def _grow_diagonally(links: frozenset[Link], union: frozenset[Link]) -> frozense
                     grown.add(new)
                     rows.add(new[0])
                     columns.add(new[1])
-    return frozenset(grown)
+        if len(grown) == size:
+            return frozenset(grown)
 
 
 def _add_lonely(links: frozenset[Link], more: frozenset[Link]) -> frozenset[Link]:

@@ -40,7 +40,7 @@ def paired_difference(ours: _Values, theirs: _Values, bootstrap: int = 0) -> Sco
     difference = left.astype(float) - right.astype(float)  # (sentences,); a draw of it is a draw of both
     # the interval comes in per cent
     interval = resampled_interval(
-        difference[:, None], lambda sums: sums[:, 0] / len(difference) * unit / 100, bootstrap
+        difference[:, None], lambda sums: sums.ravel() / len(difference) * unit / 100, bootstrap
     )
     return Score(unit * float(difference.mean()), len(difference), f"difference of {what}, ours − theirs", interval)
 

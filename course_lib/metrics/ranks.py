@@ -61,14 +61,14 @@ def _interval(points: Float[np.ndarray, "2 _"], bootstrap: int) -> tuple[float, 
 def _spearman(points: Float[np.ndarray, "2 _"]) -> float:
     """Return ρ, NaN where one side is constant."""
     centred = np.stack([_ranks(side) for side in points])
-    centred -= centred.mean(axis=1, keepdims=True)
+    centred -= centred.mean()  # each side's: ranks of as many points have one mean
     covariance = centred @ centred.T
     spread = covariance[0, 0] * covariance[1, 1]
-    return float(np.clip(covariance[0, 1] / math.sqrt(spread), -1, 1)) if spread else math.nan
+    return float(covariance[0, 1] / math.sqrt(spread)) if spread else math.nan  # sums of quarters are exact: |ρ| ≤ 1
 
 
 def _ranks(values: Float[np.ndarray, "_"]) -> Float[np.ndarray, "_"]:
-    """Return the place of each number among all, from 1; equal ones have the mean of their places."""
+    """Return the rank of each number, less ½; equal ones have the mean of their ranks."""
     _, groups, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)  # place of the last of each group
-    return (last - (counts - 1) / 2)[groups]
+    last = np.cumsum(counts)  # rank of the last of each group
+    return (last - counts / 2)[groups]

@@ -41,9 +41,9 @@ class Score:
 
 def shown_number(value: float, spec: str) -> str:
     """Format ``value``; what is undefined is a dash as wide as a number would be asked to be."""
+    shown = format(value, spec)  # what no number can be formatted by is an error for NaN, too
     if not math.isnan(value):
-        return format(value, spec)
-    format(0.0, spec)  # what no number can be formatted by is an error here, too
+        return shown
     ((align, width),) = _ALIGNED.findall(spec)
     return format("–", f"{align.replace('=', '>') or '>'}{width}")
 

@@ -13,7 +13,7 @@ from course_lib.metrics.sides import check_parallel, check_words
 from course_lib.shapes import Float, Int
 
 TIE = 1e-4
-"""Nats: log-probabilities nearer than this are equal, for batches of other sizes round otherwise."""
+"""Nats: log-probabilities as near as this are equal, for batches of other sizes round otherwise."""
 
 
 class Scored(Protocol):
@@ -71,7 +71,7 @@ def search_report(
 
     ``best`` are what :meth:`Seq2Seq.exact_search` found, ``proven`` says of each whether it is the best there is. All
     sentences are in words (``model.in_words(result.hypothesis)``), or all in ids. Sentences whose log-probabilities
-    differ by less than :data:`TIE` are equally good: to have found the one is no error, and where it is the reference,
+    differ by :data:`TIE` or less are equally good: to have found the one is no error, and where it is the reference,
     the model makes none either. A search that did not finish found no sentence.
 
     ValueError where the sides do not hold the same sentences, for words beside ids, and where something found is more

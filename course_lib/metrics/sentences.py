@@ -26,7 +26,7 @@ def exact_match(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequen
     check_words(hypotheses)
     check_words(references)
     hits = np.array([tuple(ours) == tuple(theirs) for ours, theirs in zip(hypotheses, references, strict=True)])
-    interval = resampled_interval(hits[:, None], lambda sums: sums[:, 0] / len(references), bootstrap)
+    interval = resampled_interval(hits[:, None], lambda sums: sums.ravel() / len(references), bootstrap)
     return Score(100 * float(hits.mean()), len(references), "exact match, % of sentences", interval)
 
 

@@ -65,8 +65,7 @@ def gold_word(trace: Trace, step: int) -> str | None:
     if trace.gold is None:
         return None
     gold = trace.gold if trace.gold[-1:] == (EOS_TOKEN,) else (*trace.gold, EOS_TOKEN)
-    known = step < len(gold) and trace.target[:step] == gold[:step]
-    return gold[step] if known else None
+    return gold[step] if trace.target[:step] == gold[:step] else None
 
 
 def _reference(trace: Trace) -> str:

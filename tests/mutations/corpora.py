@@ -67,6 +67,13 @@ MUTATIONS = (
         "test_corpora_grammar.py::test_no_load_trains_on_a_sentence_that_another_one_tests_on",
     ),
     Mutation(
+        "another sixteenth of all sentences is tested on than before",
+        "corpora/splits.py",
+        '"test" if part == 1',
+        '"test" if part == 2',
+        "test_corpora.py::test_the_split_of_a_sentence_hangs_on_nothing_but_the_sentence",
+    ),
+    Mutation(
         "a date's split hangs on its spelling",
         "corpora/toys.py",
         "yield source, target, partial(_date_pair",

@@ -74,6 +74,27 @@ MUTATIONS = (
         "test_metrics.py::test_alignment_error_rate_of_a_case_worked_by_hand",
     ),
     Mutation(
+        "links of fewer pairs than there is gold for are scored",
+        "metrics/links.py",
+        "    check_parallel(links=links, sure=sure, possible=possible)\n",
+        "",
+        "test_metrics.py::test_each_pair_has_its_links_on_all_three_sides",
+    ),
+    Mutation(
+        "a draw in which nothing is proposed is left out of the interval of AER",
+        "metrics/links.py",
+        "sums[:, 2:].any(axis=1)",
+        "sums[:, 2] > 0",
+        "test_metrics.py::test_a_draw_in_which_nothing_is_proposed_is_all_error",
+    ),
+    Mutation(
+        "a reference given as a string is compared letter by letter",
+        "metrics/sentences.py",
+        "    check_words(references)\n",
+        "",
+        "test_metrics.py::test_a_sentence_given_as_a_string_is_not_scored_letter_by_letter",
+    ),
+    Mutation(
         "precision counts sure links only",
         "metrics/links.py",
         "precision=100 * in_possible / proposed",

@@ -69,9 +69,23 @@ MUTATIONS = (
     Mutation(
         "the reference is marked after the words have parted",
         "widgets/frames.py",
-        "known = step < len(gold) and trace.target[:step] == gold[:step]",
-        "known = step < len(gold)",
+        "if trace.target[:step] == gold[:step]",
+        "if step < len(gold)",
         "test_widgets.py::test_the_reference_is_marked_only_while_the_words_before_are_its_own",
+    ),
+    Mutation(
+        "a reference has no end to be marked",
+        "widgets/frames.py",
+        "else (*trace.gold, EOS_TOKEN)",
+        "else (*trace.gold, None)",
+        "test_widgets.py::test_the_reference_ends_where_the_translation_may_end_too",
+    ),
+    Mutation(
+        "a frame without a reference says None",
+        "widgets/frames.py",
+        '        return ""\n    return f"<p class=k>Reference',
+        '        return None\n    return f"<p class=k>Reference',
+        "test_widgets.py::test_a_given_word_is_no_mark_of_the_reference_and_a_given_sentence_not_told_twice",
     ),
     Mutation(
         "the first candidate is marked as chosen",
