@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.alignment import entropies, look_kinds
+from course_lib.alignment.looks import by_word
 from course_lib.alignment.nearness import nearness, word_jumps
 from course_lib.corpora.pairs import SentencePair
 from course_lib.word_scores import score_words
@@ -107,6 +108,10 @@ def test_looks_on_gold_are_near_and_even_ones_have_the_share_of_the_links() -> N
     assert even.jumps[0] == 1 and even.jumps[-4] == 1  # of equal weights the first: position 0
 
 
+def test_links_by_word_come_in_the_order_of_the_target() -> None:
+    assert list(by_word({(0, 2), (1, 0), (2, 1), (3, 0)}).items()) == [(0, {1, 3}), (1, {2}), (2, {0})]
+
+
 @st.composite
 def aligned(draw):
     S, T = draw(st.integers(1, 6)), draw(st.integers(1, 5))
@@ -199,6 +204,7 @@ def test_weights_of_something_else_are_near_to_nothing(weights, pairs, message) 
         ),  # at </s>
         (np.eye(3), {(0, 2)}, ["a", "b"], r"links \[\(0, 2\)\] leave"),
         (np.eye(3), {(0, -1)}, ["a", "b"], "leave the sentence"),
+        (np.eye(3), {(-1, 0)}, ["a", "b"], "leave the sentence"),
         (np.eye(3), {(0, 0)}, ["a", "b", "</s>"], r"expected weights of shape \(T, 4\).*Give the words without </s>"),
         (np.eye(3), {(0, 0)}, "ab", "expected weights"),
         (np.eye(3)[0], {(0, 0)}, ["a", "b"], r"got \(3,\)"),
@@ -219,7 +225,8 @@ def test_the_entropy_of_a_look_is_that_of_the_paper() -> None:
     """One place: 0; n alike: log n; ½, ¼, ¼: 1.5 bits, by hand (Shannon, 1948, §6)."""
     rows = np.array([[1, 0, 0, 0], [0.25] * 4, [0.5, 0.25, 0.25, 0], [0, 0.5, 0.5, 0]])
     np.testing.assert_allclose(entropies(rows), [0, math.log(4), 1.5 * math.log(2), math.log(2)], atol=1e-12)
-    np.testing.assert_allclose(entropies(rows.astype(np.float32)), entropies(rows), atol=1e-6)
+    singles = np.random.default_rng(0).dirichlet(np.ones(50), 3).astype(np.float32)
+    np.testing.assert_array_equal(entropies(singles), entropies(singles.astype(float)))  # summed in double precision
 
 
 @pytest.mark.parametrize(
@@ -231,6 +238,7 @@ def test_the_entropy_of_a_look_is_that_of_the_paper() -> None:
         (np.array([[1.5, -0.5]]), "weights of 0 or more, got -0.5. Are they scores"),
         (np.array([[0.5, 0.5], [0.5, 0.4]]), "row 1 sums to 0.9. A window of local attention"),
         (np.array([[0.6, 0.5]]), "row 0 sums to 1.1"),
+        (np.array([[0.5, 0.5], [0.9, 0.9], [0.5, 0.5]]), "row 1 sums to 1.8"),
     ],
 )
 def test_what_are_no_weights_has_no_entropy(looks, message) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from course_lib.alignment import whole_words, word_weights
 from course_lib.corpora.subwords import Subwords
 from course_lib.traces import Candidate, Trace
+from tests.shape_checks import unchecked
 
 END = "</s>"
 Cut = list[list[str]]
@@ -42,10 +43,13 @@ def test_weights_in_words_are_those_of_their_pieces(source: Cut, target: Cut, se
 
 def test_words_of_one_piece_keep_their_weights() -> None:
     weights = np.array([[0.1, 0.2, 0.7], [0.5, 0.5, 0.0]])
-    np.testing.assert_array_equal(word_weights(weights, ("▁a", "▁b", END), ("▁c", END)), weights)
+    for table in (weights, weights.tolist()):
+        with unchecked():
+            np.testing.assert_array_equal(word_weights(table, ("▁a", "▁b", END), ("▁c", END)), weights)
+    assert whole_words((END,)) == (END,)
 
 
-@pytest.mark.parametrize("pieces", [(), ("a", "▁b"), ("a",)])
+@pytest.mark.parametrize("pieces", [(), ("a", "▁b"), ("a",), ("a", END)])
 def test_pieces_that_begin_inside_a_word_are_no_words(pieces: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="expected the first to begin a word"):
         whole_words(pieces)

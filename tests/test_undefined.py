@@ -129,9 +129,21 @@ def test_captions_without_a_colour_or_a_kind_have_no_share_of_right_looks() -> N
     weights = [np.ones((2, 2)) / 2]
     scores = score_regions([SentencePair(("red:1",), ("red",))], weights)
     assert scores.colours.value == 100 and "no caption holds a kind word" in str(scores.kinds)
-    assert math.isnan(scores.kinds.value)
+    assert math.isnan(scores.kinds.value) and scores.kinds.n == 0
     with pytest.raises(ValueError, match="No caption names a colour"):
         score_regions([SentencePair(("red:1",), ("a",))], weights)
+
+
+@pytest.mark.parametrize("bootstrap", [2, 3, 40])
+def test_the_interval_of_right_looks_is_of_every_draw_with_a_colour(bootstrap: int) -> None:
+    pairs = [SentencePair(("red:1",), (word,)) for word in ("red", "red", "a", "a")]
+    looks = [np.eye(2), np.eye(2)[::-1], np.eye(2), np.eye(2)]  # the first is right, the second not
+    shares = []
+    for first, second, *_ in np.random.default_rng(0).multinomial(4, [1 / 4] * 4, size=bootstrap):
+        shares += [100 * first / (first + second)] if first + second else []
+    found = score_regions(pairs, looks, bootstrap).colours
+    assert (found.value, found.n) == (50, 2)
+    assert found.interval == pytest.approx(np.percentile(shares, (2.5, 97.5)))
 
 
 def test_a_training_on_short_sentences_shows_and_keeps_no_bleu(

@@ -73,6 +73,7 @@ def test_the_rim_of_the_bell_is_e_to_the_minus_two_whatever_its_window() -> None
     # on paper: S = 6, p = 4, D = 2, σ = 1; one word away e^(−1/2), two e^(−2)
     np.testing.assert_allclose(bell([2, 3, 4, 5], 4, 2), [0.1353, 0.6065, 1, 0.6065], atol=5e-5)
     assert bell([3], 2.5, 1)[0] == pytest.approx(math.exp(-0.5))  # σ = ½: ½² / (2 · ½²)
+    assert bell(np.array([2], dtype=np.uint8), 4, 2) == pytest.approx(math.exp(-2))  # 2 − 4 is below 0 there, too
 
 
 @pytest.mark.parametrize(

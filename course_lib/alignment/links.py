@@ -126,7 +126,7 @@ def _grow_diagonally(links: frozenset[Link], union: frozenset[Link]) -> frozense
 
 def _add_lonely(links: frozenset[Link], more: frozenset[Link]) -> frozenset[Link]:
     added = set(links)
-    for j, i in sorted(more, key=_by_target):
+    for j, i in sorted(more):  # target word by target word gives the same
         if all(j != other_j and i != other_i for other_j, other_i in added):
             added.add((j, i))
     return frozenset(added)

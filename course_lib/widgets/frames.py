@@ -64,7 +64,7 @@ def gold_word(trace: Trace, step: int) -> str | None:
     """Return the reference's word for ``step``, as long as the words before it are the reference's own."""
     if trace.gold is None:
         return None
-    gold = trace.gold if trace.gold[-1:] == (EOS_TOKEN,) else (*trace.gold, EOS_TOKEN)
+    gold = (*trace.gold, EOS_TOKEN)  # where it has its end already, no step comes as far as the second one
     return gold[step] if trace.target[:step] == gold[:step] else None
 
 

@@ -76,8 +76,8 @@ MUTATIONS = (
     Mutation(
         "a reference has no end to be marked",
         "widgets/frames.py",
-        "else (*trace.gold, EOS_TOKEN)",
-        "else (*trace.gold, None)",
+        "gold = (*trace.gold, EOS_TOKEN)",
+        "gold = (*trace.gold, None)",
         "test_widgets.py::test_the_reference_ends_where_the_translation_may_end_too",
     ),
     Mutation(
