@@ -162,7 +162,7 @@ def translations(
 ) -> list[Translation]:
     """Translate the source side of ``pairs``, greedily or by a ``beam``, in their order, one source length a batch."""
     found: dict[int, Translation] = {}
-    for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
+    for indices in _batches(pairs, batch_size):
         sources = [pairs[k].source for k in indices]
         said = model.translate(sources, unknown=unknown, beam=beam, length_normalisation=length_normalisation)
         found |= zip(indices, said, strict=True)
@@ -207,11 +207,16 @@ def _alignment(seen: Sequence[_Seen], bootstrap: int) -> AlignmentScore | None:
     return aer(links, sure, possible, bootstrap)
 
 
+def _batches(pairs: Sequence[SentencePair], batch_size: int) -> list[list[int]]:
+    """Return the places of the pairs of each batch, one source length a batch; their order changes no score."""
+    return epoch_batches(pairs, batch_size, seed=0, epoch=0)
+
+
 def _runs(
     model: Seq2Seq, pairs: Sequence[SentencePair], batch_size: int, unknown: Unknown
 ) -> Iterator[tuple[list[int], Batch, DecoderOutput]]:
     """Run the model over ``pairs`` with teacher forcing, one source length a batch; say which pairs each batch has."""
-    for indices in epoch_batches(pairs, batch_size, seed=0, epoch=0):
+    for indices in _batches(pairs, batch_size):
         chosen = [pairs[k] for k in indices]
         batch = collate(chosen, model.source_vocabulary, model.target_vocabulary, model.device, unknown)
         yield indices, batch, model(batch)

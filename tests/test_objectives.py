@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.attention import Attended
+from course_lib.attention import Attended, HardAttention
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.evaluation import evaluate
@@ -15,6 +15,7 @@ from course_lib.history import History, Validation
 from course_lib.models import bahdanau2014
 from course_lib.training import TrainConfig, fit
 from course_lib.training.objectives import Objective, attention_loss, doubly_stochastic_loss, with_own_words
+from course_lib.training.reinforce import hard_attention
 from course_lib.vocabulary import BOS, EOS, PAD, Vocabulary
 from tests.oracles.models import MAKERS, PAIRS, TARGET, batch, make
 
@@ -114,6 +115,11 @@ def test_own_words_are_the_models_own_and_come_at_the_rate_asked_for():
     rate = changed[:, 1:].sum().item() / could_change.sum().item()
     # a share of 0.25 over n draws: five standard deviations
     assert abs(rate - 0.25) < 5 * (0.25 * 0.75 / could_change.sum().item()) ** 0.5
+
+
+def test_only_a_model_that_draws_has_hard_attention():
+    assert hard_attention(make("bahdanau")) is None
+    assert isinstance(hard_attention(make("luong-general-hard")), HardAttention)
 
 
 def test_scheduled_sampling_still_asks_for_the_true_words():

@@ -1,6 +1,8 @@
 """Recipes: what they build, that words go in and words come out, and that each setting reaches what it is for."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from course_lib.training import TrainConfig
 from course_lib.training.recipes import RECIPES, Recipe, Trained
 from tests.oracles.models import SOURCE, TARGET
 
+RECORD = Path(__file__).parent.parent / "course_lib" / "results" / "real_languages.json"
 CONFIG = TrainConfig(4, batch_size=8, device="cpu", validate_every=2, validation_pairs=1, progress=False, unknown="unk")
 SMALL = Recipe("phrasebook", CONFIG, pieces=300, options={"embedding": 8, "hidden": 8})
 
@@ -38,6 +41,23 @@ def test_the_recipes_name_corpora_and_options_that_there_are() -> None:
         assert recipe.config.unknown == "unk"  # held-out sentences have words of their own
     assert {"multi30k", "tatoeba", "phrasebook"} == set(RECIPES)
     assert RECIPES["multi30k"].corpus_options == {"source": "de", "target": "en"}
+
+
+@pytest.mark.parametrize(("name", "row"), [("multi30k", "multi30k, seed 1"), ("tatoeba", "tatoeba, fra, seed 1")])
+def test_a_recipe_has_the_settings_with_which_its_scores_were_recorded(name: str, row: str) -> None:
+    recorded = json.loads(RECORD.read_text("utf-8"))[row]["settings"]["recipe"]
+    ours = asdict(RECIPES[name])
+    config = {key: value for key, value in ours.pop("config").items() if key in recorded["config"]}
+    of_the_run = {"seed", "validate_every", "validation_pairs", "precision"}
+    assert {key for key, value in config.items() if recorded["config"][key] != value} <= of_the_run
+    assert ours == {key: value for key, value in recorded.items() if key != "config"}
+
+
+def test_the_small_recipe_differs_from_the_large_one_in_size_alone() -> None:
+    small, large = RECIPES["phrasebook"], RECIPES["multi30k"]
+    assert small.config == replace(large.config, steps=900, batch_size=16)
+    assert small.options == {**large.options, "embedding": 96, "hidden": 96, "dropout": 0.1}
+    assert (small.pieces, small.corpus_options) == (None, {"language": "fr"})
 
 
 def test_options_of_a_corpus_come_before_those_of_the_recipe() -> None:

@@ -8,7 +8,9 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from course_lib import tensors
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import check_precision, computes_bf16
-from course_lib.evaluation import evaluate, evaluate_by_length
+from course_lib.evaluation import evaluate, evaluate_by_length, evaluate_heads, evaluate_regions, spread
 from course_lib.fingerprints import fingerprint
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Loss, Seq2Seq
@@ -33,10 +35,12 @@ from course_lib.training import (
     pick_device,
     seed_everything,
 )
+from course_lib.training.averaging import Average
 from course_lib.training.checkpoints import checkpoint_size
 from course_lib.training.loop import batch_order
 from course_lib.vocabulary import EOS
 from tests.oracles.copying import CORPUS, VOCABULARY, copying_pairs
+from tests.shape_checks import unchecked
 
 torch.set_num_threads(1)
 
@@ -137,6 +141,47 @@ def test_validation_is_spread_over_a_file_sorted_by_length() -> None:
     expected = evaluate(model, ordered[::10])  # every tenth: short ones and long ones
     assert history.validations[-1].perplexity == pytest.approx(expected.perplexity.value)
     assert history.validations[-1].perplexity != pytest.approx(evaluate(model, ordered[:9]).perplexity.value)
+
+
+def test_the_defaults_are_those_of_every_record_and_chapter() -> None:
+    """Whoever changes one changes what all of them did."""
+    assert asdict(TrainConfig(7)) == {
+        "steps": 7,
+        "batch_size": 32,
+        "learning_rate": 2e-3,
+        "warmup": 100,
+        "clip_norm": 1.0,
+        "seed": 1,
+        "device": "auto",
+        "validate_every": 500,
+        "validation_pairs": 200,
+        "precision": "float32",
+        "checkpoint": None,
+        "progress": True,
+        "unknown": "error",
+        "objective": {
+            "label_smoothing": 0.0,
+            "scheduled_sampling": 0.0,
+            "supervision": 0.0,
+            "doubly_stochastic": 0.0,
+            "reinforce": {"weight": 0.1, "entropy": 0.01, "soft_start": 0.35, "mixing": 0.0, "baseline": "moving"},
+        },
+        "patience": None,
+        "alike": "source",
+        "average_last": 0.0,
+        "cooling": 0.5,
+        "fused": False,
+    }
+
+
+@pytest.mark.parametrize("count", range(10))
+def test_as_many_pairs_as_asked_for_lie_evenly_from_the_first_on(count: int) -> None:
+    pairs = CORPUS.train[:8]
+    places = [pairs.index(pair) for pair in spread(pairs, count)]
+    assert len(places) == min(count, 8) and places[:1] == [0][:count]
+    gaps = [b - a for a, b in pairwise([*places, 8])]
+    assert max(gaps, default=0) - min(gaps, default=0) <= 1
+    assert spread(pairs, None) == pairs
 
 
 def test_without_validation_nothing_is_scored() -> None:
@@ -359,6 +404,36 @@ def test_the_mean_is_what_is_scored_and_what_a_hook_sees(weights: list[np.ndarra
     assert np.allclose(seen[30], np.mean(weights[15:30], axis=0), atol=1e-6)
     scores = evaluate(model, CORPUS.validation)
     assert history.validations[-1].perplexity == pytest.approx(scores.perplexity.value)
+
+
+def test_a_mean_is_of_the_weights_after_each_update_from_the_first_on() -> None:
+    model = torch.nn.Linear(2, 1)
+    average, seen = Average(model, first=2), []
+    for step in range(6):
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.normal_()
+        average.include(step)
+        own = [parameter.detach().clone() for parameter in model.parameters()]
+        seen += [own] if step >= 2 else []
+        mean = [torch.stack(each).mean(0) for each in zip(*seen, strict=True)] or own
+        with suppress(KeyboardInterrupt), average.in_place():
+            torch.testing.assert_close(list(model.parameters()), mean)
+            raise KeyboardInterrupt
+        assert all(map(torch.equal, model.parameters(), own))  # again, whatever happened inside
+    average.put_in_place()
+    torch.testing.assert_close(list(model.parameters()), mean)
+
+    other = Average(torch.nn.Linear(2, 1), first=2)
+    other.take_up(average.means)
+    other.include(6)
+    expected = [(4 * m + p) / 5 for m, p in zip(average.means, other.parameters, strict=True)]
+    torch.testing.assert_close(other.means, expected)
+    torch.testing.assert_close(average.means, mean)  # taken up as a copy
+    with pytest.raises(ValueError, match="other shapes"):
+        other.take_up(average.means[:1])
+    other.take_up([])
+    assert other.means == []
 
 
 def test_a_hook_that_stops_leaves_the_weights_of_the_last_update(weights: list[np.ndarray]) -> None:
@@ -702,10 +777,11 @@ def test_no_alignment_is_claimed_without_gold_links_or_without_weights() -> None
 def test_scores_by_length_put_each_pair_into_its_bucket_by_source_words() -> None:
     pairs = copying_pairs(60, seed=4, lengths=(2, 6))
     buckets = ((2, 3), (5, 5), (9, 12))
-    scores = evaluate_by_length(_model(), pairs, buckets)
+    scores = evaluate_by_length(_model(), pairs, buckets, bootstrap=20)
     assert list(scores) == [(2, 3), (5, 5)]  # none is 9 words long; those of 4 and 6 are in no bucket
     assert scores[2, 3].exact_match.n == sum(len(pair.source) in (2, 3) for pair in pairs)
-    assert scores[5, 5].exact_match.n == sum(len(pair.source) == 5 for pair in pairs)
+    fives = [pair for pair in pairs if len(pair.source) == 5]
+    assert scores[5, 5] == evaluate(_model(), fives, bootstrap=20)
 
 
 def test_buckets_that_overlap_or_are_upside_down_are_refused() -> None:
@@ -720,8 +796,17 @@ def test_an_empty_split_cannot_be_evaluated() -> None:
 
 
 def test_an_evaluation_prints_every_score() -> None:
-    text = str(evaluate(_model(), CORPUS.test))
-    assert [re.split(r"[ |]", line)[0] for line in text.splitlines()] == ["perplexity", "exact", "BLEU", "AER"]
+    for alignment, names in ((True, ["perplexity", "exact", "BLEU", "AER"]), (False, ["perplexity", "exact", "BLEU"])):
+        text = str(evaluate(_model(), CORPUS.test, alignment=alignment))
+        assert [re.split(r"[ |]", line)[0] for line in text.splitlines()] == names
+
+
+@pytest.mark.parametrize("scores", [evaluate, evaluate_regions, evaluate_heads])
+def test_a_wrong_number_of_resamplings_is_found_before_the_work(scores: Callable[..., object]) -> None:
+    with unchecked():
+        for bootstrap in (-1, 100_001):
+            with pytest.raises(ValueError, match="bootstrap: expected"):
+                scores(None, CORPUS.test, bootstrap=bootstrap)  # no model: who runs it fails otherwise
 
 
 # --- speed ---------------------------------------------------------------------------------------
