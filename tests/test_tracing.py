@@ -67,6 +67,11 @@ def test_a_model_without_attention_has_no_weights_to_show():
     assert traced.weights is None and traced.scores is None and traced.contexts is None
 
 
+def test_a_trace_of_a_single_step_is_a_trace():
+    traced = trace(make("bahdanau"), ["cat"], [])
+    assert traced.target == ("</s>",) and traced.weights.shape == (1, 2) and traced.finished
+
+
 def test_gold_and_links_travel_with_the_trace():
     traced = trace(make("bahdanau"), ["cat"], gold=["chat"], links=[(0, 0)])
     assert traced.gold == ("chat", "</s>") and traced.links == frozenset({(0, 0)})

@@ -52,4 +52,11 @@ MUTATIONS = (
         "len(self.validations) < patience",
         "test_objectives.py::test_training_stops_after_the_patience_and_not_before",
     ),
+    Mutation(
+        "a model that draws nothing is no model to train",
+        "training/reinforce.py",
+        "if isinstance(module, HardAttention)), None)",
+        "if isinstance(module, HardAttention)))",
+        "test_objectives.py::test_only_a_model_that_draws_has_hard_attention",
+    ),
 )

@@ -147,4 +147,11 @@ MUTATIONS = (
         "        except KeyError as error:\n            raise ValueError('Pieces of",
         HERE + "byte_pairs_have_no_probability",
     ),
+    Mutation(
+        "a recipe is another one than that of its record",
+        "training/recipes.py",
+        '"average_last": 0.15',
+        '"average_last": 0.1',
+        "test_recipes.py::test_a_recipe_has_the_settings_with_which_its_scores_were_recorded",
+    ),
 )
