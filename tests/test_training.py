@@ -21,7 +21,14 @@ from course_lib import tensors
 from course_lib.batching import collate, epoch_batches
 from course_lib.corpora.pairs import ParallelCorpus, SentencePair
 from course_lib.devices import check_precision, computes_bf16
-from course_lib.evaluation import evaluate, evaluate_by_length, evaluate_heads, evaluate_regions, spread
+from course_lib.evaluation import (
+    BUCKETS,
+    evaluate,
+    evaluate_by_length,
+    evaluate_heads,
+    evaluate_regions,
+    spread,
+)
 from course_lib.fingerprints import fingerprint
 from course_lib.models import bahdanau2014, sutskever2014
 from course_lib.seq2seq import Loss, Seq2Seq
@@ -782,6 +789,10 @@ def test_scores_by_length_put_each_pair_into_its_bucket_by_source_words() -> Non
     assert scores[2, 3].exact_match.n == sum(len(pair.source) in (2, 3) for pair in pairs)
     fives = [pair for pair in pairs if len(pair.source) == 5]
     assert scores[5, 5] == evaluate(_model(), fives, bootstrap=20)
+
+
+def test_between_the_lengths_of_the_grammar_no_bucket_leaves_a_gap() -> None:
+    assert [low for low, _ in BUCKETS] == [4, *(high + 1 for _, high in BUCKETS[:-1])] and BUCKETS[-1][1] == 40
 
 
 def test_buckets_that_overlap_or_are_upside_down_are_refused() -> None:

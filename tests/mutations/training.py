@@ -521,4 +521,11 @@ MUTATIONS = (
         "1 / (step - self.first + 2)",
         "test_training.py::test_a_mean_is_of_the_weights_after_each_update_from_the_first_on",
     ),
+    Mutation(
+        "sentences of eleven words are in no bucket",
+        "evaluation.py",
+        "(4, 7), (8, 11), (12, 15)",
+        "(4, 7), (8, 10), (12, 15)",
+        "test_training.py::test_between_the_lengths_of_the_grammar_no_bucket_leaves_a_gap",
+    ),
 )
