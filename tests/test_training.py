@@ -28,6 +28,7 @@ from course_lib.evaluation import (
     evaluate_heads,
     evaluate_regions,
     spread,
+    translations,
 )
 from course_lib.fingerprints import fingerprint
 from course_lib.models import bahdanau2014, sutskever2014
@@ -47,6 +48,7 @@ from course_lib.training.checkpoints import checkpoint_size
 from course_lib.training.loop import batch_order
 from course_lib.vocabulary import EOS
 from tests.oracles.copying import CORPUS, VOCABULARY, copying_pairs
+from tests.oracles.models import make
 from tests.shape_checks import unchecked
 
 torch.set_num_threads(1)
@@ -796,7 +798,7 @@ def test_between_the_lengths_of_the_grammar_no_bucket_leaves_a_gap() -> None:
 
 
 def test_buckets_that_overlap_or_are_upside_down_are_refused() -> None:
-    for buckets, message in (([(2, 5), (5, 8)], "overlap"), ([(5, 2)], "shortest, longest")):
+    for buckets, message in (([(2, 5), (5, 8)], "overlap"), ([(5, 2)], "shortest, longest"), ([(0, 2)], "at least 1")):
         with pytest.raises(ValueError, match=message):
             evaluate_by_length(_model(), CORPUS.test, buckets)
 
@@ -852,6 +854,36 @@ def test_evaluation_runs_over_the_references_once(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Seq2Seq, "forward", lambda self, batch: seen.append(len(batch)) or forward(self, batch))
     evaluate(model, CORPUS.test)
     assert sum(seen) == len(CORPUS.test)
+
+
+def test_padding_of_a_shorter_target_is_linked_to_nothing() -> None:
+    """Two targets of one source in one batch: the rows after the end of the shorter one are no words."""
+    some, none = frozenset({(0, 0), (1, 1)}), frozenset[tuple[int, int]]()
+    pairs = [
+        SentencePair(("the", "cat"), ("le", "chat", "dort"), some, some),
+        SentencePair(("the", "cat"), ("le",), none, none),
+    ]
+    for name in ("bahdanau", "luong-dot"):
+        model = make(name)
+        apart, together = (evaluate(model, pairs, size).alignment for size in (1, 2))
+        assert apart == together is not None
+        assert evaluate(model, [pairs[0], SentencePair(("the", "cat"), ("le",))]).alignment is None
+    for seed in range(3):
+        heads = make("vaswani-deep", seed)
+        assert evaluate_heads(heads, pairs, 1) == evaluate_heads(heads, pairs, 2)
+
+
+def test_translations_ask_for_the_search_that_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, translate, asked = _model(), Seq2Seq.translate, []
+
+    def watched(self, sources, **options):
+        asked.append((options["beam"], options["length_normalisation"]))
+        return translate(self, sources, **options)
+
+    monkeypatch.setattr(Seq2Seq, "translate", watched)
+    translations(model, CORPUS.test[:1])
+    translations(model, CORPUS.test[:1], beam=3, length_normalisation=0.7)
+    assert asked == [(1, 0.0), (3, 0.7)]
 
 
 def test_validation_during_training_asks_for_no_alignment(monkeypatch: pytest.MonkeyPatch) -> None:

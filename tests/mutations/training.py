@@ -528,4 +528,25 @@ MUTATIONS = (
         "(4, 7), (8, 10), (12, 15)",
         "test_training.py::test_between_the_lengths_of_the_grammar_no_bucket_leaves_a_gap",
     ),
+    Mutation(
+        "the padding of a shorter target is linked",
+        "evaluation.py",
+        "argmax_links(rows, len(pair.source), len(pair.target))",
+        "argmax_links(rows, len(pair.source))",
+        "test_training.py::test_padding_of_a_shorter_target_is_linked_to_nothing",
+    ),
+    Mutation(
+        "the padding of a shorter target is linked by heads",
+        "evaluation.py",
+        "argmax_links(heads[layer, head], source, target)",
+        "argmax_links(heads[layer, head], source)",
+        "test_training.py::test_padding_of_a_shorter_target_is_linked_to_nothing",
+    ),
+    Mutation(
+        "a beam is asked for and not taken",
+        "evaluation.py",
+        "unknown=unknown, beam=beam, length_normalisation",
+        "unknown=unknown, beam=1, length_normalisation",
+        "test_training.py::test_translations_ask_for_the_search_that_they_are_told",
+    ),
 )
