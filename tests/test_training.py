@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -863,8 +863,8 @@ def test_padding_of_a_shorter_target_is_linked_to_nothing() -> None:
         SentencePair(("the", "cat"), ("le", "chat", "dort"), some, some),
         SentencePair(("the", "cat"), ("le",), none, none),
     ]
-    for name in ("bahdanau", "luong-dot"):
-        model = make(name)
+    for name, seed in product(("bahdanau", "luong-dot"), range(4)):
+        model = make(name, seed)
         apart, together = (evaluate(model, pairs, size).alignment for size in (1, 2))
         assert apart == together is not None
         assert evaluate(model, [pairs[0], SentencePair(("the", "cat"), ("le",))]).alignment is None
