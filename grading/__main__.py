@@ -15,7 +15,7 @@ from grading.marking import Marks
 from grading.pages import class_page, feedback_page, words_page
 from grading.releasing import released
 from grading.similar import similar_pairs
-from grading.sources import BadSource, read_set, sets
+from grading.sources import ASSIGNMENTS, BadSource, read_set, sets
 from grading.tables import SetGrades, fill_canvas, fill_moodle, set_grades, write_grades
 from grading.walls import best_wall, warning
 
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grading", description="Grade the problem sets of the course.")
     parser.add_argument("--gradebook", type=Path, default=Path("gradebook"), help="the folder of a class")
+    parser.add_argument("--assignments", type=Path, default=ASSIGNMENTS, help="the folder of the problem sets")
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, run, meaning in (
         ("collect", _collect, "take what was handed in out of a folder of downloads"),
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=meaning, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
         command.set_defaults(run=run)
         if name != "grades":
-            command.add_argument("set", metavar="psN", choices=sets(), help="the problem set")
+            command.add_argument("set", metavar="psN", help="the problem set")
         if name == "collect":
             command.add_argument("--from", dest="source", type=Path, required=True, help="the folder of downloads")
         if name == "grade":
@@ -58,13 +59,14 @@ def _parser() -> argparse.ArgumentParser:
         if name == "grades":
             command.add_argument("--canvas", type=Path, help="the gradebook that Canvas exports, to be filled in")
             command.add_argument("--moodle", type=Path, help="the grading worksheet of Moodle, to be filled in")
-            command.add_argument("--set", choices=sets(), help="for --canvas and --moodle: which problem set")
+            command.add_argument("--set", help="for --canvas and --moodle: which problem set")
     return parser
 
 
 def _collect(options: argparse.Namespace) -> None:
     book = Gradebook(options.gradebook)
-    public = {name: released(read_set(name)) for name in sets()}
+    read_set(options.set, options.assignments)
+    public = {name: released(read_set(name, options.assignments)) for name in sets(options.assignments)}
     found = collect(options.source, options.set, public)
     for student, file in found.files.items():
         write_atomically(book.submission(options.set, student), file.content)
@@ -85,7 +87,7 @@ def _grade(options: argparse.Namespace) -> None:
             raise ValueError("Nothing was run. With --no-wall it runs all the same.")
     if options.workers < 1:
         raise ValueError(f"--workers: expected at least 1, got {options.workers}.")
-    problems = read_set(options.set)
+    problems = read_set(options.set, options.assignments)
     book = Gradebook(options.gradebook)
     if not book.students(options.set):
         raise ValueError(f"{options.set}: nothing was collected into {book.path} yet.")
@@ -96,7 +98,7 @@ def _grade(options: argparse.Namespace) -> None:
 
 
 def _feedback(options: argparse.Namespace) -> None:
-    book, problems = Gradebook(options.gradebook), read_set(options.set)
+    book, problems = Gradebook(options.gradebook), read_set(options.set, options.assignments)
     one = set_grades(book, problems)
     for student, marks in one.marks.items():
         page = feedback_page(problems, marks, one.by_hand, {})
@@ -110,7 +112,11 @@ def _feedback(options: argparse.Namespace) -> None:
 
 def _grades(options: argparse.Namespace) -> None:
     book = Gradebook(options.gradebook)
-    graded = [one for name in sets() if (one := set_grades(book, read_set(name))).marks]
+    graded = [
+        one
+        for name in sets(options.assignments)
+        if (one := set_grades(book, read_set(name, options.assignments))).marks
+    ]
     if not graded:
         raise ValueError(f"Nothing is graded in {book.path} yet.")
     out = book.path / "grades.csv"

@@ -4,7 +4,6 @@ Nothing is unpacked to disk and no link is followed: files are read where they l
 depth, so that no path can climb out and no archive can fill the disk. Whatever cannot be read is reported.
 """
 
-import hashlib
 import io
 import os
 import re
@@ -12,7 +11,7 @@ import stat
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from grading.notebooks import MOST_BYTES, Unreadable, read_notebook
@@ -36,6 +35,12 @@ class Found:
     place: str
     content: bytes
     changed: float
+    readable: bool = True
+
+    @property
+    def rank(self) -> tuple[bool, float, int, str]:
+        """The higher counts: what can be read, then the newer; of two equally old (2) is after (1)."""
+        return self.readable, self.changed, _copy(self.place), self.place
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def collect(folder: Path, name: str, sets: dict[str, list]) -> Collected:
             continue
         if reason:
             collected.problems.append(Problem(found.place, reason))
-        _keep(collected, student, found, readable=not reason)
+        _keep(collected, student, replace(found, readable=not reason))
     return collected
 
 
@@ -204,18 +209,15 @@ def _seconds(entry: zipfile.ZipInfo) -> float:
     return float(calendar.timegm((year, month, day, hour, minute, second, 0, 0, 0)))
 
 
-def _keep(collected: Collected, student: str, found: Found, readable: bool) -> None:
-    """Keep the newest; of two equally old the one whose name counts higher, as (2) is after (1)."""
+def _keep(collected: Collected, student: str, found: Found) -> None:
+    """Keep what counts; the rest, but for copies of the same, stands beside it."""
     old = collected.files.get(student)
     if old is None:
         collected.files[student] = found
-    elif hashlib.sha256(old.content).digest() == hashlib.sha256(found.content).digest():
-        return
-    elif readable and (found.changed, _copy(found.place), found.place) > (old.changed, _copy(old.place), old.place):
-        collected.superseded.setdefault(student, []).append(old)
-        collected.files[student] = found
-    else:
-        collected.superseded.setdefault(student, []).append(found)
+    elif old.content != found.content:
+        lower, higher = sorted((old, found), key=lambda one: one.rank)
+        collected.superseded.setdefault(student, []).append(lower)
+        collected.files[student] = higher
 
 
 def _copy(place: str) -> int:

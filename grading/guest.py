@@ -58,7 +58,12 @@ class Guest:
 
         self._seconds = seconds
         self._shell = InteractiveShell.instance()
-        for name in ("showtraceback", "showsyntaxerror", "ask_exit"):  # print nothing; exit() ends its cell alone
+        for name in (
+            "showtraceback",
+            "showsyntaxerror",
+            "ask_exit",
+            "enable_gui",
+        ):  # print nothing; exit() ends its cell alone
             setattr(self._shell, name, _do_nothing)
         self._references: list[Any] = []
         signal.signal(signal.SIGALRM, _too_long)

@@ -1,16 +1,18 @@
 """Find the answers in what was handed in, whatever happened to its cells on the way.
 
 Colab may drop the marks of nbgrader and change ids; students delete, split, duplicate and move cells. Each cell of
-the released notebook is looked for by its mark, then by its id, then by its content; what stands between two cells
-that were found belongs to the first. The rest of the submission is kept: it may define what an answer uses.
+the released notebook is looked for by its mark, then by its id, then by the function that it defines, then by its
+content; what stands between two cells that were found belongs to the first. The rest is kept: an answer may use it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from grading.notebooks import Cell
 
+DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.M)
 ALIKE = 0.6
 """Share of a cell that must be as released for it to be that cell, where neither mark nor id is left."""
 
@@ -33,7 +35,7 @@ def restore(handed_in: Sequence[Cell], released: Sequence[Cell]) -> Restored:
     found: list[int | None] = [None] * len(handed_in)
     notes: list[str] = []
     taken: dict[int, int] = {}
-    for way in (_by_mark, _by_id):
+    for way in (_by_mark, _by_id, _by_definition):
         for k, cell in enumerate(handed_in):
             if found[k] is None and (place := way(cell, released)) is not None:
                 if place in taken:
@@ -66,6 +68,15 @@ def _by_id(cell: Cell, released: Sequence[Cell]) -> int | None:
     if not cell.id:
         return None
     return next((k for k, other in enumerate(released) if other.id == cell.id and other.kind == cell.kind), None)
+
+
+def _by_definition(cell: Cell, released: Sequence[Cell]) -> int | None:
+    names = _defined(cell)
+    return next((k for k, other in enumerate(released) if names & _defined(other)), None) if names else None
+
+
+def _defined(cell: Cell) -> set[str]:
+    return set(DEFINITION.findall(cell.source)) if cell.kind == "code" else set()
 
 
 def _by_content(

@@ -73,16 +73,18 @@ class ProblemSet:
         return frozenset(name for answer in self.answers if answer.cell.kind == "code" for name in _names(answer.cell))
 
 
-def sets() -> list[str]:
+def sets(folder: Path = ASSIGNMENTS) -> list[str]:
     """Return the names of all problem sets."""
-    return sorted(path.stem for path in ASSIGNMENTS.glob("ps*/ps*.ipynb"))
+    return sorted(path.stem for path in folder.glob("ps*/ps*.ipynb") if path.stem == path.parent.name)
 
 
 def read_set(name: str, folder: Path = ASSIGNMENTS) -> ProblemSet:
     """Read the set ``name``; :class:`BadSource` for one that nobody could grade."""
     path = folder / name / f"{name}.ipynb"
     if not path.exists():
-        raise BadSource(f"There is no problem set {name!r}: expected {path}. There are: {', '.join(sets()) or 'none'}.")
+        raise BadSource(
+            f"There is no problem set {name!r}: expected {path}. There are: {', '.join(sets(folder)) or 'none'}."
+        )
     cells = tuple(read_notebook(path.read_bytes()))
     answers, tests, seen = [], [], set()
     for cell in cells:

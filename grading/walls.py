@@ -23,6 +23,7 @@ Wall = Literal["bubblewrap", "none"]
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache", "/etc/alternatives")
 DISK = 256 * 2**20
 """Bytes that a submission may write; they are memory, and gone when it ends."""
+SCRATCH = 16 * 2**20
 INSIDE = Path("/submission")
 """The only folder behind the wall that can be written to."""
 GUEST = Path(__file__).parent
@@ -128,6 +129,8 @@ def _bare(program: str) -> list[str]:
         "/proc",
         "--dev",
         "/dev",
+        "--size",
+        str(SCRATCH),
         "--tmpfs",
         "/tmp",  # before the others: the project may stand below it
         *mounts,
@@ -135,6 +138,12 @@ def _bare(program: str) -> list[str]:
         str(DISK),
         "--tmpfs",
         str(INSIDE),
+        "--remount-ro",
+        "/",  # what stands around the mounts is memory too
+        "--remount-ro",
+        "/tmp",
+        "--remount-ro",
+        "/dev",
         "--chdir",
         str(INSIDE),
     ]
