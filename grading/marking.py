@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course_lib.checks.report import NotRight, NotYet
 from grading.apart import Apart, CellRun, Lost, RemoteError
 from grading.notebooks import Cell, Unreadable, read_notebook
+from grading.releasing import class_seed
 from grading.restoring import Restored, restore
 from grading.sources import ProblemSet, Test
 from grading.walls import Limits
@@ -53,11 +55,12 @@ def mark(
         handed_in = restore(read_notebook(content), released)
     except Unreadable as error:
         return Marks(student, problems.name, digest, tests, none, unreadable=str(error))
+    seed = class_seed(released)
     with Apart(limits or Limits()) as apart:
         runs = _run(apart, handed_in, problems)
         points, reasons = dict(none), {}
         for test in problems.tests:
-            reason = _why_not(apart, test, problems.defined)
+            reason = _why_not(apart, test, problems.defined, seed)
             if reason is None:
                 points[test.name] = test.points
             else:
@@ -98,25 +101,26 @@ def tests_digest(problems: ProblemSet) -> str:
 
 
 def _run(apart: Apart, handed_in: Restored, problems: ProblemSet) -> list[CellRun]:
-    """Run the code that is the student's own; the checks that students see are not needed here."""
+    """Run the code that is the student's own: no check that students see, and no cell that takes minutes."""
     checks = {test.name for test in problems.tests}
     own = [
-        cell.kind == "code" and name not in checks for cell, name in zip(handed_in.cells, handed_in.names, strict=True)
+        cell.kind == "code" and name not in checks and cell.source not in problems.long
+        for cell, name in zip(handed_in.cells, handed_in.names, strict=True)
     ]
     ran = iter(apart.run([cell.source for cell, mine in zip(handed_in.cells, own, strict=True) if mine]))
     return [next(ran) if mine else CellRun() for mine in own]
 
 
-def _why_not(apart: Apart, test: Test, defined: frozenset[str]) -> str | None:
+def _why_not(apart: Apart, test: Test, defined: frozenset[str], seed: int | None) -> str | None:
     """Return None where all hidden tests of ``test`` pass, else the reason that students may read."""
-    names: dict[str, Any] = {"__name__": f"hidden tests of {test.name}"}
+    names: dict[str, Any] = {"__name__": f"hidden tests of {test.name}", "CLASS_SEED": seed}
     try:
         for name in test.reads(defined):
             if not apart.has(name):
                 return f"{name} is not defined: its cell is missing, was not answered, or raised an error."
             names[name] = apart[name]
         exec(compile(test.code, f"<{test.name}>", "exec"), names)
-    except AssertionError as error:
+    except (AssertionError, NotRight, NotYet) as error:
         return str(error) or "A hidden test did not pass."
     except RemoteError as error:
         return f"Your code raised {error}."

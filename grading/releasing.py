@@ -7,14 +7,24 @@ from dataclasses import replace
 from grading.notebooks import Cell
 from grading.sources import HIDDEN, SOLUTION, ProblemSet
 
+CLASS_SEED = re.compile(r"^CLASS_SEED = (\d+)$", re.M)
 STUB = "# Your code here.\nraise NotImplementedError"
 WORDS = "*Your answer here.*"
 
 
-def released(problems: ProblemSet) -> list[Cell]:
-    """Return the cells that students get."""
+def released(problems: ProblemSet, seed: int | None = None) -> list[Cell]:
+    """Return the cells that students get; ``seed`` is that of a class, whose numbers differ from the source's."""
     answers = {answer.name for answer in problems.answers}
-    return [_without_secrets(cell, cell.grade_id in answers) for cell in problems.cells]
+    cells = [_without_secrets(cell, cell.grade_id in answers) for cell in problems.cells]
+    if seed is None:
+        return cells
+    return [replace(cell, source=CLASS_SEED.sub(f"CLASS_SEED = {seed}", cell.source)) for cell in cells]
+
+
+def class_seed(cells: Sequence[Cell]) -> int | None:
+    """Return the seed of a class that stands in a released notebook, if its numbers are drawn at all."""
+    found = [CLASS_SEED.search(cell.source) for cell in cells]
+    return next((int(match[1]) for match in found if match), None)
 
 
 def leaks(problems: ProblemSet, text: str, least: int = 20) -> list[str]:
@@ -38,8 +48,11 @@ def _without_secrets(cell: Cell, is_answer: bool) -> Cell:
     if is_answer and cell.kind == "markdown":
         source = WORDS
     elif is_answer:
-        source = SOLUTION.sub(lambda found: _indented(STUB, found[1]), source) if SOLUTION.search(source) else STUB
-    return replace(cell, source=re.sub(r"\n{3,}", "\n\n", source).rstrip("\n"))
+        stub = cell.metadata["nbgrader"].get("stub")
+        source = SOLUTION.sub(lambda found: stub or _indented(STUB, found[1]), source)
+    marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items() if key != "stub"}
+    metadata = {**cell.metadata, "nbgrader": marks} if marks else cell.metadata
+    return replace(cell, source=re.sub(r"\n{3,}", "\n\n", source).rstrip("\n"), metadata=metadata)
 
 
 def _indented(text: str, by: str) -> str:

@@ -17,6 +17,8 @@ HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*(?:\n|\Z)", re.S | re.M
 )
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n(.*?)^[ \t]*### END SOLUTION[ \t]*(?:\n|\Z)", re.S | re.M)
+LONG = "long"
+"""The tag of a cell that takes minutes."""
 
 
 class BadSource(ValueError):
@@ -66,6 +68,11 @@ class ProblemSet:
         """What each test, and each answer that is read, can bring."""
         found = {test.name: test.points for test in self.tests}
         return found | {answer.name: answer.points for answer in self.answers if answer.by_hand}
+
+    @property
+    def long(self) -> frozenset[str]:
+        """The sources of cells that train: students run them and write down what came; a grader does not."""
+        return frozenset(cell.source for cell in self.cells if LONG in (cell.metadata.get("tags") or ()))
 
     @property
     def defined(self) -> frozenset[str]:
