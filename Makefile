@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser lint format check-book links colab-check clean
+.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades sets lint format check-book links colab-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,24 @@ links: setup ## visit every address outside that the course names (needs the net
 
 colab-check: setup ## the sliders with Colab's ipywidgets 7.7.1, in .venv-colab (needs the network)
 	@$(PY) tools/check_colab_widgets.py
+
+release: setup ## for instructors: the notebook of a problem set for a class (PS=1, SEED=2027)
+	@$(PY) -m grading release ps$(PS) $(if $(SEED),--seed $(SEED))
+
+collect: setup ## for instructors: take the submissions out of a folder of downloads (PS=1 FROM=downloads/)
+	@$(PY) -m grading collect ps$(PS) --from "$(FROM)"
+
+grade: setup ## for instructors: run and mark what is not marked yet (PS=1; ONLY=student, AGAIN=1)
+	@$(PY) -m grading grade ps$(PS) $(if $(ONLY),--student "$(ONLY)") $(if $(AGAIN),--again)
+
+feedback: setup ## for instructors: a page a student, a report of the class (PS=1)
+	@$(PY) -m grading feedback ps$(PS)
+
+grades: setup ## for instructors: the tables (CANVAS=sheet.csv or MOODLE=sheet.csv with PS=1)
+	@$(PY) -m grading grades $(if $(CANVAS),--canvas "$(CANVAS)" --set ps$(PS)) $(if $(MOODLE),--moodle "$(MOODLE)" --set ps$(PS))
+
+sets: setup ## write what the book and the library hold of assignments/
+	@$(PY) -m grading publish
 
 clean: ## remove the built book and the tools' caches (.venv stays)
 	@rm -rf _build .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course_lib.files import write_atomically
+from course_lib.options import LAST_SEED
 from grading.collecting import collect
 from grading.gradebook import BadSheet, Gradebook
 from grading.grading_all import grade
 from grading.marking import Marks
 from grading.pages import class_page, feedback_page, words_page
+from grading.publishing import notebook, publish, solutions
 from grading.releasing import released
 from grading.similar import similar_pairs
 from grading.sources import ASSIGNMENTS, BadSource, read_set, sets
@@ -39,7 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gradebook", type=Path, default=Path("gradebook"), help="the folder of a class")
     parser.add_argument("--assignments", type=Path, default=ASSIGNMENTS, help="the folder of the problem sets")
     commands = parser.add_subparsers(required=True, metavar="command")
+    publishing = commands.add_parser("publish", help="write the files of the book that come from assignments/")
+    publishing.set_defaults(run=_publish)
     for name, run, meaning in (
+        ("release", _release, "write the notebook that a class gets, and the solutions for you"),
         ("collect", _collect, "take what was handed in out of a folder of downloads"),
         ("grade", _grade, "run and mark what is not marked yet"),
         ("feedback", _feedback, "write a page a student, and the report of the class"),
@@ -49,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name != "grades":
             command.add_argument("set", metavar="psN", help="the problem set")
+        if name == "release":
+            command.add_argument("--seed", type=int, help="of the class: its numbers differ from those of the book")
         if name == "collect":
             command.add_argument("--from", dest="source", type=Path, required=True, help="the folder of downloads")
         if name == "grade":
@@ -63,10 +70,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _publish(options: argparse.Namespace) -> None:
+    changed = publish()
+    print(f"{len(changed)} file(s) written: {', '.join(path.name for path in changed) or 'all were up to date'}.")
+
+
+def _release(options: argparse.Namespace) -> None:
+    book, problems = Gradebook(options.gradebook), read_set(options.set, options.assignments)
+    if options.seed is not None:
+        if not 1 <= options.seed <= LAST_SEED:
+            raise ValueError(f"--seed: expected a whole number from 1 to {LAST_SEED}, got {options.seed}.")
+        book.keep_seed(options.seed)
+    out, answers = book.path / "release" / f"{options.set}.ipynb", book.path / "solutions" / f"{options.set}.md"
+    write_atomically(out, notebook(released(problems, book.seed)))
+    write_atomically(answers, solutions(problems).encode())
+    print(f"{out}: for the class. {answers}: for you.")
+
+
 def _collect(options: argparse.Namespace) -> None:
     book = Gradebook(options.gradebook)
     read_set(options.set, options.assignments)
-    public = {name: released(read_set(name, options.assignments)) for name in sets(options.assignments)}
+    public = {name: released(read_set(name, options.assignments), book.seed) for name in sets(options.assignments)}
     found = collect(options.source, options.set, public)
     for student, file in found.files.items():
         write_atomically(book.submission(options.set, student), file.content)
@@ -91,7 +115,9 @@ def _grade(options: argparse.Namespace) -> None:
     book = Gradebook(options.gradebook)
     if not book.students(options.set):
         raise ValueError(f"{options.set}: nothing was collected into {book.path} yet.")
-    marks = grade(book, problems, released(problems), options.workers, only=options.student, again=options.again)
+    marks = grade(
+        book, problems, released(problems, book.seed), options.workers, only=options.student, again=options.again
+    )
     sheet = book.write_sheet(problems)
     write_atomically(sheet.with_suffix(".html"), words_page(problems, marks).encode())
     print(f"{options.set}: {len(marks)} marked. Answers in words: {sheet.with_suffix('.html')}, marks into {sheet}.")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,27 @@ class Gradebook:
     def sheet(self, name: str) -> Path:
         """The sheet in which marks by hand are entered."""
         return self.path / "by_hand" / f"{name}.csv"
+
+    @property
+    def class_file(self) -> Path:
+        """What holds for the whole class: the seed of its numbers."""
+        return self.path / "class.json"
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the class, if one was given when a set was released; BadSheet for a damaged file."""
+        if not self.class_file.exists():
+            return None
+        try:
+            return int(json.loads(self.class_file.read_bytes())["seed"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadSheet(f'{self.class_file} is damaged: expected {{"seed": 2027}}.') from error
+
+    def keep_seed(self, seed: int) -> None:
+        """Remember the seed of the class; BadSheet for a second one: marks would be of other numbers."""
+        if self.seed not in (None, seed):
+            raise BadSheet(f"{self.path} is of the class with seed {self.seed}. Give another class another folder.")
+        write_atomically(self.class_file, json.dumps({"seed": seed}).encode())
 
     def students(self, name: str) -> list[str]:
         """Return who handed in, in order of the alphabet."""

@@ -279,6 +279,18 @@ def test_from_downloads_to_grades_by_the_commands(assignments, public, tmp_path,
     assert (folder / "grades.csv").exists()
 
 
+def test_a_class_has_its_own_numbers_and_keeps_them(tmp_path, capsys):
+    given = ["--gradebook", str(tmp_path)]
+    assert main([*given, "release", "ps1", "--seed", "2027"]) == 0
+    assert "CLASS_SEED = 2027" in (tmp_path / "release" / "ps1.ipynb").read_text("utf-8")
+    assert "Rubric" in (tmp_path / "solutions" / "ps1.md").read_text("utf-8")
+    assert main([*given, "release", "ps1"]) == 0 and Gradebook(tmp_path).seed == 2027
+    assert main([*given, "release", "ps1", "--seed", "2028"]) == 1
+    assert "Give another class another folder" in capsys.readouterr().err
+    (tmp_path / "class.json").write_text("{}")
+    assert main([*given, "release", "ps1"]) == 1
+
+
 def test_what_cannot_be_done_is_said_in_a_line(assignments, tmp_path, capsys):
     given = ["--assignments", str(assignments), "--gradebook", str(tmp_path)]
     for command, said in (
