@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from course_lib.files import write_atomically
 from grading.notebooks import Cell
@@ -48,7 +49,8 @@ def notebook(cells: Sequence[Cell]) -> bytes:
     """Return a notebook file without outputs."""
     rows = []
     for cell in cells:
-        row = {"cell_type": cell.kind, "id": cell.id, "metadata": cell.metadata, "source": _lines(cell.source)}
+        row: dict[str, Any] = {"cell_type": cell.kind, "id": cell.id, "metadata": cell.metadata}
+        row["source"] = _lines(cell.source)
         if cell.kind == "code":
             row |= {"execution_count": None, "outputs": []}
         rows.append(dict(sorted(row.items())))
