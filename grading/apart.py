@@ -5,6 +5,7 @@ took the process with it (an endless loop that nothing stops, ``exit()``, too mu
 calls is a :class:`Remote`: it looks like the function of the submission, and returns values that cannot do anything.
 """
 
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from grading.channel import Channel, Closed, Nonsense, TooLate
+from grading.notebooks import whole_letters
 from grading.values import NoValue, pack, unpack
 from grading.walls import INSIDE, Limits, Wall, best_wall, command, environment
 
@@ -27,6 +29,9 @@ START_SECONDS = 120.0
 GRACE = 5.0
 """Seconds between what stops a cell from within and what ends its process from outside."""
 POLL = 0.1
+MOST_OUTPUT, MOST_OUTPUTS = 2 * 2**20, 20
+"""Letters and pieces of a cell's output that are kept."""
+SHOWN = ("text/plain", "image/png")
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,8 @@ class Apart:
         if error is not None:
             if not isinstance(error, dict):
                 raise Lost("The process answers nonsense.")
-            raise RemoteError(str(error.get("type"))[:100], str(error.get("message"))[:2000])
+            kind, message = str(error.get("type"))[:100], str(error.get("message"))[:2000]
+            raise RemoteError(whole_letters(kind), whole_letters(message))
         return answer.get("value")
 
     def _answer(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -262,10 +268,28 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _cell_run(answer: dict[str, Any]) -> CellRun:
-    error = answer.get("error")
+    """Read what the process says of a cell; whatever it says, no more than ``MOST_OUTPUT`` of it is kept."""
+    error, outputs = answer.get("error"), answer.get("outputs")
     words = f"{error.get('type')}: {error.get('message')}" if isinstance(error, dict) else ""
-    outputs = answer.get("outputs")
-    return CellRun(tuple(outputs) if isinstance(outputs, list) else (), words)
+    kept, room = [], MOST_OUTPUT
+    for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else ():
+        if (read := _output(output)) is not None and (size := len(json.dumps(read))) <= room:
+            kept.append(read)
+            room -= size
+    return CellRun(tuple(kept), whole_letters(words[:4000]))
+
+
+def _output(output: Any) -> dict[str, Any] | None:
+    """Return an output in the two forms that a page shows, or None."""
+    if not isinstance(output, dict):
+        return None
+    text, data = output.get("text"), output.get("data")
+    if output.get("output_type") == "stream" and isinstance(text, str):
+        return {"output_type": "stream", "name": "stdout", "text": whole_letters(text)}
+    if output.get("output_type") == "display_data" and isinstance(data, dict):
+        shown = {kind: whole_letters(one) for kind, one in data.items() if kind in SHOWN and isinstance(one, str)}
+        return {"output_type": "display_data", "data": shown, "metadata": {}}
+    return None
 
 
 def _handed_back(value: Any) -> Any:

@@ -5,7 +5,7 @@ import socket
 import time
 from typing import Any
 
-MOST_BYTES = 1 << 28
+MOST_BYTES = 1 << 27
 """Of one message."""
 _PIECE = 1 << 16
 

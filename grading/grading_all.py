@@ -62,6 +62,7 @@ def _mark_one(
     content = book.submission(problems.name, student).read_bytes()
     try:
         marks = mark(student, content, problems, released, limits)
+        marks.as_json()
     except Exception as error:  # a fault of the grader's own: one student's, not the class's
         none = dict.fromkeys((test.name for test in problems.tests), 0.0)
         failed = Marks(student, problems.name, "", "", none)

@@ -119,11 +119,14 @@ def _why_not(apart: Apart, test: Test, defined: frozenset[str], seed: int | None
             if not apart.has(name):
                 return f"{name} is not defined: its cell is missing, was not answered, or raised an error."
             names[name] = apart[name]
+            if names[name] is None or getattr(names[name], "kind", "") == "ellipsis":
+                return f"Not answered: {name} is still empty."
         exec(compile(test.code, f"<{test.name}>", "exec"), names)
     except (AssertionError, NotRight, NotYet) as error:
-        return str(error) or "A hidden test did not pass."
+        said = str(error) or "A hidden test did not pass."
+        return "Not answered." if "RemoteError: NotImplementedError" in said else said.replace("RemoteError: ", "")
     except RemoteError as error:
-        return f"Your code raised {error}."
+        return "Not answered." if error.kind == "NotImplementedError" else f"Your code raised {error}."
     except Lost as error:
         return f"Your code ended its process. {error}"
     except Exception as error:  # a value of another kind than the test takes

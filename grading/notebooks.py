@@ -58,6 +58,11 @@ def read_notebook(content: bytes) -> list[Cell]:
     return cells
 
 
+def whole_letters(text: str) -> str:
+    """Return ``text`` with ``?`` for each half of a surrogate pair, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _json(content: bytes) -> Any:
     for encoding in ENCODINGS:
         try:
@@ -93,7 +98,7 @@ def _cell(row: Any) -> Cell | None:
     name = row.get("id")
     return Cell(
         kind,
-        source.replace("\r\n", "\n").replace("\r", "\n"),
-        name if isinstance(name, str) else "",
+        whole_letters(source.replace("\r\n", "\n").replace("\r", "\n")),
+        whole_letters(name) if isinstance(name, str) else "",
         metadata if isinstance(metadata, dict) else {},
     )

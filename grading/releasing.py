@@ -8,6 +8,7 @@ from grading.notebooks import Cell
 from grading.sources import HIDDEN, SOLUTION, ProblemSet
 
 CLASS_SEED = re.compile(r"^CLASS_SEED = (\d+)$", re.M)
+COLAB = re.compile(r"^\[[^\]]*Colab\]\(\S+\)$", re.M)
 STUB = "# Your code here.\nraise NotImplementedError"
 WORDS = "*Your answer here.*"
 
@@ -18,7 +19,13 @@ def released(problems: ProblemSet, seed: int | None = None) -> list[Cell]:
     cells = [_without_secrets(cell, cell.grade_id in answers) for cell in problems.cells]
     if seed is None:
         return cells
-    return [replace(cell, source=CLASS_SEED.sub(f"CLASS_SEED = {seed}", cell.source)) for cell in cells]
+    return [replace(cell, source=_of_a_class(cell.source, seed)) for cell in cells]
+
+
+def _of_a_class(source: str, seed: int) -> str:
+    """Return a cell with the seed of a class, and without the link to the notebook of the book, whose seed is another."""
+    source = COLAB.sub("On Colab: *File*, then *Upload notebook*, and choose this file.", source)
+    return CLASS_SEED.sub(f"CLASS_SEED = {seed}", source)
 
 
 def class_seed(cells: Sequence[Cell]) -> int | None:
