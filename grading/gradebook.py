@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,19 +48,38 @@ class Gradebook:
 
     @property
     def seed(self) -> int | None:
-        """The seed of the class, if one was given when a set was released; BadSheet for a damaged file."""
-        if not self.class_file.exists():
-            return None
-        try:
-            return int(json.loads(self.class_file.read_bytes())["seed"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadSheet(f'{self.class_file} is damaged: expected {{"seed": 2027}}.') from error
+        """The seed of the class, if one was given when a set was released."""
+        return self._class().get("seed")
+
+    @property
+    def secret(self) -> int:
+        """What the hidden tests draw their inputs from: a number that stands in no repository, drawn once a class."""
+        found = self._class()
+        if "secret" not in found:
+            found["secret"] = secrets.randbelow(2**31)
+            self._keep(found)
+        return found["secret"]
 
     def keep_seed(self, seed: int) -> None:
         """Remember the seed of the class; BadSheet for a second one: marks would be of other numbers."""
-        if self.seed not in (None, seed):
+        found = self._class()
+        if found.setdefault("seed", seed) != seed:
             raise BadSheet(f"{self.path} is of the class with seed {self.seed}. Give another class another folder.")
-        write_atomically(self.class_file, json.dumps({"seed": seed}).encode())
+        self._keep(found)
+
+    def _class(self) -> dict[str, int]:
+        """Return what is kept of the class; BadSheet for a damaged file."""
+        if not self.class_file.exists():
+            return {}
+        try:
+            found = json.loads(self.class_file.read_bytes())
+            assert all(key in ("seed", "secret") and isinstance(found[key], int) for key in found)
+            return dict(found)
+        except (ValueError, TypeError, AssertionError) as error:
+            raise BadSheet(f"{self.class_file} is damaged. Put it back from a copy: marks depend on it.") from error
+
+    def _keep(self, found: dict[str, int]) -> None:
+        write_atomically(self.class_file, json.dumps(found).encode())
 
     def students(self, name: str) -> list[str]:
         """Return who handed in, in order of the alphabet."""

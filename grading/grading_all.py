@@ -29,6 +29,7 @@ def grade(
     Marks are kept as each submission is done; a second call goes on where the first one was stopped. ``again``
     marks anew (of ``only``, if given), as happens by itself where the submission or the tests have changed.
     """
+    _ = book.secret  # drawn before the first of several asks for it
     students = [student for student in book.students(problems.name) if not only or student in only]
     unknown = sorted(set(only) - set(students))
     if unknown:
@@ -61,7 +62,7 @@ def _mark_one(
 ) -> None:
     content = book.submission(problems.name, student).read_bytes()
     try:
-        marks = mark(student, content, problems, released, limits)
+        marks = mark(student, content, problems, released, limits, book.secret)
         marks.as_json()
     except Exception as error:  # a fault of the grader's own: one student's, not the class's
         none = dict.fromkeys((test.name for test in problems.tests), 0.0)

@@ -45,9 +45,17 @@ class Marks:
 
 
 def mark(
-    student: str, content: bytes, problems: ProblemSet, released: Sequence[Cell], limits: Limits | None = None
+    student: str,
+    content: bytes,
+    problems: ProblemSet,
+    released: Sequence[Cell],
+    limits: Limits | None = None,
+    secret: int = 0,
 ) -> Marks:
-    """Mark the file ``content`` that ``student`` handed in; whatever it does, marks come back."""
+    """Mark the file ``content`` that ``student`` handed in; whatever it does, marks come back.
+
+    ``secret`` is the number of the class from which hidden tests draw their inputs.
+    """
     started = time.monotonic()
     digest, tests = hashlib.sha256(content).hexdigest(), tests_digest(problems)
     none = dict.fromkeys((test.name for test in problems.tests), 0.0)
@@ -60,7 +68,7 @@ def mark(
         runs = _run(apart, handed_in, problems)
         points, reasons = dict(none), {}
         for test in problems.tests:
-            reason = _why_not(apart, test, problems.defined, seed)
+            reason = _why_not(apart, test, problems.defined, seed, secret)
             if reason is None:
                 points[test.name] = test.points
             else:
@@ -111,9 +119,9 @@ def _run(apart: Apart, handed_in: Restored, problems: ProblemSet) -> list[CellRu
     return [next(ran) if mine else CellRun() for mine in own]
 
 
-def _why_not(apart: Apart, test: Test, defined: frozenset[str], seed: int | None) -> str | None:
+def _why_not(apart: Apart, test: Test, defined: frozenset[str], seed: int | None, secret: int) -> str | None:
     """Return None where all hidden tests of ``test`` pass, else the reason that students may read."""
-    names: dict[str, Any] = {"__name__": f"hidden tests of {test.name}", "CLASS_SEED": seed}
+    names: dict[str, Any] = {"__name__": f"hidden tests of {test.name}", "CLASS_SEED": seed, "SECRET": secret}
     try:
         for name in test.reads(defined):
             if not apart.has(name):

@@ -23,7 +23,7 @@ def released(problems: ProblemSet, seed: int | None = None) -> list[Cell]:
 
 
 def _of_a_class(source: str, seed: int) -> str:
-    """Return a cell with the seed of a class, and without the link to the notebook of the book, whose seed is another."""
+    """Return a cell with the seed of a class, and without the link to the notebook of the book."""
     source = COLAB.sub("On Colab: *File*, then *Upload notebook*, and choose this file.", source)
     return CLASS_SEED.sub(f"CLASS_SEED = {seed}", source)
 

@@ -14,12 +14,13 @@ import pytest
 import torch
 
 from course_lib.checks import sets as checks
-from course_lib.checks.report import NotRight
+from course_lib.checks.report import NotRight, NotYet
 from grading.marking import _why_not, mark
 from grading.notebooks import read_notebook
 from grading.publishing import BOOK, EXAMPLES, examples, notebook, published, solutions
 from grading.releasing import class_seed, leaks, released, secret_lines
 from grading.sources import ROOT, read_set, sets
+from grading.tasks import plain
 from grading.walls import Limits
 
 SETS = sets()
@@ -52,12 +53,14 @@ class Here:
         return self.names[name]
 
 
-def points(problem_set: str, here: Here, only: set[str]) -> dict[str, float]:
+def points(problem_set: str, here: Here, only: set[str], secret: int = 0) -> dict[str, float]:
     """Return what the hidden tests in ``only`` give, without those that give nothing."""
     problems = SOURCES[problem_set]
     seed = class_seed(PUBLIC[problem_set])
     found = {
-        t.name: t.points for t in problems.tests if t.name in only and not _why_not(here, t, problems.defined, seed)
+        t.name: t.points
+        for t in problems.tests
+        if t.name in only and not _why_not(here, t, problems.defined, seed, secret)
     }
     return found
 
@@ -228,11 +231,11 @@ def test_an_unknown_task_is_told():
     ("runs", "said"),
     [
         ({}, "keys"),
-        ({"a": {1: 50.0}, "b": {}}, "seeds"),
-        ({"a": {1: "x", 2: 1, 3: 1}, "b": {1: 1, 2: 1, 3: 1}}, "seed 1"),
-        ({"a": {1: 120, 2: 1, 3: 1}, "b": {1: 1, 2: 1, 3: 1}}, "percentage"),
-        ({"a": {1: 0.1, 2: 0.2, 3: 0.3}, "b": {1: 0.1, 2: 1, 3: 1}}, "shares"),
-        ({"a": dict.fromkeys((1, 2, 3), 50), "b": dict.fromkeys((1, 2, 3), 50)}, "same score"),
+        ({"a": [50.0], "b": []}, "list of 3"),
+        ({"a": ["x", 2, 3], "b": [1, 2, 3]}, "score 1"),
+        ({"a": [120, 2, 3], "b": [1, 2, 3]}, "percentage"),
+        ({"a": [0.1, 0.2, 0.3], "b": [0.1, 1, 1]}, "shares"),
+        ({"a": [50, 50, 50], "b": [50, 50, 50]}, "same score"),
         ([1, 2], "keys"),
     ],
 )
@@ -242,13 +245,29 @@ def test_runs_that_cannot_be_scores_are_told(runs, said):
 
 
 def test_runs_that_are_not_filled_in_are_only_not_yet(capsys):
-    checks.check_runs({"a": {1: ..., 2: ..., 3: ...}, "b": {1: ..., 2: ..., 3: ...}}, ("a", "b"))
+    checks.check_runs({"a": [..., ..., ...], "b": [..., ..., ...]}, ("a", "b"))
     assert capsys.readouterr().out.startswith("○ Not yet")
 
 
-def test_an_example_comes_out_as_it_went_in():
-    from grading.tasks import plain
+@pytest.mark.parametrize(("name", "task"), EVERY_TASK)
+def test_no_hidden_input_is_one_that_students_see(name, task):
+    one = TASKS[name][task]
+    seen = {repr(plain(list(case))) for case in one.cases(np.random.default_rng(0))}
+    for seed in (11, 34, 52):
+        hidden = {repr(plain(list(case))) for case in one.cases(np.random.default_rng(seed))}
+        assert len(hidden - seen) >= len(hidden) - 4
 
+
+@pytest.mark.parametrize(("name", "task"), EVERY_TASK)
+def test_nothing_in_the_library_is_the_answer_to_a_task(name, task):
+    for module in sorted(path.stem for path in Path(checks.__file__).parent.glob("chapter*.py")):
+        for called, function in vars(importlib.import_module(f"course_lib.checks.{module}")).items():
+            if callable(function) and not isinstance(function, type) and not called.startswith("check_"):
+                with pytest.raises((NotRight, NotYet)):
+                    TASKS[name][task].hold(function, seed=5)
+
+
+def test_an_example_comes_out_as_it_went_in():
     value = ([1, (2, np.array([[0.5, math.inf]]))], {"w": np.ones((2, 3))}, True)
     back = checks._read(json.loads(json.dumps(plain(value))))
     assert repr(back) == repr(value)

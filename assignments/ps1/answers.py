@@ -41,15 +41,17 @@ RIGHT = {
         "    return torch.logsumexp(both + prior, 0).mean().neg().exp()",
     ),
     "teacher-forcing": (
-        "def teacher_forcing(sentences):\n"
-        "    T = max(map(len, sentences)) + 1\n"
-        "    read = [[BOS, *s] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
-        "    asked = [[*s, EOS] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
-        "    return read, asked, [[k <= len(s) for k in range(T)] for s in sentences]",
-        "def teacher_forcing(sentences):\n"
+        "def teacher_forcing(sentences, longest):\n"
+        "    rows = [s[:longest] + [EOS] * (len(s) <= longest) for s in map(list, sentences)]\n"
+        "    T = max(map(len, rows))\n"
+        "    fill = lambda row: row + [PAD] * (T - len(row))\n"
+        "    return [fill([BOS] + r[:-1]) for r in rows], [fill(r) for r in rows], "
+        "[[k < len(r) for k in range(T)] for r in rows]",
+        "def teacher_forcing(sentences, longest):\n"
         "    pad = lambda rows: torch.nn.utils.rnn.pad_sequence([torch.tensor(r) for r in rows], True, PAD)\n"
-        "    asked = pad([[*s, EOS] for s in sentences])\n"
-        "    return pad([[BOS, *s] for s in sentences]), asked, asked.ne(PAD)",
+        "    whole = [[BOS, *s[:longest], EOS] if len(s) <= longest else [BOS, *s[:longest]] for s in sentences]\n"
+        "    asked = pad([row[1:] for row in whole])\n"
+        "    return pad([row[:-1] for row in whole]), asked, asked.ne(PAD)",
     ),
     "one-gate": (
         "def one_gate(x, h, weights):\n"
@@ -80,9 +82,8 @@ RIGHT = {
         "    return np.stack(states)[np.array(lengths), np.arange(len(words))]",
     ),
     "results": (
-        "runs = {'as it stands': {1: 90, 2: 91.5, 3: 88}, 'reversed': {1: 60, 2: 61, 3: 59}}",
-        "runs = {name: dict(zip((1, 2, 3), row)) for name, row in "
-        "(('reversed', (60.0, 61.0, 59.0)), ('as it stands', (97.0, 91.5, 88.0)))}",
+        "runs = {'as it stands': [90, 91.5, 88], 'reversed': (60, 61, 59.25)}",
+        "runs = {'reversed': [np.float32(0.75), 61.0, 59.0], 'as it stands': [97.0, torch.tensor(91.5), 88.0]}",
     ),
 }
 """Answer to at least two unusual right ways to give it."""
@@ -136,26 +137,36 @@ WRONG = {
     ),
     "teacher-forcing": (
         (
-            "def teacher_forcing(sentences):\n    T = max(map(len, sentences)) + 1\n"
+            "def teacher_forcing(sentences, longest):\n    T = max(map(len, sentences)) + 1\n"
+            "    read = [[BOS, *s] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
+            "    asked = [[*s, EOS] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
+            "    return read, asked, np.array(asked) != PAD",
+            {"teacher-forcing-one": 2.0, "teacher-forcing-pads": 3.0},
+        ),
+        (
+            "def teacher_forcing(sentences, longest):\n    sentences = [s[:longest] for s in sentences]\n"
+            "    T = max(map(len, sentences)) + 1\n"
+            "    read = [[BOS, *s] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
+            "    asked = [[*s, EOS] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
+            "    return read, asked, np.array(asked) != PAD",
+            {"teacher-forcing-one": 2.0, "teacher-forcing-pads": 3.0},
+        ),
+        (
+            "def teacher_forcing(sentences, longest):\n    T = max(map(len, sentences)) + 1\n"
             "    read = [[BOS, *s] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
             "    asked = [[*s] + [PAD] * (T - 1 - len(s)) + [EOS] for s in sentences]\n"
             "    return read, asked, np.array(asked) != PAD",
-            {"teacher-forcing-reads": 2.0},
+            {"teacher-forcing-one": 2.0},
         ),
         (
-            "def teacher_forcing(sentences):\n    T = max(map(len, sentences)) + 1\n"
+            "def teacher_forcing(sentences, longest):\n    T = max(map(len, sentences)) + 1\n"
             "    read = [[BOS, *s] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
             "    asked = [[*s, EOS] + [PAD] * (T - 1 - len(s)) for s in sentences]\n"
             "    return read, asked, np.ones((len(sentences), T), bool)",
-            {"teacher-forcing-reads": 2.0},
+            {"teacher-forcing-one": 2.0},
         ),
-        (
-            "def teacher_forcing(sentences):\n    T = max(map(len, sentences)) + 2\n"
-            "    whole = np.array([[BOS, *s, EOS] + [PAD] * (T - 2 - len(s)) for s in sentences])\n"
-            "    return whole[:, :-1], whole[:, 1:], whole[:, :-1] != PAD",
-            {"teacher-forcing-reads": 2.0},
-        ),
-        ("def teacher_forcing(sentences):\n    return sentences, sentences, sentences", {}),
+        ("def teacher_forcing(sentences, longest):\n    return broken(sentences, longest)", {}),
+        ("from course_lib.checks.chapter01 import _shift as teacher_forcing", {}),
     ),
     "one-gate": (
         (
@@ -200,9 +211,10 @@ WRONG = {
     ),
     "results": (
         ("runs = {}", {}),
-        ("runs = {'as it stands': {1: 0.9, 2: 0.8, 3: 0.85}, 'reversed': {1: 0.5, 2: 0.6, 3: 0.4}}", {}),
-        ("runs = {'as it stands': {1: 90, 2: 90, 3: 90}, 'reversed': {1: 90, 2: 90, 3: 90}}", {}),
-        ("runs = {'as it stands': {1: 90.0, 2: 80.0, 3: 70.0}}", {}),
+        ("runs = {'as it stands': [0.9, 0.8, 0.85], 'reversed': [0.5, 0.6, 0.4]}", {}),
+        ("runs = {'as it stands': [90, 90, 90], 'reversed': [90, 90, 90]}", {}),
+        ("runs = {'as it stands': [90.0, 80.0, 70.0]}", {}),
+        ("runs = {'as it stands': [90.0, 80.1, 70.0], 'reversed': [60.0, 50.0, 55.0]}", {}),
     ),
 }
 """Answer to at least three wrong ways to give it, each with the points of its tests that it keeps."""

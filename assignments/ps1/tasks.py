@@ -1,12 +1,13 @@
 """What the tasks of set 1 ask for: batches, a mixture of models, teacher forcing, a cell with one gate."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from course_lib.checks.report import NotRight
 from course_lib.vocabulary import BOS, EOS, PAD
 from grading.tasks import Task
 
@@ -106,6 +107,10 @@ PADDING = Task(
             _padded(list(lengths), size)[0],
             _padded(sorted(lengths), size)[0],
         ),
+        "The two shares have changed places.": lambda lengths, size: padding(lengths, size)[::-1],
+        "These are per cent; a share is between 0 and 1.": lambda lengths, size: tuple(
+            100 * share for share in padding(lengths, size)
+        ),
         "This is padding for each word, not for each cell.": lambda lengths, size: tuple(
             _padded(row, size)[0] / sum(row) for row in (list(lengths), sorted(lengths))
         ),
@@ -131,7 +136,6 @@ def _two_models(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         (np.log(draw.uniform(0.01, 1, 7)), np.log(draw.uniform(0.01, 1, 7)), float(draw.uniform(0.1, 0.4)))
         for _ in range(4)
     ]
-    cases += [(np.log([0.5, 0.25]), np.log([0.25, 0.2]), share) for share in (0.0, 1.0)]
     far = -float(draw.integers(760, 900))  # e to that power is 0 for the computer
     return [*cases, (np.array([far, -1.0, -1.0]), np.array([far - 1, -2.0, -0.5]), 0.5)]
 
@@ -157,6 +161,9 @@ MIXTURE = Task(
         ),
         "These are nats a word: perplexity is e to that power.": lambda p, q, share: math.log(mixture(p, q, share)),
         "This is e to the sum over the words, not to their mean.": lambda p, q, share: mixture(p, q, share) ** len(p),
+        "This is 2 to the power of nats: e belongs to the natural logarithm.": lambda p, q, share: (
+            2 ** math.log(mixture(p, q, share))
+        ),
         "The mean was taken of the probabilities, before the logarithm.": lambda p, q, share: (
             1 / np.mean(share * np.exp(p) + (1 - share) * np.exp(q))
         ),
@@ -169,72 +176,100 @@ MIXTURE = Task(
 )
 
 
-# Task 5: teacher forcing, to be repaired -----------------------------------------------------------------------------
+# Task 5: teacher forcing with sentences that are cut ------------------------------------------------------------------
 
 
-def teacher_forcing(sentences: Rows) -> tuple[Array, Array, Array]:
-    """Return what the decoder reads, what it is asked for, and which of that is real."""
-    read, asked = _rows(sentences, before=[BOS]), _rows(sentences, after=[EOS])
-    return read, asked, asked != PAD
+def teacher_forcing(sentences: Rows, longest: int) -> tuple[Array, Array, Array]:
+    """Return what the decoder reads, what it is asked for, and which of that is real.
+
+    A sentence of more than ``longest`` words is cut, and is not asked to end where it was cut.
+    """
+    asked = [[*sentence[:longest], *([EOS] if len(sentence) <= longest else [])] for sentence in sentences]
+    read = [[BOS, *row[:-1]] for row in asked]
+    return _padded_rows(read), _padded_rows(asked), _padded_rows([[1] * len(row) for row in asked]) == 1
 
 
-def _rows(sentences: Rows, before: Sequence[int] = (), after: Sequence[int] = ()) -> Array:
-    rows = [[*before, *sentence, *after] for sentence in sentences]
-    longest = max(map(len, rows))
-    return np.array([[*row, *[PAD] * (longest - len(row))] for row in rows])
+def _padded_rows(rows: Rows) -> Array:
+    widest = max(map(len, rows))
+    return np.array([[*row, *[PAD] * (widest - len(row))] for row in rows])
 
 
 def _sentences(draw: np.random.Generator) -> list[tuple[Any, ...]]:
-    cases: list[tuple[Any, ...]] = [([[7, 8], [9, 10, 11]],), ([[5]],), ([[5, 6], [7, 8]],)]
-    return cases + [([draw.integers(4, 40, int(n)).tolist() for n in draw.integers(1, 9, 5)],) for _ in range(3)]
+    """Return batches of one length, of several, and with sentences that are cut."""
+
+    def batch(*lengths: int) -> list[list[int]]:
+        return [draw.integers(4, 40, n).tolist() for n in lengths]
+
+    mixed = [batch(*draw.integers(1, 9, 5).tolist()) for _ in range(3)]
+    return [
+        (batch(3, 3), 9),
+        (batch(1), 4),
+        (batch(2, 3), 9),
+        (batch(6, 2), 4),
+        *((one, int(draw.integers(3, 6))) for one in mixed),
+        (batch(5, 5, 5), 3),
+    ]
 
 
-def is_of_one_length(sentences: Rows) -> bool:
-    """Say whether nothing is padded."""
-    return len(set(map(len, sentences))) == 1
+def is_of_one_length(sentences: Rows, longest: int) -> bool:
+    """Say whether nothing is padded and nothing cut."""
+    return len(set(map(len, sentences))) == 1 and len(sentences[0]) <= longest
+
+
+def is_cut(sentences: Rows, longest: int) -> bool:
+    """Say whether a sentence is longer than it may be."""
+    return max(map(len, sentences)) > longest
+
+
+def _always_ends(sentences: Rows, longest: int) -> tuple[Array, Array, Array]:
+    return teacher_forcing([sentence[:longest] for sentence in sentences], longest)
+
+
+def _changed(k: int, change: Any) -> Any:
+    """Return a mistake in one of the three arrays."""
+
+    def wrong(sentences: Rows, longest: int) -> tuple[Array, ...]:
+        three = list(teacher_forcing(sentences, longest))
+        three[k] = change(three, sentences, longest)
+        return tuple(three)
+
+    return wrong
 
 
 TEACHER_FORCING = Task(
     "teacher forcing",
     teacher_forcing,
     _sentences,
-    ("what is read", "what is asked for", "which are real"),
-    "every word is read once and asked for once, and nothing that is padding counts.",
+    ("the ids that are read", "the ids asked for", "the mask"),
+    "every word is read once and asked for once, and a sentence ends where it ends.",
     {
-        "What is read and what is asked for have changed places.": lambda sentences: (
-            teacher_forcing(sentences)[1],
-            teacher_forcing(sentences)[0],
-            teacher_forcing(sentences)[2],
+        "What is read and what is asked for have changed places.": lambda sentences, longest: (
+            teacher_forcing(sentences, longest)[1],
+            teacher_forcing(sentences, longest)[0],
+            teacher_forcing(sentences, longest)[2],
         ),
-        "</s> is read: the decoder never reads it, it writes it.": lambda sentences: (
-            _rows(sentences, [BOS], [EOS]),
-            *teacher_forcing(sentences)[1:],
+        "A sentence that was cut is asked for </s>: it does not end there.": _always_ends,
+        "The sentences are not cut.": lambda sentences, longest: teacher_forcing(sentences, 99),
+        "</s> is missing at the end of sentences that do end.": _changed(
+            1, lambda three, sentences, longest: np.where(three[1] == EOS, PAD, three[1])
         ),
-        "The last word of the longest sentence is not read.": lambda sentences: (
-            teacher_forcing(sentences)[0][:, :-1],
-            *teacher_forcing(sentences)[1:],
+        "Shorter sentences read </s>: the decoder never reads it, it writes it.": _changed(
+            0,
+            lambda three, sentences, longest: np.where(
+                np.pad(three[1], ((0, 0), (1, 0)))[:, :-1] == EOS, EOS, three[0]
+            ),
         ),
-        "</s> is missing at the end of what is asked for.": lambda sentences: (
-            teacher_forcing(sentences)[0],
-            _rows(sentences),
-            teacher_forcing(sentences)[2],
+        "Padding counts as real.": _changed(2, lambda three, sentences, longest: np.ones_like(three[2])),
+        "The mask is turned round: True is to mean a real word.": _changed(
+            2, lambda three, sentences, longest: ~three[2]
         ),
-        "Padding counts as real.": lambda sentences: (
-            *teacher_forcing(sentences)[:2],
-            np.ones_like(teacher_forcing(sentences)[2]),
-        ),
-        "The mask is turned round: True is to mean a real word.": lambda sentences: (
-            *teacher_forcing(sentences)[:2],
-            ~teacher_forcing(sentences)[2],
-        ),
-        "</s> does not count; it is a word that the model must learn to write.": lambda sentences: (
-            *teacher_forcing(sentences)[:2],
-            _rows(sentences, after=[PAD]) != PAD,
+        "</s> does not count; it is a word that the model must learn to write.": _changed(
+            2, lambda three, sentences, longest: three[2] & (three[1] != EOS)
         ),
     },
     (
         "Write down by hand what the three must be for one sentence of two words beside one of three.",
-        "The decoder reads <s> first and never </s>; it is asked for </s> last, and once.",
+        "Look at the shorter sentence: where does it end in each of the three?",
     ),
     axes="(B, T)",
 )
@@ -249,11 +284,19 @@ def one_gate(x: Array, h: Array, weights: Weights) -> Array:
 
 
 def _cell(
-    x: Array, h: Array, w: Weights, *, turned: bool = False, filtered: bool = True, squashed: bool = True
+    x: Array,
+    h: Array,
+    w: Weights,
+    *,
+    turned: bool = False,
+    filtered: bool = True,
+    squashed: bool = True,
+    after: bool = False,
 ) -> Array:
     gate = _line(x, w["W_f"]) + _line(h, w["U_f"]) + w["b_f"]
     gate = 1 / (1 + np.exp(-gate)) if squashed else gate
-    candidate = np.tanh(_line(x, w["W"]) + _line(gate * h if filtered else h, w["U"]) + w["b"])
+    seen = gate * _line(h, w["U"]) if after else _line(gate * h if filtered else h, w["U"])
+    candidate = np.tanh(_line(x, w["W"]) + seen + w["b"])
     new = 1 - gate if turned else gate
     return (1 - new) * h + new * candidate
 
@@ -292,6 +335,9 @@ ONE_GATE = Task(
         "The candidate sees the whole old state; the gate filters it first.": lambda x, h, w: _cell(
             x, h, w, filtered=False
         ),
+        "Here the gate filters the state before the matrix U; yours does it after.": lambda x, h, w: _cell(
+            x, h, w, after=True
+        ),
         "The gate is no share: it takes the logistic function.": lambda x, h, w: _cell(x, h, w, squashed=False),
         "The old state and the word have changed places in the gate.": lambda x, h, w: _cell(
             x, h, {**w, "W_f": w["U_f"][:, :3], "U_f": np.pad(w["W_f"], ((0, 0), (0, 1)))}
@@ -314,6 +360,31 @@ def _last(words: Array, weights: Weights) -> Array:
     for word in words:
         state = one_gate(word, state, weights)
     return state
+
+
+def hold_with_own_cell(read: Callable[..., Any], cell: Callable[..., Any], seed: int) -> None:
+    """Raise NotRight unless ``read`` ends each sentence as ``cell``, right or wrong, ends it read alone.
+
+    A cell whose state padding does not change would show nothing: it is held to the right states.
+    """
+
+    def alone(words: Array, lengths: Sequence[int], weights: Weights) -> Array:
+        states = []
+        for row, n in zip(words, lengths, strict=True):
+            state = np.zeros(len(weights["b"]))
+            for word in row[:n]:
+                state = np.asarray(cell(word, state, weights), float)
+            states.append(state)
+        return np.stack(states)
+
+    try:
+        READ_BATCH.hold(read, seed)
+    except NotRight:
+        cases = READ_BATCH.cases(np.random.default_rng(seed))
+        moves = [not np.allclose(alone(w, n, k), alone(w, [w.shape[1]] * len(n), k)) for w, n, k in cases if len(n) > 1]
+        if not all(moves):
+            raise
+        replace(READ_BATCH, right=alone, mistakes={}).hold(read, seed)
 
 
 def _padded_batches(draw: np.random.Generator) -> list[tuple[Any, ...]]:

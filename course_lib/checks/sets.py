@@ -25,9 +25,32 @@ def check(problem_set: str, task: str, learner: Any) -> None:
     _checkers(problem_set, task)(learner)
 
 
-def check_runs(results: Any, conditions: tuple[str, ...], seeds: tuple[int, ...] = (1, 2, 3)) -> None:
-    """Look at the scores of an experiment, ``results[condition][seed]`` in per cent: are all there, and all scores?"""
-    _runs(results, conditions, seeds)
+def check_runs(results: Any, conditions: tuple[str, ...], count: int = 3) -> None:
+    """Look at the scores of an experiment, ``results[condition][k]`` in per cent: are all there, and all scores?"""
+    _checked_runs((results, conditions, count))
+
+
+def scores_of_runs(results: Any, conditions: tuple[str, ...], count: int = 3) -> list[float]:
+    """Return the scores of an experiment in a row; ``NotRight`` and ``NotYet`` for what cannot be scores."""
+    started(results)
+    if not isinstance(results, dict) or set(results) != set(conditions):
+        raise NotRight(f"expected a dict with the keys {', '.join(map(repr, conditions))}.")
+    scores = []
+    for condition in conditions:
+        row = results[condition]
+        if not isinstance(row, list | tuple) or len(row) != count:
+            raise NotRight(f"{condition}: expected a list of {count} scores, in the order of the seeds.")
+        for k, value in enumerate(row):
+            started(value)
+            share = number(value, f"{condition}, score {k + 1}")
+            if not 0 <= share <= 100:
+                raise NotRight(f"{condition}, score {k + 1}: a percentage is from 0 to 100; got {share:g}.")
+            scores.append(float(share))
+    if len(set(scores)) == 1:
+        raise NotRight("all runs have the same score; were several models trained, and each scored by itself?")
+    if max(scores) <= 1:
+        raise NotRight("these look like shares; write percentages, from 0 to 100.")
+    return scores
 
 
 @cache
@@ -98,26 +121,5 @@ def _read(value: Any) -> Any:
 
 @checker
 def _checked_runs(given: Any) -> str:
-    results, conditions, seeds = given
-    started(results)
-    if not isinstance(results, dict) or set(results) != set(conditions):
-        raise NotRight(f"expected a dict with the keys {', '.join(map(repr, conditions))}.")
-    seen = []
-    for condition, row in results.items():
-        if not isinstance(row, dict) or set(row) != set(seeds):
-            raise NotRight(f"{condition}: expected a dict with the seeds {', '.join(map(str, seeds))} as keys.")
-        for seed, value in row.items():
-            started(value)
-            share = number(value, f"{condition}, seed {seed}")
-            if not 0 <= share <= 100:
-                raise NotRight(f"{condition}, seed {seed}: a percentage is from 0 to 100; got {share:g}.")
-            seen.append(share)
-    if len(set(seen)) == 1:
-        raise NotRight("all runs have the same score; were several models trained, and each scored by itself?")
-    if max(seen) <= 1:
-        raise NotRight("these look like shares; write percentages, from 0 to 100.")
-    return f"{len(seen)} runs, each with its score. Whether they are true only you can say."
-
-
-def _runs(results: Any, conditions: tuple[str, ...], seeds: tuple[int, ...]) -> None:
-    _checked_runs((results, conditions, seeds))
+    scores = scores_of_runs(*given)
+    return f"{len(scores)} runs, each with its score. Whether they are true only you can say."
