@@ -13,12 +13,14 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import numpy as np
 
 from grading.channel import Channel, Closed, Nonsense, TooLate
 from grading.notebooks import whole_letters
@@ -99,12 +101,12 @@ class Apart:
 
     def has(self, name: str) -> bool:
         """Say whether the submission left something of that name."""
-        return bool(self._asked({"has": name}))
+        return bool(self._asked({"has": name}).get("value"))
 
     def __getitem__(self, name: str) -> Any:
         """Return what the submission left under ``name``: a value, or a :class:`Remote` to call."""
         try:
-            return unpack(self._asked({"get": name}), self._referred)
+            return unpack(self._asked({"get": name}).get("value"), self._referred)
         except NoValue as error:
             raise RemoteError("NoValue", f"{name} is something that no test can read. {error}") from error
 
@@ -115,8 +117,10 @@ class Apart:
             "kwargs": {key: pack(one, _handed_back) for key, one in keywords.items()},
             "seconds": self.limits.call_seconds,
         }
+        answer = self._asked(message | packed)
         try:
-            return unpack(self._asked(message | packed), self._referred)
+            _write_back(arguments, answer.get("changed"), self._referred)
+            return unpack(answer.get("value"), self._referred)
         except NoValue as error:
             raise RemoteError("NoValue", f"It returned something that no test can read. {error}") from error
 
@@ -134,7 +138,7 @@ class Apart:
                 return k
         return None
 
-    def _asked(self, message: dict[str, Any]) -> Any:
+    def _asked(self, message: dict[str, Any]) -> dict[str, Any]:
         answer = self._answer(message, self.limits.call_seconds)
         error = answer.get("error")
         if error is not None:
@@ -142,7 +146,7 @@ class Apart:
                 raise Lost("The process answers nonsense.")
             kind, message = str(error.get("type"))[:100], str(error.get("message"))[:2000]
             raise RemoteError(whole_letters(kind), whole_letters(message))
-        return answer.get("value")
+        return answer
 
     def _answer(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._channel is None:
@@ -290,6 +294,23 @@ def _output(output: Any) -> dict[str, Any] | None:
         shown = {kind: whole_letters(one) for kind, one in data.items() if kind in SHOWN and isinstance(one, str)}
         return {"output_type": "display_data", "data": shown, "metadata": {}}
     return None
+
+
+def _write_back(arguments: Sequence[Any], changed: Any, referred: Callable[[Any], Any]) -> None:
+    """Do to ``arguments`` what the call did to its copies of them; a test sees a change in place as if it were here."""
+    for place, packed in changed.items() if isinstance(changed, dict) else ():
+        if not str(place).isdecimal() or int(place) >= len(arguments):
+            raise NoValue("It speaks of arguments that there are not.")
+        ours, theirs = arguments[int(place)], unpack(packed, referred)
+        if isinstance(ours, list) and isinstance(theirs, list):
+            ours[:] = theirs
+        elif isinstance(ours, dict) and isinstance(theirs, dict):
+            ours.clear()
+            ours.update(theirs)
+        elif np.shape(ours) == np.shape(theirs) != ():
+            ours[...] = theirs
+        else:
+            raise NoValue("It made something else of an argument.")
 
 
 def _handed_back(value: Any) -> Any:

@@ -6,7 +6,8 @@ values, errors, silence or an end.
 
 Messages, each answered by one:  {"run": source} -> {"outputs": […], "error": null | text}
                                  {"get": name} -> {"value": packed, or the number of an object} | {"error": {…}}
-                                 {"call": "", or a method, "of": number, "args": […], "kwargs": {…}} -> the same
+                                 {"call": "", or a method, "of": number, "args": […], "kwargs": {…}} -> the same, with
+                                    "changed": {place: packed} for arguments that were changed in place
                                  {"has": name} -> {"value": bool}
 """
 
@@ -78,7 +79,7 @@ class Guest:
             if "get" in message:
                 return {"value": pack(self._shell.user_ns[message["get"]], self._refer)}
             with self._clock(message.get("seconds")), contextlib.redirect_stdout(_Capped()):
-                return {"value": self._called(message)}
+                return self._called(message)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: submitted code raises what it likes
             return {"error": _in_words(error)}
 
@@ -107,7 +108,12 @@ class Guest:
         function = getattr(target, name) if name else target
         arguments = [unpack(one, self._referred) for one in message["args"]]
         keywords = {key: unpack(one, self._referred) for key, one in message["kwargs"].items()}
-        return pack(function(*arguments, **keywords), self._refer)
+        value = pack(function(*arguments, **keywords), self._refer)
+        changed = {}
+        for k, sent in enumerate(message["args"]):
+            if isinstance(sent, dict) and "object" not in sent and (after := pack(arguments[k], self._refer)) != sent:
+                changed[k] = after
+        return {"value": value, "changed": changed}
 
     def _refer(self, value: Any) -> Any:
         """Keep an object that cannot pass, and pass its number."""

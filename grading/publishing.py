@@ -17,6 +17,8 @@ from grading.sources import ASSIGNMENTS, ROOT, ProblemSet, read_set, sets
 
 BOOK = ROOT / "book" / "problem_sets"
 EXAMPLES = ROOT / "course_lib" / "checks" / "examples"
+WRITTEN = ("cell_type", "id", "metadata", "source")
+"""What of a cell is written, and not run."""
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -30,11 +32,21 @@ def published(folder: Path = ASSIGNMENTS) -> dict[Path, bytes]:
 
 
 def publish() -> list[Path]:
-    """Write every generated file that is not up to date; return which."""
-    changed = [path for path, content in published().items() if not path.exists() or path.read_bytes() != content]
-    for path in changed:
-        write_atomically(path, published()[path])
-    return changed
+    """Write every generated file that is not up to date; return which. The outputs of what is stay as they are."""
+    changed = {path: content for path, content in published().items() if not is_up_to_date(path, content)}
+    for path, content in changed.items():
+        write_atomically(path, content)
+    return list(changed)
+
+
+def is_up_to_date(path: Path, content: bytes) -> bool:
+    """Say whether ``path`` holds ``content``; of a notebook all but what running it adds."""
+    if not path.exists():
+        return False
+    if path.suffix != ".ipynb":
+        return path.read_bytes() == content
+    ours, theirs = (json.loads(one)["cells"] for one in (path.read_bytes(), content))
+    return [[row[key] for key in WRITTEN] for row in ours] == [[row[key] for key in WRITTEN] for row in theirs]
 
 
 def examples(name: str) -> bytes:

@@ -46,6 +46,7 @@ class Task:
             mistakes=self.mistakes,
             axes=self.axes,
             not_finite=self.not_finite,
+            keep_inputs=True,
             rounding=self.rounding,
         )
 

@@ -287,7 +287,7 @@ def test_a_class_has_its_own_numbers_and_keeps_them(tmp_path, capsys):
     assert main([*given, "release", "ps1"]) == 0 and Gradebook(tmp_path).seed == 2027
     assert main([*given, "release", "ps1", "--seed", "2028"]) == 1
     assert "Give another class another folder" in capsys.readouterr().err
-    (tmp_path / "class.json").write_text("{}")
+    (tmp_path / "class.json").write_text("{")
     assert main([*given, "release", "ps1"]) == 1
 
 

@@ -6,7 +6,9 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from course_lib.checks import sets as checks
 from course_lib.checks.report import NotRight, NotYet
 from grading.marking import _why_not, mark
 from grading.notebooks import read_notebook
-from grading.publishing import BOOK, EXAMPLES, examples, notebook, published, solutions
+from grading.publishing import BOOK, EXAMPLES, examples, is_up_to_date, notebook, published, solutions
 from grading.releasing import class_seed, leaks, released, secret_lines
 from grading.sources import ROOT, read_set, sets
 from grading.tasks import plain
@@ -152,24 +154,18 @@ def _without_errors(wrong, right):
 def test_other_classes_have_other_answers(name):
     cells = released(SOURCES[name], seed=2027)
     assert class_seed(cells) == 2027 and [c.id for c in cells] == [c.id for c in PUBLIC[name]]
-    numbers = importlib.import_module(f"assignments.{name}.tasks").numbers
-    drawn = [Here(name).names | {}, {}]
-    drawn[1].update(Here(name).names)
-    assert drawn[0]["lengths"] == numbers(1).lengths and drawn[0]["probabilities"] == numbers(1).probabilities
-    shares = {(numbers(seed).one_batch, numbers(seed).two_batches, numbers(seed).perplexity) for seed in range(1, 30)}
-    assert len(shares) == 29
+    numbers = getattr(importlib.import_module(f"assignments.{name}.tasks"), "numbers", None)
+    if numbers is None:  # its numbers are drawn by hidden tests alone
+        return
+    drawn = Here(name).names
+    for one in fields(numbers(1)):
+        assert repr(plain(drawn[one.name])) == repr(plain(getattr(numbers(1), one.name)))
+    assert len({repr(numbers(seed)) for seed in range(1, 30)}) == 29
 
 
 @pytest.mark.parametrize("path", published(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_generated_files_are_up_to_date(path):
-    wanted = published()[path]
-    if path.suffix == ".ipynb":
-        ours, theirs = (json.loads(content)["cells"] for content in (path.read_bytes(), wanted))
-        kept = ("cell_type", "id", "metadata", "source")
-        ours, theirs = ([{key: row[key] for key in kept} for row in rows] for rows in (ours, theirs))
-        assert ours == theirs, "run python -m grading publish"
-    else:
-        assert path.read_bytes() == wanted, "run python -m grading publish"
+    assert is_up_to_date(path, published()[path]), "run python -m grading publish"
 
 
 def test_nothing_that_students_get_holds_a_solution_or_a_hidden_test():
@@ -205,15 +201,13 @@ def test_the_document_for_instructors_holds_every_answer_and_rubric(name):
     for answer in SOURCES[name].answers:
         assert answer.name in text
         if answer.by_hand:
-            assert "Rubric" in answer.cell.source and f"{answer.points:g} points" in answer.cell.source
+            assert f"**Rubric, {answer.points:g} point{'s' * (answer.points != 1)}.**" in answer.cell.source
     assert all(test.name in text for test in SOURCES[name].tests)
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_points_and_minutes_of_the_text_are_those_of_the_tasks(name):
     text = "\n".join(cell.source for cell in PUBLIC[name] if cell.kind == "markdown")
-    import re
-
     said = [int(one) for one in re.findall(r"^## \d · .*\(★.*?, (\d+) points\)", text, re.M)]
     minutes = [int(one) for one in re.findall(r"^## \d · .*\(★.*?, (\d+) min", text, re.M)]
     assert sum(said) == sum(SOURCES[name].points.values()) and f"{sum(said)} points" in text

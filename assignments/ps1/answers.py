@@ -117,7 +117,13 @@ WRONG = {
             "        result.append(1 - sum(full) / cells)\n    return result",
             {"padding-whole": 3.0},
         ),
-        ("def padding(lengths, batch_size):\n    lengths.sort()\n    return 0.0, 0.0", {}),
+        (
+            "def padding(lengths, batch_size):\n    result = []\n    for _ in range(2):\n"
+            "        batches = [lengths[k : k + batch_size] for k in range(0, len(lengths), batch_size)]\n"
+            "        result.append(1 - sum(lengths) / sum(max(b) * len(b) for b in batches))\n"
+            "        lengths.sort()\n    return result",
+            {},
+        ),
         ("def padding(lengths, batch_size):\n    return 0.25", {}),
     ),
     "mixture": (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checks.comparing import expect_close, number, parts
+from course_lib.checks.comparing import expect_close, number, parts, shown_inputs
 from course_lib.checks.report import NotRight, answer, checker, started
 from course_lib.options import check_option
 
@@ -81,7 +81,6 @@ def _hold(learner: Any, example: Mapping[str, Any], case: Mapping[str, Any]) -> 
     got, right = answer(learner, *arguments, keep_inputs=True), _read(case["right"])
     several = isinstance(example["values"], list)
     names = example["values"] if several else [example["values"]]
-    shown = ", ".join(_shown(argument) for argument in arguments)
     for k, (one, name) in enumerate(zip(parts(got, tuple(names)) if several else [got], names, strict=True)):
         mistakes = {why: _read(wrong) for why, wrong in case["mistakes"].items()}
         expect_close(
@@ -89,20 +88,11 @@ def _hold(learner: Any, example: Mapping[str, Any], case: Mapping[str, Any]) -> 
             right[k] if several else right,
             name,
             mistakes={why: wrong[k] if several else wrong for why, wrong in mistakes.items()},
-            where=f"for {shown}",
+            where=shown_inputs(arguments),
             axes=example["axes"],
             not_finite=example["not_finite"],
             rounding=example["rounding"],
         )
-
-
-def _shown(argument: Any) -> str:
-    text = repr(argument)
-    if isinstance(argument, np.ndarray):
-        return f"an array of shape {argument.shape}"
-    if isinstance(argument, dict):
-        return f"{', '.join(map(str, argument))} of shapes {', '.join(str(np.shape(one)) for one in argument.values())}"
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _read(value: Any) -> Any:

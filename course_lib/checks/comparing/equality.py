@@ -78,7 +78,7 @@ def agree(
                 right[k],
                 part,
                 mistakes={why: _part_of(wrong, arguments, k, several) for why, wrong in (mistakes or {}).items()},
-                where=_shown_inputs(arguments),
+                where=shown_inputs(arguments),
                 axes=axes,
                 not_finite=not_finite,
                 rounding=rounding,
@@ -137,7 +137,8 @@ def _half_precision(got: Any) -> float:
     return float(np.finfo(np.float16).eps) if getattr(got, "dtype", None) == np.float16 else 0.0
 
 
-def _shown_inputs(arguments: Sequence[Any]) -> str:
+def shown_inputs(arguments: Sequence[Any]) -> str:
+    """Return, in a few words, for which arguments an answer was asked."""
     return f"for {', '.join(map(_shown_input, arguments))}"
 
 
@@ -145,4 +146,7 @@ def _shown_input(argument: Any) -> str:
     if isinstance(argument, Array | Tensor):
         flat = argument.tolist()
         return f"an input of shape {tuple(argument.shape)}" if argument.ndim != 1 or len(flat) > 6 else shortened(flat)
+    if isinstance(argument, dict):
+        shapes = ", ".join(str(np.shape(one)) for one in argument.values())
+        return shortened(argument) if not argument else f"{', '.join(map(str, argument))} of shapes {shapes}"
     return shortened(argument)
