@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades sets lint format check-book links colab-check clean
+.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ feedback: setup ## for instructors: a page a student, a report of the class (PS=
 
 grades: setup ## for instructors: the tables (CANVAS=sheet.csv or MOODLE=sheet.csv with PS=1)
 	@$(PY) -m grading grades $(if $(CANVAS),--canvas "$(CANVAS)" --set ps$(PS)) $(if $(MOODLE),--moodle "$(MOODLE)" --set ps$(PS))
+
+eighty: setup ## grade eighty synthetic submissions, hostile ones too, twice (takes some minutes)
+	@PYTHONPATH=. $(PY) -m tests.eighty
 
 sets: setup ## write what the book and the library hold of assignments/
 	@$(PY) -m grading publish

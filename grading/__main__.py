@@ -19,7 +19,7 @@ from grading.releasing import released
 from grading.similar import similar_pairs
 from grading.sources import ASSIGNMENTS, BadSource, read_set, sets
 from grading.tables import SetGrades, fill_canvas, fill_moodle, set_grades, write_grades
-from grading.walls import best_wall, warning
+from grading.walls import Limits, best_wall, warning
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help="side by side")
             command.add_argument("--student", action="append", default=[], help="only this one; may come again")
             command.add_argument("--again", action="store_true", help="mark anew what is marked already")
+            command.add_argument("--seconds", type=float, default=Limits().cell_seconds, help="that one cell may take")
             command.add_argument("--no-wall", action="store_true", help="go on where no wall can be built")
         if name == "grades":
             command.add_argument("--canvas", type=Path, help="the gradebook that Canvas exports, to be filled in")
@@ -115,9 +116,11 @@ def _grade(options: argparse.Namespace) -> None:
     book = Gradebook(options.gradebook)
     if not book.students(options.set):
         raise ValueError(f"{options.set}: nothing was collected into {book.path} yet.")
-    marks = grade(
-        book, problems, released(problems, book.seed), options.workers, only=options.student, again=options.again
-    )
+    if not 0 < options.seconds < float("inf"):
+        raise ValueError(f"--seconds: expected a number above 0, got {options.seconds:g}.")
+    limits = Limits(cell_seconds=options.seconds, call_seconds=min(options.seconds, Limits().call_seconds))
+    public = released(problems, book.seed)
+    marks = grade(book, problems, public, options.workers, limits, only=options.student, again=options.again)
     sheet = book.write_sheet(problems)
     write_atomically(sheet.with_suffix(".html"), words_page(problems, marks).encode())
     print(f"{options.set}: {len(marks)} marked. Answers in words: {sheet.with_suffix('.html')}, marks into {sheet}.")

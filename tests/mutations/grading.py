@@ -4,7 +4,7 @@ from tests.mutations import Mutation
 
 VALUES, APART = "test_grading_values.py::test_", "test_grading_apart.py::test_"
 READING, COLLECTING = "test_grading_reading.py::test_", "test_grading_collecting.py::test_"
-MARKING = "test_grading_marking.py::test_"
+MARKING, EIGHTY = "test_grading_marking.py::test_", "test_grading_eighty.py::test_"
 
 
 def _bug(bug: str, file: str, old: str, new: str, test: str) -> Mutation:
@@ -71,7 +71,7 @@ MUTATIONS = (
     _bug(
         "a loop may catch what stops it, and go on for ever",
         "apart",
-        "max(0.0, min(seconds + GRACE, left))",
+        "max(0.0, min(PATIENCE * seconds + GRACE, left))",
         "10_000",
         APART + "a_hostile_cell_stops_no_other",
     ),
@@ -106,9 +106,37 @@ MUTATIONS = (
     _bug(
         "a process that is lost is asked for ever",
         "apart",
-        "if len(fatal) > self.restarts or",
-        "if len(fatal) > 10**9 or",
+        "if len(self._fatal) > self.restarts or",
+        "if len(self._fatal) > 10**9 or",
         APART + "a_submission_that_is_gone_is_lost_not_waited_for",
+    ),
+    _bug(
+        "what a call changes in place is not seen",
+        "guest",
+        "(after := pack(arguments[k], self._refer)) != sent",
+        "(after := sent) != sent",
+        APART + "what_a_call_changes_in_place_is_changed_here",
+    ),
+    _bug(
+        "a function that ends its process costs all that is asked after it",
+        "marking",
+        "apart.revive()",
+        "pass",
+        EIGHTY + "each_gets_the_points_that_it_should",
+    ),
+    _bug(
+        "an answer that nobody asked for is taken",
+        "apart",
+        'if answer.get("n") != self._asked_so_far:',
+        "if not answer:",
+        EIGHTY + "each_gets_the_points_that_it_should",
+    ),
+    _bug(
+        "seconds are those of the clock",
+        "guest",
+        "signal.setitimer(signal.ITIMER_PROF, most)\n        signal.setitimer(signal.ITIMER_REAL, PATIENCE * most)",
+        "signal.setitimer(signal.ITIMER_REAL, most)",
+        APART + "waiting_is_not_computing",
     ),
     _bug(
         "only one encoding is read",
@@ -183,8 +211,8 @@ MUTATIONS = (
     _bug(
         "a hidden test that fails counts",
         "marking",
-        "    except (AssertionError, NotRight, NotYet) as error:\n        return str(error)",
-        "    except (AssertionError, NotRight, NotYet) as error:\n        return None and str(error)",
+        'said = str(error) or "A hidden test did not pass."',
+        "return None",
         MARKING + "what_was_released_gets_none",
     ),
     _bug(

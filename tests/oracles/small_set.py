@@ -74,6 +74,28 @@ counter.add(["a", "b"])
 assert counter.add(["c"]) == 3, "A counter goes on counting."
 ### END HIDDEN TESTS"""
 
+RIGHT = {
+    "share": (
+        "def share_of_padding(lengths):\n    cells = max(lengths) * len(lengths)\n"
+        "    return (cells - sum(lengths)) / cells",
+        "share_of_padding = lambda lengths: sum(max(lengths) - n for n in lengths) / max(lengths) / len(lengths)",
+    ),
+    "counter": (
+        "class Counter:\n    seen = 0\n    def add(self, words):\n        self.seen = self.seen + len(words)\n"
+        "        return self.seen",
+        "class Counter(list):\n    def add(self, words):\n        self.extend(words)\n        return len(self)",
+    ),
+}
+WRONG = {
+    "share": (
+        ("def share_of_padding(lengths):\n    return 0.25", {"share-values": 3.0}),
+        ("def share_of_padding(lengths):\n    return 0.0", {"share-one": 1.0}),
+        ("def share_of_padding(lengths):\n    return sum(lengths) / max(lengths) / len(lengths)", {}),
+    ),
+    "counter": (("class Counter:\n    def add(self, words):\n        return len(words)", {}),),
+}
+"""As in the ``answers.py`` of a set."""
+
 
 def source() -> list[Row]:
     """Return the set as its authors wrote it, worth 3 + 1 + 2 + 4 points."""
