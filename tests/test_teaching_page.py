@@ -63,3 +63,10 @@ def test_each_chapter_is_told_and_names_sections_and_exercises_that_it_has(numbe
 def test_no_two_chapters_ask_the_same() -> None:
     asked = [re.search(r"\*Ask:\* (.*?\?)", note, re.DOTALL)[1] for note in NOTES.values()]  # type: ignore[index]
     assert len(asked) == len(COURSE) and all(one != other for one, other in combinations(asked, 2))
+
+
+def test_the_rubric_of_the_project_adds_up() -> None:
+    cells = json.loads((ROOT / "book" / "problem_sets" / "project.ipynb").read_text("utf-8"))["cells"]
+    text = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    parts = [int(points) for points in re.findall(r"^\| \d \| [^|]*?, (\d+) \|", text, re.MULTILINE)]
+    assert len(parts) == 6 and f"| {sum(parts)} points |" in text
