@@ -8,7 +8,7 @@ from typing import Any
 MOST_BYTES = 1 << 27
 """Of one message."""
 _PIECE = 1 << 16
-PATIENCE = 4.0
+PATIENCE = 6.0
 """Seconds of the clock for each second of computing: on a busy machine a mark is what it is on an idle one."""
 
 

@@ -87,7 +87,7 @@ def mark(
             for answer in problems.answers
             if answer.by_hand
         },
-        handed_in.notes,
+        (*handed_in.notes, *_of_another_class(handed_in.cells, seed), *_not_their_fault(handed_in, runs, released)),
         tuple(_as_ran(cell, run) for cell, run in zip(handed_in.cells, runs, strict=True)),
         round(time.monotonic() - started, 1),
         wall,
@@ -141,6 +141,21 @@ def _why_not(apart: Apart, test: Test, defined: frozenset[str], seed: int | None
     except Exception as error:  # a value of another kind than the test takes
         return f"Your answer is of another form than the task asks for ({type(error).__name__}: {str(error)[:300]})."
     return None
+
+
+def _of_another_class(cells: Sequence[Cell], seed: int | None) -> list[str]:
+    """Return a note where the numbers are those of another class: right answers to them are wrong here."""
+    theirs = class_seed(cells)
+    if seed is None or theirs in (seed, None):
+        return []
+    return [f"CLASS_SEED is {theirs}, that of this class is {seed}: the answers are to the numbers of another class."]
+
+
+def _not_their_fault(handed_in: Restored, runs: Sequence[CellRun], released: Sequence[Cell]) -> list[str]:
+    """Return a note for each cell that failed although it is as it was released: what it costs is not the student's."""
+    ours = {cell.source for cell in released if not cell.metadata.get("nbgrader")}
+    failed = [run.error for cell, run in zip(handed_in.cells, runs, strict=True) if run.error and cell.source in ours]
+    return [f"A cell as it was released failed ({error}). Mark this one again." for error in failed]
 
 
 def _as_ran(cell: Cell, run: CellRun) -> dict[str, Any]:

@@ -18,7 +18,6 @@ behind_a_wall = pytest.mark.skipif(WALL == "none", reason="no wall can be built 
 
 HOSTILE = {
     "an endless loop": "while True: pass",
-    "a loop that catches what stops it": "while True:\n try:\n  while True: pass\n except BaseException: pass",
     "exit": "exit()",
     "an end without a word": "import os; os._exit(3)",
     "a crash": "import ctypes; ctypes.string_at(0)",
@@ -44,6 +43,14 @@ def test_a_hostile_cell_stops_no_other(hostile, name):
     _, runs, _ = hostile
     assert not runs["first"].error and not runs["last"].error
     assert runs[name].error or name in ("exit", "a gigabyte of text", "closed files")
+
+
+def test_a_loop_that_catches_what_stops_it_ends_with_its_process(monkeypatch):
+    monkeypatch.setattr(apart, "GRACE", 0.5)
+    stubborn = "while True:\n try:\n  while True: pass\n except BaseException: pass"
+    with Apart(Limits(cell_seconds=0.5, whole_seconds=60)) as running:
+        runs = running.run([stubborn, "x = 1"])
+        assert runs[0].error and not runs[1].error and running["x"] == 1
 
 
 def test_after_all_of_it_the_functions_answer(hostile):

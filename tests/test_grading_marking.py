@@ -14,6 +14,7 @@ from grading.__main__ import main
 from grading.gradebook import BadSheet, Gradebook
 from grading.grading_all import grade
 from grading.marking import mark, read_marks
+from grading.notebooks import Cell
 from grading.releasing import WORDS, leaks, released, secret_lines
 from grading.similar import similar_pairs
 from grading.sources import read_set
@@ -301,6 +302,19 @@ def test_what_cannot_be_done_is_said_in_a_line(assignments, tmp_path, capsys):
     ):
         assert main([*given, *command]) == 1
         assert said in capsys.readouterr().err
+
+
+def test_numbers_of_another_class_are_told(problems, public):
+    rows = [code("CLASS_SEED = 1"), *json.loads(submission(public))["cells"]]
+    seeded = [Cell("code", "CLASS_SEED = 2027"), *public]
+    assert "another class" in " ".join(marked(notebook(rows), problems, seeded).notes)
+    assert "another class" not in " ".join(marked(submission(seeded), problems, seeded).notes)
+
+
+def test_a_cell_of_ours_that_failed_is_told(problems, public):
+    """Its points are lost for want of an import, say; who reads the report marks this submission again."""
+    ours = [Cell("code", "1 / 0"), *public]
+    assert "ZeroDivisionError" in " ".join(marked(submission(ours), problems, ours).notes)
 
 
 def test_a_cell_that_was_never_there_does_not_run_a_check(problems, public):

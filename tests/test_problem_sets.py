@@ -135,7 +135,13 @@ def test_the_check_that_students_see_names_the_same_mistakes(name, task, capsys)
     for why, wrong in one.mistakes.items():
         with pytest.raises(NotRight) as refusal:
             checks.check(name, task, _without_errors(wrong, one.right))
-        assert why in str(refusal.value)
+        assert why in str(refusal.value) and "Hint" not in str(refusal.value)
+    said = []
+    for _ in range(2):
+        with pytest.raises(NotRight) as refusal:
+            checks.check(name, task, lambda *arguments: 12345.678)
+        said.append(str(refusal.value))
+    assert not one.hints or "Hint" in said[1]
 
 
 def _without_errors(wrong, right):

@@ -379,12 +379,15 @@ def hold_with_own_cell(read: Callable[..., Any], cell: Callable[..., Any], seed:
 
     try:
         READ_BATCH.hold(read, seed)
-    except NotRight:
+    except NotRight as error:
         cases = READ_BATCH.cases(np.random.default_rng(seed))
         moves = [not np.allclose(alone(w, n, k), alone(w, [w.shape[1]] * len(n), k)) for w, n, k in cases if len(n) > 1]
         if not all(moves):
             raise
-        replace(READ_BATCH, right=alone, mistakes={}).hold(read, seed)
+        try:
+            replace(READ_BATCH, right=alone, mistakes={}).hold(read, seed)
+        except NotRight:
+            raise error from None  # it names the mistake
 
 
 def _padded_batches(draw: np.random.Generator) -> list[tuple[Any, ...]]:

@@ -16,6 +16,9 @@ Check = Callable[[Any], str]
 class NotRight(Exception):
     """The learner's answer is wrong; the message says where, what was expected and what came."""
 
+    named = False
+    """Whether the message names the mistake: a hint at another one would only lead astray."""
+
     def _render_traceback_(self) -> Sequence[str]:
         return [f"✗ Not right yet: {self}"]  # IPython shows this in place of a traceback
 
@@ -57,7 +60,8 @@ def checker(check: Check | None = None, *, hints: Sequence[str] = ()) -> Any:
             return
         except NotRight as reason:
             wrong_answers += 1
-            raise NotRight(f"{reason}{_hint(hints, wrong_answers)}") from reason.__cause__
+            hint = "" if reason.named else _hint(hints, wrong_answers)
+            raise NotRight(f"{reason}{hint}") from reason.__cause__
         except Exception as error:
             raise NotRight(
                 f"this check cannot read what came ({type(error).__name__}: {error}). "

@@ -81,18 +81,22 @@ def _hold(learner: Any, example: Mapping[str, Any], case: Mapping[str, Any]) -> 
     got, right = answer(learner, *arguments, keep_inputs=True), _read(case["right"])
     several = isinstance(example["values"], list)
     names = example["values"] if several else [example["values"]]
+    mistakes = {why: _read(wrong) for why, wrong in case["mistakes"].items()}
     for k, (one, name) in enumerate(zip(parts(got, tuple(names)) if several else [got], names, strict=True)):
-        mistakes = {why: _read(wrong) for why, wrong in case["mistakes"].items()}
-        expect_close(
-            one,
-            right[k] if several else right,
-            name,
-            mistakes={why: wrong[k] if several else wrong for why, wrong in mistakes.items()},
-            where=shown_inputs(arguments),
-            axes=example["axes"],
-            not_finite=example["not_finite"],
-            rounding=example["rounding"],
-        )
+        try:
+            expect_close(
+                one,
+                right[k] if several else right,
+                name,
+                mistakes={why: wrong[k] if several else wrong for why, wrong in mistakes.items()},
+                where=shown_inputs(arguments),
+                axes=example["axes"],
+                not_finite=example["not_finite"],
+                rounding=example["rounding"],
+            )
+        except NotRight as error:
+            error.named = any(why in str(error) for why in mistakes)
+            raise
 
 
 def _read(value: Any) -> Any:

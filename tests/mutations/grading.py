@@ -5,6 +5,7 @@ from tests.mutations import Mutation
 VALUES, APART = "test_grading_values.py::test_", "test_grading_apart.py::test_"
 READING, COLLECTING = "test_grading_reading.py::test_", "test_grading_collecting.py::test_"
 MARKING, EIGHTY = "test_grading_marking.py::test_", "test_grading_eighty.py::test_"
+SETS = "test_problem_sets.py::test_"
 
 
 def _bug(bug: str, file: str, old: str, new: str, test: str) -> Mutation:
@@ -72,8 +73,8 @@ MUTATIONS = (
         "a loop may catch what stops it, and go on for ever",
         "apart",
         "max(0.0, min(PATIENCE * seconds + GRACE, left))",
-        "10_000",
-        APART + "a_hostile_cell_stops_no_other",
+        "left",
+        APART + "a_loop_that_catches_what_stops_it_ends_with_its_process",
     ),
     _bug(
         "text is kept without end",
@@ -205,7 +206,7 @@ MUTATIONS = (
         "the size that stands in a zip is believed",
         "collecting",
         "content = file.read(min(most, budget.unpacked) + 1)",
-        "content = file.read()[:most]",
+        "content = file.read()",
         COLLECTING + "a_size_that_a_zip_lies_about_is_not_believed",
     ),
     _bug(
@@ -214,6 +215,34 @@ MUTATIONS = (
         'said = str(error) or "A hidden test did not pass."',
         "return None",
         MARKING + "what_was_released_gets_none",
+    ),
+    _bug(
+        "numbers of another class pass without a word",
+        "marking",
+        "if seed is None or theirs in (seed, None):",
+        "if True:",
+        MARKING + "numbers_of_another_class_are_told",
+    ),
+    Mutation(
+        "a hint comes although the mistake was named",
+        "checks/report.py",
+        'hint = "" if reason.named else',
+        "hint =",
+        SETS + "the_check_that_students_see_names_the_same_mistakes",
+    ),
+    Mutation(
+        "a function may change what it is handed",
+        "../grading/tasks.py",
+        "keep_inputs=True,",
+        "keep_inputs=False,",
+        SETS + "plausible_wrong_answers_lose_what_they_should",
+    ),
+    _bug(
+        "a stub is the same for every answer",
+        "releasing",
+        "stub = cell.metadata.get(STUB_OF_ITS_OWN)",
+        "stub = None",
+        SETS + "generated_files_are_up_to_date",
     ),
     _bug(
         "what was marked once is never marked again",
