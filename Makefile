@@ -69,8 +69,8 @@ release: setup ## for instructors: the notebook of a problem set for a class (PS
 collect: setup ## for instructors: take the submissions out of a folder of downloads (PS=1 FROM=downloads/)
 	@$(PY) -m grading collect ps$(PS) --from "$(FROM)"
 
-grade: setup ## for instructors: run and mark what is not marked yet (PS=1; ONLY=student, AGAIN=1)
-	@$(PY) -m grading grade ps$(PS) $(if $(ONLY),--student "$(ONLY)") $(if $(AGAIN),--again)
+grade: setup ## for instructors: run and mark what is not marked yet (PS=1; ONLY=student, AGAIN=1, SECONDS=60)
+	@$(PY) -m grading grade ps$(PS) $(if $(ONLY),--student "$(ONLY)") $(if $(AGAIN),--again) $(if $(SECONDS),--seconds $(SECONDS))
 
 feedback: setup ## for instructors: a page a student, a report of the class (PS=1)
 	@$(PY) -m grading feedback ps$(PS)

@@ -111,11 +111,11 @@ def kill_in_the_middle(command: Sequence[str], done: Callable[[], int], at: int)
 
 
 def snapshot(folders: Sequence[Path]) -> dict[str, tuple[int, int]]:
-    """Return size and time of every file below ``folders``, but for what Python compiles."""
+    """Return size and time of every file below ``folders``, but for what tools keep for themselves."""
     found = {}
     for folder in folders:
         for base, below, names in os.walk(folder):
-            below[:] = [one for one in below if one not in ("__pycache__", ".git", ".venv")]
+            below[:] = [one for one in below if one != "__pycache__" and not one.startswith(".")]
             for name in (*names, *below):
                 state = os.lstat(os.path.join(base, name))
                 found[os.path.join(base, name)] = (state.st_size, 0 if name in below else state.st_mtime_ns)

@@ -1,5 +1,6 @@
 """Some of the eighty synthetic submissions, of a small set, get what they should; ``make eighty`` grades all."""
 
+import importlib
 import os
 
 import pytest
@@ -8,7 +9,7 @@ from grading.apart import descendants
 from grading.collecting import collect
 from grading.marking import mark
 from grading.releasing import released
-from grading.sources import read_set
+from grading.sources import ROOT, read_set
 from grading.walls import Limits, best_wall
 from tests.eighty import Class, snapshot
 from tests.oracles.eighty import Eighty
@@ -49,6 +50,13 @@ def small(tmp_path_factory):
 def test_each_has_a_name_of_its_own(small):
     _, _, _, submissions, _ = small
     assert len({one.student for one in submissions.values()}) == len(submissions)
+
+
+def test_the_guide_says_how_many_there_are_of_set_1():
+    answers = importlib.import_module("assignments.ps1.answers")
+    count = len(Eighty(read_set("ps1"), answers.RIGHT, answers.WRONG, "padding").all())
+    assert count >= 80
+    assert f"grades {count} synthetic submissions" in (ROOT / "book" / "instructor" / "grading.md").read_text("utf-8")
 
 
 def test_all_that_can_be_taken_is_collected(small):

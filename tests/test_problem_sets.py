@@ -275,7 +275,7 @@ def test_no_hidden_input_is_one_that_students_see(name, task):
 @pytest.mark.parametrize(("name", "task"), EVERY_TASK)
 def test_nothing_in_the_library_is_the_answer_to_a_task(name, task):
     for module in sorted(path.stem for path in Path(checks.__file__).parent.glob("chapter*.py")):
-        for called, function in vars(importlib.import_module(f"course_lib.checks.{module}")).items():
+        for called, function in list(vars(importlib.import_module(f"course_lib.checks.{module}")).items()):
             if callable(function) and not isinstance(function, type) and not called.startswith("check_"):
                 with pytest.raises((NotRight, NotYet)):
                     TASKS[name][task].hold(function, seed=5)

@@ -214,7 +214,7 @@ MUTATIONS = (
         "marking",
         'said = str(error) or "A hidden test did not pass."',
         "return None",
-        MARKING + "what_was_released_gets_none",
+        MARKING + "a_wrong_answer_loses_its_points_and_is_told_why",
     ),
     _bug(
         "numbers of another class pass without a word",
