@@ -1,1 +1,1 @@
-"""Problem set 1, on chapters 1 to 3."""
+"""Problem set 2, on chapters 4 and 5."""

@@ -125,13 +125,13 @@ WRONG = {
             "def or_nothing(scores, mask):\n    top = np.maximum(scores.max(axis=-1, keepdims=True), 0)\n"
             "    powers = np.exp(scores - top)\n"
             "    return powers / (np.exp(-top) + powers.sum(axis=-1, keepdims=True)) * mask",
-            {"or-nothing-near": 3.0, "or-nothing-far": 2.0},
+            {"or-nothing-near": 3.0},
         ),
         (
             "def or_nothing(scores, mask):\n    scores = np.where(mask, scores, -np.inf)\n"
             "    top = scores.max(axis=-1, keepdims=True)\n    powers = np.exp(scores - top)\n"
             "    return powers / (np.exp(-top) + powers.sum(axis=-1, keepdims=True))",
-            {"or-nothing-near": 3.0},
+            {"or-nothing-near": 3.0, "or-nothing-far": 2.0},
         ),
     ),
     "merge": (

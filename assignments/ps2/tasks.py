@@ -72,6 +72,7 @@ def _scores(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         scores = draw.uniform(low, high, (len(lengths), max(*lengths, 2))).round(2)
         return scores, np.arange(scores.shape[1]) < np.array(lengths)[:, None]
 
+    scores, mask = batch([4, 2], -2, 3)
     return [
         batch([3, 3], -2, 3),
         batch([4], -2, 3),
@@ -79,6 +80,7 @@ def _scores(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         batch([1, 6], 0, 4),
         batch([3, 3], 800, 802),
         batch([4, 4], -802, -800),
+        (np.where(mask, scores, 850.0), mask),
     ]
 
 
@@ -88,12 +90,12 @@ def is_near(scores: Array, mask: Array) -> bool:
 
 
 def is_padded(scores: Array, mask: Array) -> bool:
-    """Say whether a batch has padding."""
-    return not mask.all()
+    """Say whether a batch has padding, and no score that is far from 0."""
+    return bool(not mask.all() and np.abs(scores).max() < 100)
 
 
 def is_far(scores: Array, mask: Array) -> bool:
-    """Say whether a batch has scores that are far from 0."""
+    """Say whether a batch has scores that are far from 0, real ones or those of padding."""
     return bool(np.abs(scores).max() > 100)
 
 
@@ -388,7 +390,7 @@ FOLLOW = Task(
     },
     (
         "The second entry of both vectors is always 1: its column of a matrix adds a constant.",
-        "A hidden unit is a step that goes up somewhere. What is the difference of two steps, one a little later?",
+        "A hidden unit is a step that goes up somewhere. How do you build a hill out of steps?",
     ),
 )
 SHARP = Task(
