@@ -337,9 +337,6 @@ ANNOTATIONS = Task(
         "The backward states stand in the order in which they were made, the last word's first.": _bug(
             turned_back=False
         ),
-        "The backward states stand in the order in which they were made, and they met padding first.": _bug(
-            turned_back=False, padding_first=True
-        ),
         "The backward reader went on from where the forward reader had ended; it starts from zeros.": _bug(
             goes_on=True
         ),
