@@ -370,19 +370,24 @@ def _rows_of_positions(draw: np.random.Generator) -> list[tuple[Any, ...]]:
     return [(list(range(start, start + count)),) for start, count in zip(starts, counts, strict=True)]
 
 
+def _pairs(look: Callable[[int, Sequence[int]], int]) -> Callable[..., list[list[int]]]:
+    """Return each step with the position that ``look(step, positions)`` says, kept within the positions."""
+    return lambda positions: [[i, min(max(look(i, positions), min(positions)), max(positions))] for i in positions]
+
+
 FOLLOW = Task(
     "follow",
-    lambda positions: list(positions),
+    _pairs(lambda i, positions: i),
     _rows_of_positions,
-    "the positions with the largest weight",
+    "the pairs of a step and the position with the largest weight",
     "the look goes where the state says.",
     {
-        "The look goes to the last position at every step.": lambda positions: [max(positions)] * len(positions),
-        "The look goes to the first position at every step.": lambda positions: [min(positions)] * len(positions),
-        "The look goes one position too far.": lambda positions: [min(i + 1, max(positions)) for i in positions],
-        "The look stays one position behind.": lambda positions: [max(i - 1, min(positions)) for i in positions],
-        "The look goes from the last position to the first: the state pulls the wrong way.": lambda positions: (
-            positions[::-1]
+        "The look goes to the last position at every step.": _pairs(lambda i, positions: max(positions)),
+        "The look goes to the first position at every step.": _pairs(lambda i, positions: min(positions)),
+        "The look goes one position too far.": _pairs(lambda i, positions: i + 1),
+        "The look stays one position behind.": _pairs(lambda i, positions: i - 1),
+        "The look goes from the last position to the first: the state pulls the wrong way.": _pairs(
+            lambda i, positions: positions[0] + positions[-1] - i
         ),
     },
     (
@@ -414,8 +419,9 @@ def hold_matrices(follow: Callable[..., Any], seed: int, least: float = 0.0) -> 
     if shapes != [(A, 2), (A, 2), (A,)]:
         raise NotRight(f"expected shapes (A, 2), (A, 2) and (A,), got {', '.join(map(str, shapes))}.")
 
-    def looked_at(positions: Sequence[int]) -> list[int]:
-        return [positions[j] for j in looks(W_a, U_a, v_a, positions).argmax(axis=1)]
+    def looked_at(positions: Sequence[int]) -> list[tuple[int, int]]:
+        best = looks(W_a, U_a, v_a, positions).argmax(axis=1)
+        return [(i, positions[j]) for i, j in zip(positions, best, strict=True)]
 
     def smallest(positions: Sequence[int]) -> float:
         return float(np.diag(looks(W_a, U_a, v_a, positions)).min())
