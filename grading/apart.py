@@ -153,8 +153,8 @@ class Apart:
         if error is not None:
             if not isinstance(error, dict):
                 raise Lost("The process answers nonsense.")
-            kind, message = str(error.get("type"))[:100], str(error.get("message"))[:2000]
-            raise RemoteError(whole_letters(kind), whole_letters(message))
+            kind, said = str(error.get("type"))[:100], str(error.get("message"))[:2000]
+            raise RemoteError(whole_letters(kind), whole_letters(said))
         return answer
 
     def _answer(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:

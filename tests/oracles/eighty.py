@@ -193,7 +193,7 @@ class Eighty:
 IN_A_CELL = {
     "loop without end": "while True: pass",
     "loop that catches what stops it": (
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+        "import time\nwhile True:\n    try:\n        while True: time.sleep(0.01)\n    except BaseException: pass"
     ),
     "more memory than there is": "kept = [bytearray(2**28) for _ in range(1000)]",
     "fork bomb": "import os\nwhile True: os.fork()",
