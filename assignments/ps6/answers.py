@@ -82,19 +82,19 @@ WRONG: dict[str, tuple[tuple[str, dict[str, float]], ...]] = {
         (
             "alpha = math.log(long_nats / short_nats) / math.log(long_words / short_words)\n"
             "brevity = math.exp(1 - wanted / said)\nfloor = -math.log(0.9 + 0.1 / words)",
-            {},
+            {"paper-brevity": 2.0},
         ),
         (
             "alpha = math.log(long_nats / short_nats) / math.log((5 + long_words) / (5 + short_words))\n"
             "brevity = math.exp(1 - said / wanted)\nq = np.full(words, 0.1 / words)\nq[0] += 0.9\n"
             "floor = -(q * np.log(q)).sum()",
-            {"paper-floor": 2.0},
+            {"paper-alpha": 2.0, "paper-floor": 2.0},
         ),
         (
             "alpha = math.log(long_nats / short_nats) / math.log((5 + long_words) / (5 + short_words))\n"
             "brevity = math.exp(1 - wanted / said)\nq = np.full(words, 0.1 / words)\nq[0] += 0.9\n"
             "floor = -(q * np.log2(q)).sum()",
-            {"paper-lengths": 4.0},
+            {"paper-alpha": 2.0, "paper-brevity": 2.0},
         ),
     ),
     "may-follow": (
@@ -108,6 +108,12 @@ WRONG: dict[str, tuple[tuple[str, dict[str, float]], ...]] = {
             "    last = words[-(n - 1) :]\n    for k in range(len(words) - n + 1):\n"
             "        if words[k : k + n - 1] == last:\n            free[words[k + n - 1]] = False\n    return free",
             {"may-follow-long": 5.0},
+        ),
+        (
+            "def may_follow(words, n, vocabulary):\n    free = np.ones(vocabulary, bool)\n"
+            "    last = words[len(words) - n + 1 :]\n    for k in range(len(words) - n):\n"
+            "        if words[k : k + n - 1] == last:\n            free[words[k + n - 1]] = False\n    return free",
+            {"may-follow-edges": 3.0},
         ),
         (
             "def may_follow(words, n, vocabulary):\n    free = np.ones(vocabulary, bool)\n    last = words[-n:]\n"
@@ -185,12 +191,19 @@ WRONG: dict[str, tuple[tuple[str, dict[str, float]], ...]] = {
         (
             "def diagnosis(scores, mask, weights):\n    if weights[~mask].any():\n        return 1\n"
             "    return 0 if np.allclose(weights.sum(1), 1) else 2",
-            {"diagnosis-plain": 4.0},
+            {"diagnosis-plain": 2.0},
         ),
         (
             "def diagnosis(scores, mask, weights):\n    if weights[~mask].any():\n        return 1\n"
             "    if np.allclose(weights.sum(0), 1):\n        return 3\n    if not np.allclose(weights.sum(1), 1):\n"
             "        return 2\n    return 4 if weights.max() < 0.7 else 0",
+            {},
+        ),
+        (
+            "def diagnosis(scores, mask, weights):\n    if weights[~mask].any():\n        return 1\n"
+            "    if not np.allclose(weights.sum(1), 1):\n        return 3 if np.allclose(weights.sum(0), 1) else 2\n"
+            "    flat = [row[real].max() <= math.e * row[real].min() for row, real in zip(weights, mask)]\n"
+            "    return 4 if all(flat) else 0",
             {},
         ),
         ("def diagnosis(scores, mask, weights):\n    return 'padding' if weights[~mask].any() else 'healthy'", {}),

@@ -83,8 +83,16 @@ def _beginnings(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         (draw.integers(0, 4, int(draw.integers(12, 20))).tolist(), n, int(draw.integers(4, 8))) for n in (3, 2, 1, 2, 4)
     ]
     again = draw.integers(0, 3, 2).tolist()
+    same = int(draw.integers(0, 4))  # a row that overlaps the one just written is a row, too
     twice = [*again, 3, *again, 4, *again]
-    return [*cases, (twice, 3, 6), ([], 2, 5), (draw.integers(0, 5, 2).tolist(), 4, 5)]
+    return [
+        *cases,
+        (twice, 3, 6),
+        ([4, same, same], 2, 5),
+        ([same] * 3, 3, 5),
+        ([], 2, 5),
+        (draw.integers(0, 5, 2).tolist(), 4, 5),
+    ]
 
 
 def is_short(words: Sequence[int], n: int, vocabulary: int) -> bool:
@@ -183,12 +191,19 @@ def _sentences(draw: np.random.Generator) -> list[tuple[Any, ...]]:
 
     cases: list[tuple[Any, ...]] = [(sentence(), sentence(), float(draw.choice([0.5, 2.0, 3.0]))) for _ in range(5)]
     one, other = sentence(), sentence()
-    return [*cases, (f"{one} {one} {one}", one, 2.0), ("", other, 2.0), ("x", other, 1.0), (one.upper(), one, 2.0)]
+    return [
+        *cases,
+        (f"{one} {one} {one}", one, 2.0),
+        ("", other, 2.0),
+        ("x", other, 1.0),
+        (one.upper(), one, 2.0),
+        (f"{other} {other.upper()}", other, 3.0),
+    ]
 
 
-def shares_a_pair(said: str, wanted: str, beta: float) -> bool:
-    """Say whether the two have something in common."""
-    return letter_score(said, wanted, beta) > 0
+def is_edge(said: str, wanted: str, beta: float) -> bool:
+    """Say whether nothing is in common, or large letters stand beside small ones."""
+    return letter_score(said, wanted, beta) == 0 or said != said.lower()
 
 
 LETTER_SCORE = Task(
@@ -362,13 +377,17 @@ def diagnosis(scores: Array, mask: Array, weights: Array) -> int:
 
 
 def _looks(draw: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return two looks of each kind, in a mixed order; some scores are large, and lengths differ."""
+    """Return two looks of each kind, in a mixed order; of the healthy ones one is flat, one sharp."""
     cases = []
-    for kind in draw.permutation([*KINDS, *KINDS]).tolist():
+    scales = {(kind, k): draw.choice([0.5, 2.0]) for kind in KINDS for k in range(2)} | {
+        ("healthy", 0): 0.1,
+        ("healthy", 1): 3.0,
+    }
+    for kind, k in (list(scales)[int(place)] for place in draw.permutation(len(scales))):
         B, S = int(draw.integers(2, 5)), int(draw.integers(3, 7))
         lengths = draw.permutation([S, *draw.integers(2, S, B - 1).tolist()])
         mask = np.arange(S) < lengths[:, None]
-        scores = draw.normal(size=(B, S)) * draw.choice([0.5, 2.0])
+        scores = draw.normal(size=(B, S)) * scales[kind, k]
         cases.append((scores, mask, weights_of(kind, scores, mask)))
     return cases
 
@@ -400,7 +419,7 @@ DIAGNOSIS = Task(
     "diagnosis",
     diagnosis,
     _looks,
-    "the place in KINDS",
+    "the number of the kind",
     "these looks are told apart by their numbers alone.",
     {
         "Rows that sum to one and leave padding alone are not yet a softmax of these scores.": _without("twice"),
