@@ -67,7 +67,8 @@ RIGHT = {
         _STEPS.format(0, 2, 0, 1, 2, 0, "turned + 1", "turned + 1", "turned + 1"),
         "first_look = dict(zip(['dot', 'dot, asked before', 'location', 'location, fed', 'location, state fed'], "
         "np.array([1, 2, 0, 2, 0])))\n"
-        "later_look = {name: 1.0 * (turned + 1) for name in ('dot, fed', 'concat, coverage', 'Bahdanau')} | {'dot': 0}",
+        "later_look = dict.fromkeys(('dot, fed', 'concat, coverage', 'Bahdanau'), torch.tensor(turned + 1))\n"
+        "later_look['dot'] = 0",
     ),
     "results": (
         "scores = {'blind': (40, 41.5, 38), 'state fed': (39, 40, 41.25), 'fed': (50, 61, 59.25)}",
