@@ -16,6 +16,8 @@ Beam = tuple[Array, Array, Array, Array, Array]
 
 
 # Task 1: on paper ----------------------------------------------------------------------------------------------------
+# Goal: a softmax is ratios; coverage is of the looks before. Likely wrong: the leader is not counted among the
+# words; weights are doubled, not squared; a step's own look is counted.
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def numbers(seed: int) -> Numbers:
 
 
 # Task 2: one chance for every word -----------------------------------------------------------------------------------
+# Goal: exact match by length, read as a price of a word. Likely wrong: one mean length for all.
 
 
 def word_chance(lengths: Sequence[int], right: int) -> float:
@@ -126,6 +129,7 @@ WORD_CHANCE = Task(
 
 
 # Task 4: a loss for looks --------------------------------------------------------------------------------------------
+# Goal: a loss for looks, and what it forbids. Likely wrong: the step's own look, and padding.
 
 
 def coverage_loss(weights: Array, steps: Sequence[int]) -> Array:
@@ -208,6 +212,8 @@ def hold_cheapest(given: Any, S: int, T: int) -> None:
 
 
 # Task 5: a beam whose hypotheses take all along -----------------------------------------------------------------------
+# Goal: what belongs to a hypothesis moves with it; one hypothesis alone cannot show that. Likely wrong: the
+# states move, and what is fed or looked at stays.
 
 
 def keep_best(
@@ -335,6 +341,7 @@ def hold_values(learner: Callable[..., Any], seed: int, *places: int) -> None:
 
 
 # Task 6: who can know what ------------------------------------------------------------------------------------------
+# Goal: follow what a state has read. Likely wrong: a fed look knows the source at once; a fed state brings news.
 
 
 def hold_steps(given: Any, right: dict[str, int], name: str, begins: str = "") -> None:
