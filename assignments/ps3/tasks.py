@@ -12,7 +12,7 @@ from course_lib.checks.report import NotRight
 from grading.tasks import Task
 
 Array = np.ndarray
-Beam = tuple[Array, Array, Array, Array, Array]
+Beam = tuple[Array, ...]
 
 
 # Task 1: on paper ----------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def _beams(draw: np.random.Generator) -> list[tuple[Any, ...]]:
     """Return steps of a beam, in which nothing stays where it was; the first step begins with one hypothesis."""
     cases = []
     for K, V, S, H, size in ((1, 6, 4, 3, 1), (1, 5, 3, 2, 3), (3, 6, 4, 2, 3), (4, 7, 5, 3, 4), (5, 4, 3, 3, 2)):
-        parents = [0] * size
+        parents: Array = np.zeros(size, int)
         while K > 1 and (any(parent == k for k, parent in enumerate(parents)) or len(set(parents)) == 1):
             scores, log_probs = -draw.uniform(1, 4, K), np.log(draw.dirichlet(np.ones(V), K))
             parents = np.argsort(-(scores[:, None] + log_probs), None)[:size] // V
