@@ -1,15 +1,16 @@
 """Batches: shifted targets, masks, and an order that depends on nothing but the seed and the epoch."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from course_lib.batching import epoch_batches
+from course_lib.batching import collate, encode_sources, epoch_batches
 from course_lib.corpora.pairs import SentencePair
-from course_lib.vocabulary import BOS, EOS, PAD
+from course_lib.options import MOST_WORDS
+from course_lib.vocabulary import BOS, EOS, PAD, UNK, UnknownTokenError
 from tests.oracles.models import PAIRS, SOURCE, TARGET, batch
 
 lengths = st.lists(st.integers(1, 5), min_size=1, max_size=40)
@@ -120,6 +121,15 @@ def test_pairs_that_are_alike_meet_others_in_the_next_epoch():
     assert len({len(target) for target in short}) > 3  # the batch that is not full is not always the longest
 
 
+def test_the_batch_that_is_not_full_is_each_of_them_as_often():
+    pairs = _with_targets([(2, target) for target in range(1, 8)])  # 3 + 3 + 1 of one source length
+    places = Counter()
+    for epoch in range(600):
+        batches = sorted(epoch_batches(pairs, 3, 1, epoch, "both"), key=min)  # the shortest targets first
+        places[[len(batch) for batch in batches].index(1)] += 1
+    assert sorted(places) == [0, 1, 2] and max(places.values()) < 250  # of 200
+
+
 def test_long_sentences_do_not_all_come_last():
     """A curriculum by accident: buckets visited in order of length."""
     pairs = pairs_of([1 + i % 5 for i in range(500)])
@@ -132,3 +142,26 @@ def test_a_batch_of_nothing_is_refused():
         epoch_batches(PAIRS, 0, 1, 0)
     with pytest.raises(ValueError, match="at least one sentence"):
         batch([])
+    with pytest.raises(ValueError, match="Sentence 1 of 2 is empty"):
+        encode_sources([("cat",), ()], SOURCE)
+
+
+def test_batches_alike_in_something_else_are_refused():
+    with pytest.raises(ValueError, match="alike: expected one of 'source', 'both'"):
+        epoch_batches(PAIRS, 2, 1, 0, "target")
+
+
+@pytest.mark.parametrize("strange", [SentencePair(("zebra",), ("chat",)), SentencePair(("cat",), ("zèbre",))])
+def test_an_unknown_word_of_either_side_raises_or_becomes_unk_on_request(strange):
+    with pytest.raises(UnknownTokenError):
+        collate([strange], SOURCE, TARGET)
+    batch = collate([strange], SOURCE, TARGET, unknown="unk")
+    known = [SOURCE.encode(["cat"])[0], TARGET.encode(["chat"])[0]]
+    found = [batch.source[0, 0].item(), batch.target_out[0, 0].item()]
+    assert found == [known[0] if strange.source == ("cat",) else UNK, known[1] if strange.target == ("chat",) else UNK]
+
+
+def test_a_sentence_is_as_long_as_a_model_takes_and_no_longer():
+    assert encode_sources([("cat",) * MOST_WORDS], SOURCE)[1].tolist() == [MOST_WORDS + 1]
+    with pytest.raises(ValueError, match="2,001 words"):
+        encode_sources([("cat",) * (MOST_WORDS + 1)], SOURCE)

@@ -128,5 +128,13 @@ def test_an_equivalent_that_fits_no_line_any_more_is_told(monkeypatch, tmp_path)
     assert mutate.main([]) == 1
 
 
+def test_a_new_file_of_tests_meets_the_mutants_of_what_it_imports():
+    """A list by hand forgot five of them: their modules looked worse than they were."""
+    own, others = mutate.seeing("batching")
+    assert own == {"batching"} and {"seq2seq", "encoders", "properties"} <= others and not own & others
+    assert mutate.seeing("batching", own=True) == [own]
+    assert not any(name.endswith("_record") for name in others)
+
+
 def test_every_equivalent_has_a_reason():
     assert all(len(reason.split()) > 3 for reason in mutate.equivalents().values())

@@ -4,10 +4,11 @@
     python tools/mutate.py --most 100 training   # a sample of that many a module
     python tools/mutate.py --survivors           # once more those that survived, after new tests
 
-All happens in forks of one pytest, which has collected the tests of a module: first each test is run alone,
-to see which lines it reaches; then a fork a mutant plants it among the functions that are loaded already and runs
-the tests that reach it, quickest first, until one fails. What survives is in ``tests/mutants.json``. What no
-test could see stands in ``tests/equivalent_mutants.toml`` with a reason; an entry that fits no mutant is an error.
+The tests of a module are those of its own name and those that import it. All happens in forks of one pytest, which
+has collected them: first each test is run alone, to see which lines it reaches; then a fork a mutant plants it among
+the functions that are loaded already and runs the tests that reach it until one fails, first the quick ones that have
+killed many. What survives is in ``tests/mutants.json``. What no test could see stands in
+``tests/equivalent_mutants.toml`` with a reason; an entry that fits no mutant is an error.
 What a test file computes while it is imported was computed without the mutant: put it into the tests.
 """
 
@@ -19,11 +20,14 @@ import os
 import pickle
 import random
 import resource
+import signal
 import sys
 import time
 import types
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -34,45 +38,65 @@ from mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.forking_pytest import OPTIONS, prepare  # noqa: E402
+from tests.forking_pytest import OPTIONS, imported, prepare  # noqa: E402
 
 RECORD, EQUIVALENT = ROOT / "tests" / "mutants.json", ROOT / "tests" / "equivalent_mutants.toml"
 SLOW = 2  # seconds of computing; slower tests are left out, for each mutant that survives would run them
 LIMIT = 20  # seconds of computing for a mutant: an endless loop is seen
 
-# module: its files, and the tests about it by the middle of their files' names; after the bar those that a mutant
-# meets only where the first ones let it live
+# module: its files, and the tests about it by the middle of their files' names
 MODULES = {
-    "attention": ("attention/*.py", "attention local_and_self_attention hard_attention vaswani | options properties"),
-    "decoders": ("decoders/*.py", "decoders vaswani | properties hard_attention captions interventions"),
-    "seq2seq": ("seq2seq.py", "seq2seq beam | options properties"),
-    "search": ("search/*.py", "search beam exact | properties not_a_number tracing"),
-    "batching": ("batching.py", "batching | options properties seq2seq"),
-    "metrics": ("metrics/*.py", "metrics undefined | options properties"),
-    "evaluation": ("evaluation.py", "undefined | properties options captions"),
-    "tracing": ("tracing.py", "tracing | options properties captions interventions"),
-    "splits": ("corpora/splits.py", "corpora | properties"),
-    "frames": ("widgets/frames.py", "widgets | widgets_hard widgets_gold properties"),
-    "encoders": ("encoders/*.py", "encoders vaswani | options properties captions"),
-    "alignment": ("alignment/*.py", "alignment looks scenes | captions properties undefined not_a_number"),
-    "training": ("training/*.py", "training objectives | options identity hard_attention not_a_number"),
+    "attention": ("attention/*.py", "attention local_and_self_attention hard_attention vaswani"),
+    "decoders": ("decoders/*.py", "decoders bare_steps vaswani"),
+    "seq2seq": ("seq2seq.py", "seq2seq beam"),
+    "search": ("search/*.py", "search beam exact"),
+    "batching": ("batching.py", "batching"),
+    "metrics": ("metrics/*.py", "metrics undefined"),
+    "evaluation": ("evaluation.py", "undefined"),
+    "tracing": ("tracing.py", "tracing"),
+    "splits": ("corpora/splits.py", "corpora"),
+    "frames": ("widgets/frames.py", "widgets"),
+    "encoders": ("encoders/*.py", "encoders vaswani"),
+    "alignment": ("alignment/*.py", "alignment looks scenes pieces_in_words"),
+    "training": ("training/*.py", "training objectives recipes"),
 }
+EVERY = {"properties", "options", "not_a_number", "captions"}
+"""Tests that meet a module through whole models, whatever they import."""
+
+
+def files_of(module: str) -> list[Path]:
+    return sorted((ROOT / "course_lib").glob(MODULES[module][0]))
+
+
+def seeing(module: str, own: bool = False) -> list[set[str]]:
+    """Return the tests that can see a mutant of ``module``: its own, and unless these alone are asked for, those that
+    import it. Tests of records only read it."""
+    tests = {*MODULES[module][1].split()}
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in files_of(module)
+    }
+    about = {
+        path.stem.removeprefix("test_")
+        for path in (ROOT / "tests").glob("test_*.py")
+        if not path.stem.endswith("_record") and imported(path.read_text("utf-8")) & names
+    }
+    return [tests] if own else [tests, (about | EVERY) - tests]
 
 
 class Run:
     """A plugin of pytest: instead of the tests, it runs the mutants of ``modules``."""
 
-    def __init__(self, modules: list[str], most: int, survivors: bool, own: bool) -> None:
-        self.modules, self.most, self.survivors, self.own = modules, most, survivors, own
-        self.sources = sorted((ROOT / "course_lib").rglob("*.py"))
+    def __init__(self, modules: list[str], most: int, survivors: bool, own: bool, seconds: float) -> None:
+        self.modules, self.most, self.survivors, self.own, self.seconds = modules, most, survivors, own, seconds
+        self.sources = [path for module in modules for path in files_of(module)]
         self.reached: dict[pytest.Item, tuple[float, set[tuple[str, int]]]] = {}
+        self.kills: Counter[tuple[str, pytest.Item]] = Counter()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for module in self.modules:
-            pattern, names = MODULES[module]
             made = [
                 mutant
-                for path in sorted((ROOT / "course_lib").glob(pattern))
+                for path in files_of(module)
                 for mutant in mutants(str(path.relative_to(ROOT)), path.read_text("utf-8"))
             ]
             record = Record(module, made)
@@ -81,8 +105,8 @@ class Run:
                 continue
             chosen = record.survivors() if self.survivors else record.sample(self.most)
             tiers = [
-                [item for item in session.items if item.path.stem.removeprefix("test_") in tier.split()]
-                for tier in names.split("|")[: 1 if self.own else None]
+                [item for item in session.items if item.path.stem.removeprefix("test_") in names]
+                for names in seeing(module, self.own)
             ]
             say(f"{module}: {len(chosen)} of {len(made)} mutants, {' and '.join(str(len(t)) for t in tiers)} tests")
             for mutant in chosen:
@@ -92,19 +116,29 @@ class Run:
             say(f"{module}: {record.write()} %")
         return True
 
-    def fate(self, mutant: Mutant, items: list[pytest.Item]) -> str:
-        """Plant a mutant and run those of the tests that reach it, quickest first."""
-        self.reach(items)
-        found = [self.reached[item] for item in items]
-        tests = sorted((seconds, k) for k, (seconds, lines) in enumerate(found) if reaches(lines, mutant))
-        code, *_ = forked(lambda: attempt(mutant, [items[k] for _, k in tests]))
+    def fate(self, mutant: Mutant, tests: list[pytest.Item]) -> str:
+        """Plant a mutant and run those of the tests that reach it."""
+        self.reach(tests)
+        tests = sorted((test for test in tests if reaches(self.reached[test][1], mutant)), key=self.turn(mutant.file))
+        until = list(accumulate(self.reached[test][0] for test in tests))
+        tests = tests[: 1 + sum(seconds < self.seconds for seconds in until)]
+        seconds = sum(self.reached[test][0] for test in tests)
+        code, seen, _ = forked(lambda: attempt(mutant, tests), limit=LIMIT + int(2 * seconds))
+        if seen is not None:
+            self.kills[mutant.file, tests[seen]] += 1
         return {0: "survived", 1: "killed"}.get(code, "timed out" if code < 0 else "not planted")
 
-    def reach(self, items: list[pytest.Item]) -> None:
-        """Find the seconds of each test and the lines of the library that it runs; none where it is slow or red."""
-        if wanted := [item for item in items if item not in self.reached]:
-            _, found, _ = forked(lambda: (0, reach(wanted, self.sources)), limit=SLOW * len(wanted))
-            self.reached |= zip(wanted, found, strict=True)
+    def turn(self, file: str) -> Callable[[pytest.Item], float]:
+        """Return what orders tests: early the quick ones, earlier those that have killed much in ``file``."""
+        return lambda test: self.reached[test][0] / (1 + self.kills[file, test])
+
+    def reach(self, tests: list[pytest.Item]) -> None:
+        """Find the seconds of each test and the lines of the modules that it runs; none where it is slow or red."""
+        while wanted := [test for test in tests if test not in self.reached]:
+            _, found, _ = forked(lambda: (0, reach(wanted, self.sources)), limit=2 * SLOW * len(wanted))
+            self.reached |= zip(wanted, found, strict=False)
+            if len(found) < len(wanted):
+                say(f"left out, slow or red: {wanted[len(found) - 1].nodeid}")
 
 
 class Record:
@@ -139,7 +173,8 @@ class Record:
         entry["tried"] = entry["tried"] or known + len(self.fates["survived"])
         entry["equivalent"] = entry["tried"] - known - len(entry["survivors"])
         entry["score"] = round(100 * known / max(1, known + len(entry["survivors"])), 1)
-        RECORD.write_text(json.dumps(recorded() | {self.module: entry}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        told = recorded() | {self.module: entry}
+        RECORD.write_text(json.dumps(dict(sorted(told.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
         return entry["score"]
 
 
@@ -181,12 +216,12 @@ def forked(work: Callable[[], tuple[int, Any]], limit: int = LIMIT) -> tuple[int
     return code, found, seconds
 
 
-def passed(items: list[pytest.Item]) -> Iterator[bool]:
-    """Run tests in this process, one after the other; say of each whether it passed."""
+def passed(items: list[pytest.Item], alone: bool = False) -> Iterator[bool]:
+    """Run tests in this process, one after the other or each ``alone``; say of each whether it passed."""
     for item, following in zip(items, [*items, None][1:], strict=True):
         reports: list[Any] = []
         item.config.pluginmanager.register(collector := _Reports(reports))
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None if alone else following)
         item.config.pluginmanager.unregister(collector)
         yield not any(report.failed for report in reports)
 
@@ -200,32 +235,41 @@ class _Reports:
 
 
 def reach(items: list[pytest.Item], files: list[Path]) -> list[tuple[float, set[tuple[str, int]]]]:
-    """Run tests; find the seconds of each and the lines of ``files`` that it runs, none of a slow or red one."""
+    """Run tests, up to the first that is slow or red and may leave anything behind; find the seconds of each and the
+    lines of ``files`` that it runs, none of that last one."""
     names, lines, found = {str(path) for path in files}, set(), []
 
     def local(frame: types.FrameType, event: str, _: Any) -> Any:
         lines.add((frame.f_code.co_filename, frame.f_lineno))
         return local
 
+    def too_slow(*_: Any) -> None:
+        raise TimeoutError(f"More than {SLOW} seconds.")
+
+    signal.signal(signal.SIGPROF, too_slow)
     sys.settrace(lambda frame, event, _: local if frame.f_code.co_filename in names else None)
-    before = time.process_time()
-    for green in passed(items):
-        seconds = time.process_time() - before
-        found.append((seconds, set(lines) if green and seconds < SLOW else set()))
+    signal.setitimer(signal.ITIMER_PROF, SLOW)
+    for green in passed(items, alone=True):
+        found.append((SLOW - signal.getitimer(signal.ITIMER_PROF)[0], set(lines) if green else set()))
+        if not green:
+            break
         lines.clear()
-        before = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, SLOW)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     sys.settrace(None)
     return found
 
 
-def attempt(mutant: Mutant, tests: list[pytest.Item]) -> tuple[int, None]:
+def attempt(mutant: Mutant, tests: list[pytest.Item]) -> tuple[int, int | None]:
+    """Plant a mutant; return 1 if it is seen, and the number of the test that did."""
     try:
         plant(mutant)
     except (SyntaxError, ValueError, TypeError):
         return 3, None  # it is no program, or a function of another kind
     except Exception:
         return 1, None  # the module cannot be imported: everything sees it
-    return int(not all(passed(tests))), None
+    seen = next((number for number, green in enumerate(passed(tests)) if not green), None)
+    return int(seen is not None), seen
 
 
 def plant(mutant: Mutant) -> None:
@@ -277,22 +321,21 @@ def unknown_equivalents() -> list[tuple[str, str, str]]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", choices=[*MODULES, []], metavar="MODULE", help=", ".join(MODULES))
-    parser.add_argument("--most", type=int, default=250, help="mutants of a module; beyond, a sample (default: 250)")
+    parser.add_argument("--most", type=int, default=sys.maxsize, help="a sample of that many mutants of a module")
     parser.add_argument("--survivors", action="store_true", help="only those that survived last time")
-    parser.add_argument("--own", action="store_true", help="only the tests before the bar in MODULES")
+    parser.add_argument("--own", action="store_true", help="only the tests named in MODULES")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="of tests a mutant; the others come later")
     parser.add_argument("-k", default="", metavar="EXPRESSION", help="only these tests, as pytest names them")
     options = parser.parse_args(arguments)
     if wrong := unknown_equivalents():
         print("No such mutant; was the line changed?", *wrong, sep="\n", file=sys.stderr)
         return 1
     modules = options.modules or list(MODULES)
-    told = " ".join(MODULES[module][1].split("|")[0] if options.own else MODULES[module][1] for module in modules)
-    names = sorted({*told.split()} - {"|"})
+    names = sorted({name for module in modules for tests in seeing(module, options.own) for name in tests})
     prepare()
     tests = [str(ROOT / f"tests/test_{name}.py") for name in names]
-    return pytest.main(
-        [*OPTIONS, "-s", "-k", options.k, *tests], [Run(modules, options.most, options.survivors, options.own)]
-    )
+    run = Run(modules, options.most, options.survivors, options.own, options.seconds)
+    return pytest.main([*OPTIONS, "-s", "-k", options.k, *tests], [run])
 
 
 if __name__ == "__main__":
