@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.autograd import gradcheck
 
-from course_lib.attention import AdditiveAttention, masked_softmax, weighted_sum
+from course_lib.attention import AdditiveAttention, Attended, Attention, masked_softmax, weighted_sum
 from tests.oracles import reference
 
 sizes = st.integers(1, 6)
@@ -121,3 +121,23 @@ def test_the_first_look_is_a_plain_average_because_v_a_starts_at_zero():
     memory, mask = torch.randn(1, 4, 4), torch.tensor([[True, True, True, False]])
     attended = attention(torch.randn(1, 3), attention.project_keys(memory), memory, mask)
     torch.testing.assert_close(attended.context, memory[:, :3].mean(1))
+
+
+def test_a_score_that_is_told_of_no_coverage_asks_for_it():
+    attention, memory = AdditiveAttention(3, 4, 5, coverage=True), torch.randn(1, 2, 4)
+    with pytest.raises(ValueError, match="sum of the weights so far"):
+        attention(torch.randn(1, 3), attention.project_keys(memory), memory, torch.ones(1, 2, dtype=torch.bool))
+
+
+def test_an_attention_without_a_score_says_so():
+    memory = torch.randn(1, 2, 3)
+    with pytest.raises(NotImplementedError, match="Attention does not say how it scores"):
+        Attention()(torch.randn(1, 3), memory, memory, torch.ones(1, 2, dtype=torch.bool))
+
+
+def test_one_look_stands_side_by_side_with_itself():
+    """A sentence of one step is a sentence."""
+    look = Attended(torch.randn(2, 3), torch.rand(2, 3), torch.randn(2, 4), centre=torch.rand(2))
+    again = Attended.side_by_side([look]).at(0)
+    assert again.parts().keys() == look.parts().keys() == {"scores", "weights", "context", "centre"}
+    assert all(torch.equal(part, again.parts()[name]) for name, part in look.parts().items())

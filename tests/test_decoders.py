@@ -296,6 +296,29 @@ def test_the_gradient_of_the_fast_path_is_the_gradient_of_the_steps(name):
             torch.testing.assert_close(parameter.grad, fast[key], msg=lambda text, key=key: f"{key}: {text}")
 
 
+@pytest.mark.parametrize("name", ATTENDING)
+def test_a_look_shows_the_scores_that_its_weights_came_from(name):
+    """Minus infinity where nothing may be seen. A bell multiplies weights after the softmax: there only the places."""
+    model, given = make(name), batch()
+    look = model(given).look
+    hidden = (~given.source_mask).unsqueeze(1).expand_as(look.scores)
+    assert hidden.any() and (look.scores[hidden] == -torch.inf).all() and not look.scores.isposinf().any()
+    assert torch.equal(look.scores == -torch.inf, look.weights == 0)
+    if not getattr(model.decoder.attention, "gaussian", False):
+        torch.testing.assert_close(look.scores.softmax(-1), look.weights)
+
+
+@pytest.mark.parametrize("name", ["xu-over-words", "xu-over-words-hard"])
+def test_the_context_of_a_gated_look_is_what_the_gate_lets_through(name):
+    """eq. 6 and §4.2.1 of Xu et al.: a trace that shows the look before the gate shows what no layer has read."""
+    model, given = make(name), batch([PAIRS[0]])
+    look, states = (output := model(given)).look, output.states
+    encoded = model.encode(given.source, given.source_lengths)
+    before = torch.cat((model.decoder.initial_state(encoded).top.unsqueeze(1), states[:, :-1]), dim=1)
+    seen = look.weights @ encoded.memory if look.position is None else encoded.memory[0, look.position]
+    torch.testing.assert_close(look.context, torch.sigmoid(model.decoder.f_beta(before)) * seen)
+
+
 def test_coverage_is_the_sum_of_the_weights_so_far_and_enters_the_score():
     model, given = make("bahdanau-coverage"), batch([PAIRS[0]])
     step, state = model.stepper(given.source, given.source_lengths)

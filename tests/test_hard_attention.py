@@ -73,6 +73,11 @@ def test_a_soft_look_is_the_weighted_sum_and_comes_at_the_rate_asked_for() -> No
     assert (look(500, torch.ones(5, dtype=torch.bool), training=False, soft_share=1.0)[0].position >= 0).all()
 
 
+def test_a_share_of_nought_is_no_look_whatever_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "rand", torch.zeros)  # the smallest of all draws
+    assert (look(20, torch.ones(5, dtype=torch.bool), training=True)[0].position != SOFT).all()
+
+
 def test_a_source_that_is_all_padding_is_an_error() -> None:
     mask = torch.tensor([[True, True], [False, False]])
     with pytest.raises(ValueError, match="all padding"):
@@ -393,3 +398,5 @@ def test_coverage_reaches_the_score_behind_hard_attention() -> None:
     changed, kept = step(given.target_in[:, 1], other), step(given.target_in[:, 1], first.state)
     assert not torch.allclose(changed.look.scores[given.source_mask], kept.look.scores[given.source_mask])
     assert not HardAttention(AdditiveAttention(2, 2, 2)).coverage
+    fresh = HardAttention(DotAttention(2, 2))  # a score that knows no such thing
+    assert fresh.coverage is False and fresh.soft_share == 0.0

@@ -6,8 +6,17 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib.attention import DotAttention, GeneralAttention, LocalAttention, SelfAttention, scaled_dot_product
+from course_lib.attention import (
+    DotAttention,
+    GeneralAttention,
+    LocalAttention,
+    LocationAttention,
+    MultiHeadAttention,
+    SelfAttention,
+    scaled_dot_product,
+)
 from course_lib.attention.local import _gather
+from course_lib.options import MOST_UNITS
 from tests.oracles.models import MAKERS, PAIRS, batch, make
 
 
@@ -30,7 +39,7 @@ def test_nothing_outside_the_window_nor_on_padding_is_attended(predictive, windo
     outside = ((positions - middle.unsqueeze(-1)).abs() > window) | ~mask.unsqueeze(1)
     assert (attended.weights[outside] == 0).all()
     assert (attended.weights[~outside] > 0).all()
-    assert torch.isinf(attended.scores[outside]).all() and torch.isfinite(attended.scores[~outside]).all()
+    assert (attended.scores[outside] == -torch.inf).all() and torch.isfinite(attended.scores[~outside]).all()
     torch.testing.assert_close(attended.context, attended.weights @ memory)
 
 
@@ -250,6 +259,14 @@ def test_heads_that_do_not_divide_the_size_are_refused():
         SelfAttention(8, heads=3)
     with pytest.raises(ValueError, match="size 5 cannot be compared with keys of size 4"):
         scaled_dot_product(torch.zeros(1, 2, 5), torch.zeros(1, 2, 4), torch.zeros(1, 2, 4), torch.ones(1, 2, 2).bool())
+
+
+def test_heads_are_scaled_unless_told_otherwise_and_no_larger_than_memory():
+    assert MultiHeadAttention(8, 2).scaled and SelfAttention(8, 2).scaled
+    with pytest.raises(ValueError, match="size: expected at most 1,000,000"):
+        MultiHeadAttention(MOST_UNITS + 1, 1)
+    with pytest.raises(ValueError, match="longest_source: expected at most 1,000,000"):
+        LocationAttention(2, MOST_UNITS + 1)
 
 
 def test_a_trace_of_local_attention_knows_where_it_looked():

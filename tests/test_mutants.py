@@ -40,6 +40,7 @@ def changes(source: str) -> set[str]:
         ("x: Float[Tensor, 1]", set()),
         ("@f(1)\ndef g(x: y[1]) -> z[1]:\n    super().__init__(x, y=x)", set()),
         ('x = f"{y:.1f}"', set()),
+        ("zip(a, b, strict=True)", {f"zip(a, b, strict=True) → {new}" for new in ("pass", "zip(a, strict=True)")}),
         ("x = torch.zeros(n, device=d)", {"torch.zeros(n, device=d) → torch.ones(n, device=d)"}),
     ],
 )

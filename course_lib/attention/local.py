@@ -79,7 +79,7 @@ class LocalAttention(Built):
         positions = nearest.unsqueeze(-1) + offsets  # (B, T, W), off the sentence too
         inside = (positions >= 0) & (positions < lengths.unsqueeze(-1))
         index = positions.clamp(0, mask.shape[1] - 1)  # a place to gather from, even where nothing is inside
-        scores = self.align.scores(query, _gather(keys, index)).masked_fill(~inside, -torch.inf)  # (B, T, W)
+        scores = self.align.scores(query, _gather(keys, index))  # (B, T, W), off the sentence too
         weights = masked_softmax(scores, inside, check=False)
         if self.gaussian:
             weights = weights * torch.exp(-((positions - centre.unsqueeze(-1)) ** 2) / (2 * (self.window / 2) ** 2))

@@ -42,7 +42,7 @@ class MultiHeadAttention(Built):
 
     def __init__(self, size: int, heads: int, scaled: bool = True) -> None:
         super().__init__()
-        if check_count("size", size, most=MOST_UNITS) % check_count("heads", heads, most=MOST_UNITS):
+        if check_count("size", size, most=MOST_UNITS) % check_count("heads", heads):
             raise ValueError(
                 f"heads: expected a divisor of the size {size}, for each takes an equal part of it, got {heads}."
             )
