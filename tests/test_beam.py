@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_lib import seq2seq
 from course_lib.batching import encode_sources
 from course_lib.models import bahdanau2014
 from course_lib.search import Scoring, beam, forced, greedy, sample, tempered_probabilities
@@ -286,6 +287,45 @@ def test_translate_takes_the_best_hypothesis_and_leaves_dropout_as_it_was():
     assert wet.translate(sources, beam=3) == wet.translate(sources, beam=3) and wet.training
 
 
+def test_a_search_that_is_told_nothing_is_narrow_and_has_no_penalty():
+    """A default that moved would change every translation of the course, and none of its calls."""
+    model, sources = make("bahdanau"), [pair.source for pair in PAIRS]
+    none = {"length_normalisation": 0.0, "coverage_penalty": 0.0}
+    greedily = model.translate(sources)
+    assert greedily == model.translate(sources, None, "error", beam=1, **none)
+    assert greedily != model.translate(sources, beam=2)
+    found = model.beam_search(sources, 3)
+    assert found == model.beam_search(sources, 3, None, "error", **none, n_best=1)
+    assert found != model.beam_search(sources, 3, coverage_penalty=1.0)
+
+
+def test_what_is_asked_of_a_search_arrives_there_and_nothing_else(monkeypatch):
+    model, source, asked = make("bahdanau"), PAIRS[0].source, {}
+
+    def heard(*given, **named):
+        asked.update(named, width=given[2])
+        return []
+
+    monkeypatch.setattr(seq2seq, "beam", heard)
+    monkeypatch.setattr(seq2seq, "exact", heard)
+    model.translate([source], beam=3)
+    assert (asked["length_normalisation"], asked["coverage_penalty"], asked["n_best"]) == (0.0, 0.0, 1)
+    model.translate([source], beam=3, length_normalisation=0.5, coverage_penalty=0.25)
+    assert (asked["length_normalisation"], asked["coverage_penalty"], asked["n_best"]) == (0.5, 0.25, 1)
+    model.exact_search([source])
+    assert (asked["width"], asked["length_normalisation"], asked["budget"]) == (1, 0.0, 100_000)
+    model.exact_search([("the", "zebra")], 2, 2, "unk", length_normalisation=0.75, budget=7)
+    assert (asked["width"], asked["length_normalisation"], asked["budget"]) == (2, 0.75, 7)
+
+
+def test_the_words_to_cover_are_those_of_each_source_and_neither_its_end_nor_padding(monkeypatch):
+    handed = {}
+    monkeypatch.setattr(seq2seq, "beam", lambda *_, **named: handed.update(named) or [])
+    make("bahdanau").beam_search([pair.source for pair in PAIRS], 2, coverage_penalty=0.5)
+    longest = max(len(pair.source) for pair in PAIRS) + 1
+    assert handed["source_words"].tolist() == [[k < len(pair.source) for k in range(longest)] for pair in PAIRS]
+
+
 def test_options_that_make_no_sense_are_told_why():
     step, _ = prefix_step(table(MISLEADING))
     for options, message in (
@@ -302,6 +342,13 @@ def test_options_that_make_no_sense_are_told_why():
     for translate in (make("cho").translate, make("bahdanau").translate):
         with pytest.raises(ValueError, match="coverage_penalty"):
             translate([PAIRS[0].source], coverage_penalty=-1.0)
+    for ask, message in (
+        (lambda: make("bahdanau").translate([["cat"]], beam=0), "beam: expected 1 or more, got 0"),
+        (lambda: make("bahdanau").beam_search([["cat"]], "two"), "width: expected a whole number"),
+        (lambda: make("bahdanau").exact_search([["cat"]], "two"), "width: expected a whole number"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ask()
     broken, _ = prefix_step(lambda prefix: [math.nan] * V)
     with pytest.raises(ValueError, match="NaN"):
         beam(broken, start([0], 2), 1, 2, 3)

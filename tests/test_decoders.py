@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from course_lib.decoders import ContextGRUCell
+from course_lib.decoders import ContextGRUCell, Decoder
+from course_lib.encoders import State
 from course_lib.models import cho2014
 from course_lib.training.objectives import Objective
 from course_lib.vocabulary import BOS, EOS
@@ -358,3 +359,11 @@ def test_a_state_of_a_gru_is_refused_where_an_lstm_goes_on_from_it():
     state = replace(model.decoder.initial_state(encoded), cell=None)
     with pytest.raises(ValueError, match=r"this state has none\. Start from initial_state"):
         model.decoder.step(torch.tensor([BOS]), state, encoded)
+    with pytest.raises(ValueError, match="Was it made by a GRU"):
+        make("luong-dot").decoder.step(torch.tensor([BOS]), state, encoded)
+
+
+def test_a_decoder_without_a_step_says_so():
+    model = make("fixed")
+    with pytest.raises(NotImplementedError, match="Decoder has no step"):
+        Decoder(9, 4, 0.0).step(torch.tensor([BOS]), State(torch.zeros(1, 1, 4)), model.encode(*source_of(PAIRS[0])))

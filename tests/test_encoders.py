@@ -1,11 +1,14 @@
 """Encoders: twins of the cells, and padding that must not be read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from course_lib.attention import AdditiveAttention
 from course_lib.batching import encode_sources
-from course_lib.encoders import Encoded, State, reverse_words, run_rnn
+from course_lib.encoders import Encoded, GRUEncoder, State, reverse_words, run_rnn
 from course_lib.vocabulary import EOS, PAD
 from tests.oracles import reference
 from tests.oracles.models import MAKERS, PAIRS, SOURCE, make
@@ -129,3 +132,24 @@ def test_attending_before_the_keys_are_projected_says_what_is_missing():
     encoded = Encoded(State(torch.zeros(1, 1, 3)), torch.zeros(1, 2, 4), torch.ones(1, 2, dtype=torch.bool))
     with pytest.raises(ValueError, match="prepare"):
         encoded.annotations()
+
+
+def test_what_is_given_halfway_or_to_the_wrong_decoder_is_told_what_is_missing():
+    hidden, memory, mask = torch.zeros(1, 2, 4), torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.bool)
+    for parts in ({"memory": memory}, {"mask": mask}):
+        with pytest.raises(ValueError, match="memory and mask together, or neither"):
+            Encoded(State(hidden), **parts)
+    with pytest.raises(ValueError, match="no annotations to attend to"):
+        Encoded(State(hidden)).annotations()
+    with pytest.raises(ValueError, match="a fixed vector alone"):
+        Encoded(State(hidden)).with_keys(AdditiveAttention(4, 4, 4))
+    with pytest.raises(ValueError, match="from one direction, 'forward' or 'reversed'"):
+        GRUEncoder(len(SOURCE), 5, 6, "bidirectional", 0.0)
+
+
+def test_a_mask_is_looked_at_once_and_not_again_at_every_choice_of_rows():
+    """On a GPU each look waits: rows of what has keys are taken as checked, with nothing missing from them."""
+    encoded = Encoded(State(torch.zeros(1, 2, 3)), torch.rand(2, 4, 3), torch.ones(2, 4, dtype=torch.bool))
+    known = replace(encoded, keys=encoded.memory)
+    emptied = replace(known, mask=torch.zeros(2, 4, dtype=torch.bool))  # no error: somebody else has looked
+    assert torch.equal(emptied.select(torch.tensor([1])).keys, known.keys[1:])

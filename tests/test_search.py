@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from course_lib.search import forced, greedy
+from course_lib.search import forced, greedy, sample, tempered_probabilities
 from course_lib.vocabulary import BOS, EOS, PAD
 
 A, B = 4, 5
@@ -74,6 +74,23 @@ def test_where_no_word_is_possible_none_is_written():
     """argmax of nothing but minus infinity is place 0, which is padding."""
     with pytest.raises(ValueError, match=r"After 1 word\(s\) every next word has probability 0"):
         greedy(table_step({BOS: {A: 1.0}, A: {PAD: 1.0}, PAD: {PAD: 1.0}}), 0, batch_size=1, max_length=3)
+
+
+def test_a_draw_from_nothing_is_told_as_greedy_tells_it_and_not_by_torch():
+    dead_end = {BOS: {A: 1.0}, A: {PAD: 1.0}, PAD: {PAD: 1.0}}
+    with pytest.raises(ValueError, match=r"After 1 word\(s\) every next word has probability 0"):
+        sample(table_step(dead_end), 0, batch_size=1, max_length=3)
+    with pytest.raises(ValueError, match="Every word of a row has probability 0"):
+        tempered_probabilities(torch.tensor([[0.0, -torch.inf], [-torch.inf, -torch.inf]]), 1.0)
+
+
+def test_a_sentence_that_has_ended_waits_for_the_others_though_nothing_follows_padding():
+    found = {hypothesis.tokens for hypothesis in sample(table_step(TABLE), 0, batch_size=50, max_length=9)}
+    assert len({len(tokens) for tokens in found}) > 2
+
+
+def test_an_impossible_word_that_is_given_has_the_probability_nought():
+    assert forced(table_step(TABLE), 0, torch.tensor([[EOS]])).tolist() == [[-torch.inf]]
 
 
 def test_no_room_for_a_single_word_is_an_error():

@@ -9,7 +9,7 @@ import torch
 from course_lib.batching import collate
 from course_lib.corpora.pairs import SentencePair
 from course_lib.models import bahdanau2014, sutskever2014
-from course_lib.seq2seq import Seq2Seq, live_parameters
+from course_lib.seq2seq import Seq2Seq, Translation, live_parameters
 from course_lib.vocabulary import EOS, UnknownTokenError, Vocabulary
 from tests.oracles.models import BAGS, DEAF, HARD, MAKERS, PAIRS, SOURCE, TARGET, batch, make
 
@@ -50,6 +50,7 @@ def test_the_loss_counts_each_real_word_once_and_padding_never(name):
     loss = model.loss(given)
     assert loss.total.item() == pytest.approx(total, rel=1e-9)
     assert loss.tokens == sum(len(pair.target) + 1 for pair in PAIRS)
+    assert loss.mean.item() == pytest.approx(total / loss.tokens, rel=1e-9)
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -100,6 +101,13 @@ def reached_by_some_gradient(models: list[Seq2Seq]) -> int:
 @pytest.mark.parametrize("name", [name for name in MAKERS if name not in HARD])  # a gradient does not pass an argmax
 def test_the_live_parameters_are_those_that_some_gradient_reaches(name):
     assert live_parameters(make(name)) == reached_by_some_gradient([make(name, seed) for seed in range(8)])
+
+
+def test_a_model_put_together_by_hand_has_all_that_the_others_have():
+    by_hand = make("xu-over-words")
+    assert by_hand.built_with == {} and make("bahdanau").built_with
+    assert by_hand.device == torch.device("cpu")
+    assert str(Translation(("le", "chat"), -1.0, True)) == "le chat"
 
 
 def test_reversing_the_source_is_reading_the_reversed_sentence():

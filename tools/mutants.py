@@ -2,8 +2,8 @@
 
 The rules are the usual ones of mutation testing: another operator, a number one off, a condition negated, a
 statement left out, an argument left out, a slice shifted, min for max. Left alone is what no test should
-hold: annotations, docstrings and other strings, decorators, what a ``raise`` says. A name that is bound for the
-first time is not left out either: the NameError would be seen by anything.
+hold: annotations, docstrings and other strings, decorators, what a ``raise`` says, that a zip is ``strict``.
+A name that is bound for the first time is not left out either: the NameError would be seen by anything.
 """
 
 import ast
@@ -104,7 +104,7 @@ def _places(tree: ast.Module) -> Iterator[Place]:
             if name in ("annotation", "returns", "decorator_list", "format_spec", "op", "ops", "ctx"):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST) and not _is_text(child):
+                if isinstance(child, ast.AST) and not _is_text(child) and not _is_guard(child):
                     yield from walk(child, lines, inside)
 
     _name_rebound(tree)
@@ -117,6 +117,11 @@ def _run(node: ast.stmt) -> range:
         return range(node.body[0].lineno, (node.end_lineno or 0) + 1)
     body = getattr(node, "body", None)
     return range(node.lineno, max(body[0].lineno, node.lineno + 1) if body else (node.end_lineno or 0) + 1)
+
+
+def _is_guard(node: ast.AST) -> bool:
+    """Say whether it is ``strict=True`` of a zip: no right program meets what that refuses."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -212,7 +217,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     if _is_super(node):
         return
     for k, keyword in enumerate(node.keywords):
-        if keyword.arg != "device":  # the tests run on one
+        if keyword.arg != "device" and not _is_guard(keyword):  # the tests run on one device
             yield _with(node, keywords=[*node.keywords[:k], *node.keywords[k + 1 :]])
     if len(node.args) > 1:
         yield _with(node, args=node.args[:-1])
