@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from course_lib import evaluation
 from course_lib.alignment import mass_on_region, region_hits, score_regions
@@ -18,7 +19,7 @@ from course_lib.evaluation import evaluate_regions
 from course_lib.models import build_model, xu2015
 from course_lib.saved_models import load_model, save_model
 from course_lib.tracing import trace
-from course_lib.vocabulary import BOS, EOS
+from course_lib.vocabulary import BOS, EOS, SPECIAL_TOKENS
 from tests.oracles import reference
 from tests.oracles.models import bahdanau, make
 from tests.oracles.pictures import CELLS, PAIRS, SCENES, SIZES, WORDS, captioner
@@ -211,6 +212,27 @@ def test_annotations_are_the_convolutions_written_with_loops() -> None:
         np.testing.assert_allclose(encoded.memory[row, :64].detach().numpy(), expected, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(encoded.initial.top[row].detach().numpy(), expected.mean(0), rtol=1e-5)
     assert encoded.mask[:, :64].all() and not encoded.mask[:, 64].any()  # there is nothing to see at </s>
+
+
+def test_each_convolution_is_padded_keeps_its_strength_and_leaves_no_table_in_a_saved_model() -> None:
+    """Without padding, or one wider, there are 8 × 8 places as well, and each stands beside its own cell."""
+    torch.manual_seed(0)
+    encoder = GridEncoder(CELLS, 64, 64)
+    layers = [layer for layer in encoder.cnn if isinstance(layer, nn.Conv2d)]
+    assert [(c.kernel_size, c.stride, c.padding) for c in layers] == [
+        ((3, 3), (2, 2), (1, 1)),
+        ((3, 3), (2, 2), (1, 1)),
+        ((3, 3), (1, 1), (1, 1)),
+    ]
+    for layer in layers:  # He et al. (2015), eq. 10
+        assert layer.weight.std().item() == pytest.approx((2 / (layer.in_channels * 9)) ** 0.5, rel=0.1)
+    assert all(name.startswith("cnn.") for name in encoder.state_dict())
+    assert not encoder.cells[: len(SPECIAL_TOKENS)].any()  # what is no cell shows nothing
+
+
+def test_one_short_picture_among_whole_ones_is_refused() -> None:
+    with pytest.raises(ValueError, match="64 cells"):
+        captioner().translate([PAIRS[0].source, PAIRS[1].source[:63]])
 
 
 @pytest.mark.parametrize("gated", [True, False])

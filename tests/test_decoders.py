@@ -132,6 +132,7 @@ def test_a_model_of_cho_says_what_it_is_told_and_how_much():
         ({"routes": (["state"],)}, "routes: expected one of"),
         ({"routes": ("state", "state")}, "routes: expected each at most once"),
         ({"summary": 0}, "summary: expected 1 or more, got 0"),
+        ({"summary": 1_000_001}, "summary: expected at most 1,000,000"),
         ({"summary": 2.5}, "summary: expected a whole number"),
         ({"summary": True}, "summary: expected a whole number"),
     ],

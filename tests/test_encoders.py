@@ -8,7 +8,9 @@ import torch
 
 from course_lib.attention import AdditiveAttention
 from course_lib.batching import encode_sources
-from course_lib.encoders import Encoded, GRUEncoder, State, reverse_words, run_rnn
+from course_lib.decoders import Decoder
+from course_lib.encoders import Encoded, GRUEncoder, State, VaswaniEncoder, reverse_words, run_rnn
+from course_lib.encoders.recurrent import _join_directions
 from course_lib.vocabulary import EOS, PAD
 from tests.oracles import reference
 from tests.oracles.models import MAKERS, PAIRS, SOURCE, make
@@ -60,11 +62,11 @@ def test_a_sentence_is_encoded_the_same_alone_and_among_longer_ones(name):
 
 def test_the_packed_and_the_plain_path_of_an_rnn_agree():
     torch.manual_seed(0)
-    rnn = torch.nn.LSTM(3, 4, batch_first=True).double()
-    inputs = torch.randn(2, 5, 3).double()
-    plain, (h, c) = run_rnn(rnn, inputs, torch.tensor([5, 5]))
-    longer = torch.cat((inputs, torch.randn(2, 2, 3).double()), dim=1)
-    packed, (packed_h, packed_c) = run_rnn(rnn, longer, torch.tensor([5, 5]))
+    rnn = torch.nn.LSTM(5, 4, batch_first=True).double()
+    inputs, lengths = torch.randn(5, 5, 5).double(), torch.full((5,), 5)  # rows, words, entries: not to be mistaken
+    plain, (h, c) = run_rnn(rnn, inputs, lengths)
+    longer = torch.cat((inputs, torch.randn(5, 2, 5).double()), dim=1)
+    packed, (packed_h, packed_c) = run_rnn(rnn, longer, lengths)
     torch.testing.assert_close(packed[:, :5], plain)
     assert (packed[:, 5:] == 0).all()
     torch.testing.assert_close((packed_h, packed_c), (h, c))
@@ -122,8 +124,12 @@ def test_selected_rows_carry_all_that_belongs_to_them():
 
 
 def test_two_directions_share_the_units_evenly_or_not_at_all():
-    with pytest.raises(ValueError, match="even number is expected, got 5"):
-        MAKERS["luong-general-bidirectional"](hidden=5)
+    for odd in (5, 9):
+        with pytest.raises(ValueError, match=f"even number is expected, got {odd}"):
+            MAKERS["luong-general-bidirectional"](hidden=odd)
+    assert MAKERS["luong-general-bidirectional"](hidden=4)
+    with pytest.raises(ValueError, match="this state has none"):
+        _join_directions(None)
     with pytest.raises(ValueError, match="direction: expected one of 'forward', 'reversed', 'bidirectional'"):
         MAKERS["luong-dot"](direction="sideways")
 
@@ -145,6 +151,16 @@ def test_what_is_given_halfway_or_to_the_wrong_decoder_is_told_what_is_missing()
         Encoded(State(hidden)).with_keys(AdditiveAttention(4, 4, 4))
     with pytest.raises(ValueError, match="from one direction, 'forward' or 'reversed'"):
         GRUEncoder(len(SOURCE), 5, 6, "bidirectional", 0.0)
+
+
+def test_no_part_takes_a_dropout_that_lets_nothing_through():
+    for build in (
+        lambda: GRUEncoder(9, 4, 6, "forward", 1.0),
+        lambda: VaswaniEncoder(9, 4, 1, 2, 4, 1.0),
+        lambda: Decoder(9, 4, 1.0),
+    ):
+        with pytest.raises(ValueError, match="dropout: expected"):
+            build()
 
 
 def test_a_mask_is_looked_at_once_and_not_again_at_every_choice_of_rows():

@@ -33,6 +33,7 @@ def changes(source: str) -> set[str]:
         ("self.x = y", {"self.x = y → pass"}),
         ("def f(x):\n    x = g\n    y = x\n    return y", {"x = g → pass", "return y → return"}),
         ("y = [x for x in z if x]", {" for x in z if x →  for x in z", " for x in z if x →  for x in z if not x"}),
+        ("def f():\n    return None", set()),
         ("for x in y:\n    continue", {"continue → break", "continue → pass"}),
         ("raise ValueError(1 + 2)", {"raise ValueError(1 + 2) → pass"}),
         ('"""1 + 2."""', set()),

@@ -8,7 +8,9 @@ import torch
 
 from course_lib.alignment import argmax_links
 from course_lib.attention import MultiHeadAttention, causal_mask
+from course_lib.decoders.vaswani import VaswaniDecoder, VaswaniDecoderLayer
 from course_lib.encoders.positions import placed, sinusoids
+from course_lib.encoders.vaswani import VaswaniEncoder, VaswaniEncoderLayer
 from course_lib.evaluation import evaluate, evaluate_heads
 from course_lib.finite import NotFiniteError
 from course_lib.interventions import pinned, swapped
@@ -50,6 +52,22 @@ def test_the_transformer_is_the_papers_model_from_words_to_logits(name, pair):
     np.testing.assert_allclose(output.weights[0].detach().numpy(), cross_looks[-1].mean(0), rtol=1e-8)
     np.testing.assert_allclose(model.encoder.looks(given.source)[0].detach().numpy(), encoder_looks, rtol=1e-8)
     np.testing.assert_allclose(model.decoder.looks(given.target_in, encoded)[0].detach().numpy(), own_looks, rtol=1e-8)
+
+
+def test_unless_told_otherwise_both_sides_know_positions_scale_and_begin_with_no_state():
+    encoder, decoder = VaswaniEncoder(len(SOURCE), 4, 2, 2, 4, 0.0), VaswaniDecoder(len(TARGET), 4, 2, 2, 4, 0.0)
+    assert encoder.positions and decoder.positions
+    assert all(part.scaled for side in (encoder, decoder) for part in side.modules() if hasattr(part, "scaled"))
+    lone = VaswaniEncoderLayer(4, 2, 4, 0.0), VaswaniDecoderLayer(4, 2, 4, 0.0)
+    assert lone[0].look.scaled and lone[1].own.scaled and lone[1].cross.scaled
+    nothing = encoder(*sources()).initial.hidden
+    assert nothing.shape == (2, len(PAIRS), 4) and not nothing.any()
+
+
+def test_word_vectors_begin_as_large_as_their_positions_once_they_are_enlarged():
+    torch.manual_seed(0)
+    for side in (VaswaniEncoder(500, 64, 1, 2, 4, 0.0), VaswaniDecoder(500, 64, 1, 2, 4, 0.0)):
+        assert side.embedding.weight[BOS:].std().item() == pytest.approx(64**-0.5, rel=0.05)
 
 
 @pytest.mark.parametrize("size", [1, 2, 6, 7, 128])

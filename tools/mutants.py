@@ -179,6 +179,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.comprehension(ifs=[*ifs]) if ifs:
             yield _with(node, ifs=[])
             yield _with(node, ifs=[ast.UnaryOp(ast.Not(), ast.BoolOp(ast.And(), ifs) if len(ifs) > 1 else ifs[0])])
+        case ast.Return(value=ast.Constant(value=None)):
+            pass  # a bare return gives the same
         case ast.Return(value=ast.expr()):
             yield ast.Return(None)
         case ast.Raise():

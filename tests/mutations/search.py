@@ -1,4 +1,4 @@
-"""Bugs to plant in exact search."""
+"""Bugs to plant in exact search, in draws, and in what a search is handed."""
 
 from tests.mutations import Mutation
 
@@ -207,5 +207,47 @@ MUTATIONS = (
         "        model.steps_are_counted = before",
         "        pass",
         "test_exact.py::test_a_search_that_jumps_does_not_take_an_intervention_to_other_steps_than_it_names",
+    ),
+    Mutation(
+        "a sentence that has ended is drawn from nothing",
+        "search/sampling.py",
+        "_tempered(log_probs, temperature).masked_fill(nowhere.unsqueeze(-1), 1.0)",
+        "_tempered(log_probs, temperature)",
+        "test_search.py::test_a_sentence_that_has_ended_waits_for_the_others_though_nothing_follows_padding",
+    ),
+    Mutation(
+        "where nothing can follow, any word is drawn",
+        "search/sampling.py",
+        ".squeeze(-1).masked_fill(nowhere, PAD)",
+        ".squeeze(-1)",
+        "test_search.py::test_a_draw_from_nothing_is_told_as_greedy_tells_it_and_not_by_torch",
+    ),
+    Mutation(
+        "a temperature shares out nothing, and gives NaN",
+        "search/sampling.py",
+        "if bool(log_probs.isneginf().all(-1).any()):",
+        "if False:",
+        "test_search.py::test_a_draw_from_nothing_is_told_as_greedy_tells_it_and_not_by_torch",
+    ),
+    Mutation(
+        "a trace shows the look before the gate",
+        "decoders/xu.py",
+        "            look = replace(look, context=context)",
+        "            pass",
+        "test_decoders.py::test_the_context_of_a_gated_look_is_what_the_gate_lets_through",
+    ),
+    Mutation(
+        "padding scores infinitely well where nobody looks",
+        "attention/base.py",
+        "over_steps(keys, query)).masked_fill(~mask, -torch.inf)",
+        "over_steps(keys, query)).masked_fill(~mask, torch.inf)",
+        "test_decoders.py::test_a_look_shows_the_scores_that_its_weights_came_from",
+    ),
+    Mutation(
+        "a beam's penalty for words that nobody looked at does not arrive",
+        "seq2seq.py",
+        "                coverage_penalty=coverage_penalty,\n            )\n            best =",
+        "            )\n            best =",
+        "test_beam.py::test_what_is_asked_of_a_search_arrives_there_and_nothing_else",
     ),
 )
