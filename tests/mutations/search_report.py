@@ -92,8 +92,8 @@ MUTATIONS = (
     Mutation(
         "samples are drawn at temperature 1, whatever the figure shows",
         SAMPLING,
-        "_tempered(log_probs, temperature), 1,",
-        "_tempered(log_probs, 1.0), 1,",
+        "_tempered(log_probs, temperature).masked_fill",
+        "_tempered(log_probs, 1.0).masked_fill",
         "test_beam.py::test_what_is_drawn_is_drawn_from_the_tempered_probabilities",
     ),
     Mutation(
