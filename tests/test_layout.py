@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -165,7 +166,7 @@ def test_style_and_types(command: tuple[str, ...]) -> None:
 
 
 def test_requirements_are_pinned_and_torch_comes_first() -> None:
-    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
+    lines = [re.split("[#;]", line)[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
     lines = [line for line in lines if line]
     assert lines[0].startswith("torch==")
     assert [line for line in lines if line.count("==") != 1] == []

@@ -174,8 +174,8 @@ def _shares(said: Sequence[str], wanted: Sequence[str], beta: float, clip: bool 
 
 
 def _with_spaces(said: str, wanted: str, beta: float) -> float:
-    grams = [[row[k : k + 2] for k in range(len(row) - 1)] for row in (said, wanted)]
-    return _shares(*grams, beta)
+    ours, theirs = ([row[k : k + 2] for k in range(len(row) - 1)] for row in (said, wanted))
+    return _shares(ours, theirs, beta)
 
 
 def _of_words(sentence: str) -> list[str]:
