@@ -112,6 +112,7 @@ def test_a_bad_notebook_is_seen(tmp_path: Path) -> None:
         ),
         nbformat.v4.new_code_cell("# only a comment"),
         nbformat.v4.new_code_cell("1 / 0", execution_count=1, outputs=[error]),
+        nbformat.v4.new_code_cell("minutes()", metadata={"tags": ["skip-execution"]}),  # the reader's to run
         nbformat.v4.new_code_cell("object()", execution_count=2, outputs=[address]),
         nbformat.v4.new_code_cell("never_run()"),
     ]
