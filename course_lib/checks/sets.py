@@ -1,7 +1,7 @@
 """The checks of the problem sets: each knows examples, and no solution.
 
 ``check("ps1", "padding", padding)`` tries a function on stored inputs, says what is wrong and names the mistake. What
-is graded are other inputs. The examples are made from ``assignments/`` by ``python -m grading examples``.
+is graded are other inputs. The examples are made from ``assignments/`` by ``python -m grading publish``.
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checks.comparing import expect_close, number, parts, shown_inputs
-from course_lib.checks.report import NotRight, answer, checker, started
+from course_lib.checks.comparing import agree, number
+from course_lib.checks.report import NotRight, checker, started
 from course_lib.options import check_option
 
 
@@ -77,26 +77,27 @@ def _examples(problem_set: str) -> Mapping[str, Any]:
 
 
 def _hold(learner: Any, example: Mapping[str, Any], case: Mapping[str, Any]) -> None:
-    arguments = [_read(argument) for argument in case["arguments"]]
-    got, right = answer(learner, *arguments, keep_inputs=True), _read(case["right"])
-    several = isinstance(example["values"], list)
-    names = example["values"] if several else [example["values"]]
-    mistakes = {why: _read(wrong) for why, wrong in case["mistakes"].items()}
-    for k, (one, name) in enumerate(zip(parts(got, tuple(names)) if several else [got], names, strict=True)):
-        try:
-            expect_close(
-                one,
-                right[k] if several else right,
-                name,
-                mistakes={why: wrong[k] if several else wrong for why, wrong in mistakes.items()},
-                where=shown_inputs(arguments),
-                axes=example["axes"],
-                not_finite=example["not_finite"],
-                rounding=example["rounding"],
-            )
-        except NotRight as error:
-            error.named = any(why in str(error) for why in mistakes)
-            raise
+    names = example["values"]
+    mistakes = {why: _always(_read(wrong)) for why, wrong in case["mistakes"].items()}
+    try:
+        agree(
+            learner,
+            _always(_read(case["right"])),
+            [tuple(map(_read, case["arguments"]))],
+            tuple(names) if isinstance(names, list) else names,
+            mistakes=mistakes,
+            axes=example["axes"],
+            not_finite=example["not_finite"],
+            keep_inputs=True,
+            rounding=example["rounding"],
+        )
+    except NotRight as error:
+        error.named = any(why in str(error) for why in mistakes)
+        raise
+
+
+def _always(value: Any) -> Callable[..., Any]:
+    return lambda *_: value
 
 
 def _read(value: Any) -> Any:

@@ -31,7 +31,7 @@ formula stands in the last of the ``hints`` and nowhere else.
 """
 
 from course_lib.checks.comparing.answers import chosen, predicted, repaired
-from course_lib.checks.comparing.equality import ROUNDING, agree, expect_close, rounding_of, shown_inputs
+from course_lib.checks.comparing.equality import ROUNDING, agree, expect_close, rounding_of
 from course_lib.checks.comparing.inputs import own_randomness, sizes
 from course_lib.checks.comparing.judging import in_kind, judge, on_arrays, tensor_of
 from course_lib.checks.comparing.reading import Array, array, instance, number, parts, whole, yes_or_no
@@ -53,7 +53,6 @@ __all__ = [
     "predicted",
     "repaired",
     "rounding_of",
-    "shown_inputs",
     "sizes",
     "tensor_of",
     "whole",

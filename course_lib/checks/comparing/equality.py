@@ -78,7 +78,7 @@ def agree(
                 right[k],
                 part,
                 mistakes={why: _part_of(wrong, arguments, k, several) for why, wrong in (mistakes or {}).items()},
-                where=shown_inputs(arguments),
+                where=_shown_inputs(arguments),
                 axes=axes,
                 not_finite=not_finite,
                 rounding=rounding,
@@ -137,8 +137,7 @@ def _half_precision(got: Any) -> float:
     return float(np.finfo(np.float16).eps) if getattr(got, "dtype", None) == np.float16 else 0.0
 
 
-def shown_inputs(arguments: Sequence[Any]) -> str:
-    """Return, in a few words, for which arguments an answer was asked."""
+def _shown_inputs(arguments: Sequence[Any]) -> str:
     return f"for {', '.join(map(_shown_input, arguments))}"
 
 
@@ -146,7 +145,6 @@ def _shown_input(argument: Any) -> str:
     if isinstance(argument, Array | Tensor):
         flat = argument.tolist()
         return f"an input of shape {tuple(argument.shape)}" if argument.ndim != 1 or len(flat) > 6 else shortened(flat)
-    if isinstance(argument, dict):
-        shapes = ", ".join(str(np.shape(one)) for one in argument.values())
-        return shortened(argument) if not argument else f"{', '.join(map(str, argument))} of shapes {shapes}"
+    if isinstance(argument, dict) and argument:
+        return f"{', '.join(map(str, argument))} of shapes {', '.join(str(np.shape(one)) for one in argument.values())}"
     return shortened(argument)
