@@ -1,7 +1,6 @@
 """From a shell: ``python -m grading collect|grade|feedback|grades|regrade …``; the Makefile has a target for each."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -98,7 +97,7 @@ def _collect(options: argparse.Namespace) -> None:
     left_out = [(problem.place, problem.reason) for problem in found.problems]
     for files in found.superseded.values():
         left_out += [(file.place, "An older or equal one of the same student.") for file in files]
-    _write_json(book, options.set, left_out)
+    book.keep_left_out(options.set, left_out)
     print(f"{options.set}: {len(found.files)} submissions, {len(left_out)} files left out.")
     for place, reason in left_out:
         print(f"  {place}: {reason}")
@@ -129,12 +128,11 @@ def _grade(options: argparse.Namespace) -> None:
 def _feedback(options: argparse.Namespace) -> None:
     book, problems = Gradebook(options.gradebook), read_set(options.set, options.assignments)
     one = set_grades(book, problems)
-    for student, marks in one.marks.items():
-        page = feedback_page(problems, marks, one.by_hand, {})
-        write_atomically(book.feedback(options.set, student), page.encode())
+    for student in one.marks:
+        write_atomically(book.feedback(options.set, student), feedback_page(one, student).encode())
     report = book.path / f"{options.set}-report.html"
     pairs = similar_pairs(_code(one.marks), "\n".join(cell.source for cell in released(problems)))
-    page = class_page(problems, one.marks, one.by_hand, pairs, _left_out(book, options.set), warning(best_wall()))
+    page = class_page(one, pairs, book.left_out(options.set), warning(best_wall()))
     write_atomically(report, page.encode())
     print(f"{options.set}: {len(one.marks)} pages in {book.feedback(options.set, 'x').parent}, report {report}.")
 
@@ -173,15 +171,6 @@ def _code(marks: Mapping[str, Marks]) -> dict[str, str]:
         student: "\n".join(str(cell["source"]) for cell in one.cells if cell["kind"] == "code")
         for student, one in marks.items()
     }
-
-
-def _write_json(book: Gradebook, name: str, left_out: Sequence[tuple[str, str]]) -> None:
-    write_atomically(book.path / "submitted" / f"{name}-left-out.json", json.dumps(left_out, indent=1).encode())
-
-
-def _left_out(book: Gradebook, name: str) -> list[tuple[str, str]]:
-    path = book.path / "submitted" / f"{name}-left-out.json"
-    return [(str(place), str(why)) for place, why in json.loads(path.read_bytes())] if path.exists() else []
 
 
 if __name__ == "__main__":

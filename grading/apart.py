@@ -185,7 +185,7 @@ class Apart:
         with theirs:
             inside = INSIDE if self.wall == "bubblewrap" else Path(self._folder.name)
             self._process = subprocess.Popen(
-                command(self.wall or "none", inside, theirs.fileno(), self.limits),
+                command(self.wall or "none", theirs.fileno(), self.limits),
                 env=environment(inside),
                 cwd=self._folder.name,
                 pass_fds=(theirs.fileno(),),

@@ -4,13 +4,14 @@ Nothing is unpacked to disk and no link is followed: files are read where they l
 depth, so that no path can climb out and no archive can fill the disk. Whatever cannot be read is reported.
 """
 
+import calendar
 import io
 import os
 import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -136,7 +137,7 @@ def _files(folder: Path, problems: list[Problem], budget: _Budget) -> Iterator[F
             if not stat.S_ISREG(state.st_mode):
                 problems.append(Problem(place, "It is a link or no plain file; it was not followed."))
             elif name.lower().endswith(".zip"):
-                yield from _in_zip(_Zip(path.read_bytes, state.st_size), place, problems, budget, 1)
+                yield from _in_zip(path.read_bytes, state.st_size, place, problems, budget, 1)
             elif name.lower().endswith((".ipynb", ".ipynb.txt", ".json")):
                 if state.st_size > MOST_BYTES:
                     problems.append(Problem(place, f"{state.st_size / 2**20:.0f} MiB: clear the outputs, send again."))
@@ -144,21 +145,17 @@ def _files(folder: Path, problems: list[Problem], budget: _Budget) -> Iterator[F
                     yield Found(place, path.read_bytes(), state.st_mtime)
 
 
-@dataclass(frozen=True)
-class _Zip:
-    read: object
-    size: int
-
-
-def _in_zip(archive: _Zip, place: str, problems: list[Problem], budget: _Budget, depth: int) -> Iterator[Found]:
+def _in_zip(
+    read: Callable[[], bytes], size: int, place: str, problems: list[Problem], budget: _Budget, depth: int
+) -> Iterator[Found]:
     if depth > DEEPEST_ZIP:
         problems.append(Problem(place, f"Zips within zips, more than {DEEPEST_ZIP} deep."))
         return
-    if archive.size > MOST_UNPACKED:
+    if size > MOST_UNPACKED:
         problems.append(Problem(place, "The zip is too large."))
         return
     try:
-        with zipfile.ZipFile(io.BytesIO(archive.read())) as opened:  # type: ignore[operator]
+        with zipfile.ZipFile(io.BytesIO(read())) as opened:
             for entry in opened.infolist():
                 yield from _entry(opened, entry, place, problems, budget, depth)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
@@ -197,14 +194,12 @@ def _entry(
     if len(content) > most or budget.unpacked < 0:
         problems.append(Problem(inside, "Larger than it says: a zip bomb?"))
     elif lower.endswith(".zip"):
-        yield from _in_zip(_Zip(lambda: content, len(content)), inside, problems, budget, depth + 1)
+        yield from _in_zip(lambda: content, len(content), inside, problems, budget, depth + 1)
     else:
         yield Found(inside, content, _seconds(entry))
 
 
 def _seconds(entry: zipfile.ZipInfo) -> float:
-    import calendar
-
     year, month, day, hour, minute, second = entry.date_time
     return float(calendar.timegm((year, month, day, hour, minute, second, 0, 0, 0)))
 

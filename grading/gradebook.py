@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,18 @@ class Gradebook:
         """Return who handed in, in order of the alphabet."""
         return sorted(path.stem for path in (self.path / "submitted" / name).glob("*.ipynb"))
 
+    def keep_left_out(self, name: str, found: Sequence[tuple[str, str]]) -> None:
+        """Remember which files of the downloads were not taken, and why."""
+        write_atomically(self._left_out_file(name), json.dumps(found, indent=1).encode())
+
+    def left_out(self, name: str) -> list[tuple[str, str]]:
+        """Return which files were not taken when the set was last collected, and why."""
+        path = self._left_out_file(name)
+        return [(str(place), str(why)) for place, why in json.loads(path.read_bytes())] if path.exists() else []
+
+    def _left_out_file(self, name: str) -> Path:
+        return self.path / "submitted" / f"{name}-left-out.json"
+
     def all_marks(self, name: str) -> dict[str, Marks]:
         """Return the marks of all who handed in and were graded."""
         found = {student: read_marks(self.marks_file(name, student)) for student in self.students(name)}
@@ -132,17 +144,15 @@ class Gradebook:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table that spreadsheets open in any language: UTF-8 with its mark, and no cell that is a formula."""
+    table = as_csv([header, *([_harmless(cell) for cell in row] for row in rows)])
+    write_atomically(path, table.encode("utf-8-sig"))
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as text, with the ends of lines that spreadsheets write."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    write_atomically(path, text.getvalue().encode("utf-8-sig"))
-
-
-def total(problems: ProblemSet, marks: Marks, by_hand: Mapping[tuple[str, str], tuple[float, str]]) -> float:
-    """Return all points of a student in one set; what nobody has read yet counts nothing."""
-    read = (by_hand.get((marks.student, answer.name), (0.0, ""))[0] for answer in problems.answers if answer.by_hand)
-    return sum(marks.points.values()) + sum(read)
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
 
 
 def _harmless(cell: object) -> object:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 
 from tqdm.auto import tqdm
 
@@ -62,10 +61,9 @@ def _mark_one(
 ) -> None:
     content = book.submission(problems.name, student).read_bytes()
     try:
-        marks = mark(student, content, problems, released, limits, book.secret)
-        marks.as_json()
+        found = mark(student, content, problems, released, limits, book.secret).as_json()
     except Exception as error:  # a fault of the grader's own: one student's, not the class's
         none = dict.fromkeys((test.name for test in problems.tests), 0.0)
-        failed = Marks(student, problems.name, "", "", none)
-        marks = replace(failed, unreadable=f"The grader failed: {type(error).__name__}: {error}")
-    write_atomically(book.marks_file(problems.name, student), marks.as_json())
+        why = f"The grader failed: {type(error).__name__}: {error}"
+        found = Marks(student, problems.name, "", "", none, unreadable=why).as_json()
+    write_atomically(book.marks_file(problems.name, student), found)

@@ -61,12 +61,8 @@ class Guest:
 
         self._seconds = seconds
         self._shell = InteractiveShell.instance()
-        for name in (
-            "showtraceback",
-            "showsyntaxerror",
-            "ask_exit",
-            "enable_gui",
-        ):  # print nothing; exit() ends its cell alone
+        # print nothing; exit() ends its cell alone
+        for name in ("showtraceback", "showsyntaxerror", "ask_exit", "enable_gui"):
             setattr(self._shell, name, _do_nothing)
         self._references: list[Any] = []
         for late in (signal.SIGALRM, signal.SIGPROF):

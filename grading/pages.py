@@ -9,12 +9,10 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from grading.gradebook import total
 from grading.marking import Marks
 from grading.similar import Pair
 from grading.sources import ProblemSet
-
-ByHand = Mapping[tuple[str, str], tuple[float, str]]
+from grading.tables import SetGrades
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b;
@@ -29,21 +27,15 @@ img { max-width: 100% }
 """
 
 
-def feedback_page(problems: ProblemSet, marks: Marks, by_hand: ByHand, shown_tasks: Mapping[str, str]) -> str:
-    """Return the page of one student; ``shown_tasks`` names each part as the student knows it."""
-    most = problems.points
+def feedback_page(one: SetGrades, student: str) -> str:
+    """Return the page of one student."""
+    marks, most = one.marks[student], one.problems.points
     rows = []
     for name, best in most.items():
-        if name in marks.points:
-            points, why = f"{marks.points[name]:g}", marks.reasons.get(name, "")
-        elif (marks.student, name) in by_hand:
-            given, why = by_hand[marks.student, name]
-            points = f"{given:g}"
-        else:
-            points, why = "–", "Not read yet."
-        rows.append((shown_tasks.get(name, name), points, f"{best:g}", why))
-    reached = total(problems, marks, by_hand)
-    parts = [f"<p><strong>{reached:g} of {sum(most.values()):g} points</strong></p>"]
+        points, (_, comment) = one.points(student, name), one.by_hand.get((student, name), (0.0, "Not read yet."))
+        why = marks.reasons.get(name, "") if name in marks.points else comment
+        rows.append((name, "–" if points is None else f"{points:g}", f"{best:g}", why))
+    parts = [f"<p><strong>{one.total(student):g} of {sum(most.values()):g} points</strong></p>"]
     if marks.unreadable:
         parts.append(f"<p class='error'>{_text(marks.unreadable)}</p>")
     parts.append(_table(("part", "points", "of", "why"), rows, numbers=(1, 2)))
@@ -53,26 +45,17 @@ def feedback_page(problems: ProblemSet, marks: Marks, by_hand: ByHand, shown_tas
         )
     if marks.cells:
         parts.append("<h2>Your notebook, as it ran</h2>" + "".join(map(_cell, marks.cells)))
-    return _page(f"{problems.name} · {marks.student}", "".join(parts))
+    return _page(f"{one.problems.name} · {student}", "".join(parts))
 
 
-def class_page(
-    problems: ProblemSet,
-    marks: Mapping[str, Marks],
-    by_hand: ByHand,
-    pairs: Sequence[Pair],
-    left_out: Sequence[tuple[str, str]],
-    warning: str,
-) -> str:
+def class_page(graded: SetGrades, pairs: Sequence[Pair], left_out: Sequence[tuple[str, str]], warning: str) -> str:
     """Return the report of one set: distribution a part, who failed and why, what is alike, what was left out."""
     parts = [f"<p class='warning'>{_text(warning)}</p>"] if warning else []
-    totals = [total(problems, one, by_hand) for one in marks.values()]
-    most = sum(problems.points.values())
-    if totals:
-        ordered = sorted(totals)
+    marks = graded.marks
+    if totals := sorted(map(graded.total, marks)):
         parts.append(
-            f"<p>{len(totals)} submissions; of {most:g} points {ordered[0]:g} to {ordered[-1]:g}, "
-            f"median {ordered[len(ordered) // 2]:g}.</p>{_distributions(problems, marks, by_hand)}"
+            f"<p>{len(totals)} submissions; of {sum(graded.problems.points.values()):g} points {totals[0]:g} to "
+            f"{totals[-1]:g}, median {totals[len(totals) // 2]:g}.</p>{_distributions(graded)}"
         )
     failed = [(student, one.unreadable) for student, one in marks.items() if one.unreadable]
     failed += [
@@ -98,7 +81,7 @@ def class_page(
     )
     walls = ", ".join(sorted({one.wall for one in marks.values() if one.wall})) or "none"
     parts.append(f"<p>Submissions ran behind: {_text(walls)}.</p>")
-    return _page(f"{problems.name}: the class", "".join(parts))
+    return _page(f"{graded.problems.name}: the class", "".join(parts))
 
 
 def words_page(problems: ProblemSet, marks: Mapping[str, Marks]) -> str:
@@ -144,20 +127,16 @@ def _png(text: object) -> str | None:
     return base64.b64encode(content).decode() if content.startswith(b"\x89PNG\r\n\x1a\n") else None
 
 
-def _distributions(problems: ProblemSet, marks: Mapping[str, Marks], by_hand: ByHand) -> str:
+def _distributions(graded: SetGrades) -> str:
     """Return a picture: for each part, how many got how much of it."""
     from matplotlib.figure import Figure
 
-    names = list(problems.points)
+    names = list(graded.problems.points)
     figure = Figure(figsize=(8, 0.45 * len(names) + 1), layout="constrained")
     axes = figure.subplots()
     for row, name in enumerate(names):
-        most = problems.points[name]
-        got = [
-            one.points[name] if name in one.points else by_hand.get((student, name), (0.0, ""))[0]
-            for student, one in marks.items()
-        ]
-        full, none = sum(p >= most for p in got), sum(p <= 0 for p in got)
+        got = [graded.points(student, name) or 0.0 for student in graded.marks]
+        full, none = sum(p >= graded.problems.points[name] for p in got), sum(p <= 0 for p in got)
         start = 0
         for count, colour in ((full, "#2a7f62"), (len(got) - full - none, "#e0b04a"), (none, "#b5483d")):
             axes.barh(row, count, left=start, color=colour)

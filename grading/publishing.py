@@ -62,7 +62,7 @@ def notebook(cells: Sequence[Cell]) -> bytes:
     rows = []
     for cell in cells:
         row: dict[str, Any] = {"cell_type": cell.kind, "id": cell.id, "metadata": cell.metadata}
-        row["source"] = _lines(cell.source)
+        row["source"] = cell.source.splitlines(keepends=True)
         if cell.kind == "code":
             row |= {"execution_count": None, "outputs": []}
         rows.append(dict(sorted(row.items())))
@@ -92,10 +92,6 @@ def solutions(problems: ProblemSet) -> str:
         elif cell.kind == "markdown":
             parts.append(re.sub(r"^(#+) ", r"#\1 ", cell.source, flags=re.M) + "\n")
     return "\n".join(parts)
-
-
-def _lines(source: str) -> list[str]:
-    return source.splitlines(keepends=True)
 
 
 def _short_lists(text: str) -> str:

@@ -65,8 +65,3 @@ def _without_secrets(cell: Cell, is_answer: bool) -> Cell:
 
 def _indented(text: str, by: str) -> str:
     return "".join(f"{by}{line}\n" for line in text.splitlines())
-
-
-def is_untouched(cells: Sequence[Cell], public: Sequence[Cell]) -> bool:
-    """Say whether nothing was answered."""
-    return [cell.source for cell in cells] == [cell.source for cell in public]

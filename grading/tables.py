@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.files import write_atomically
-from grading.gradebook import BadSheet, Gradebook, total, write_csv
+from grading.gradebook import BadSheet, Gradebook, as_csv, write_csv
 from grading.marking import Marks
 from grading.sources import ProblemSet
 
@@ -29,9 +29,12 @@ class SetGrades:
         return one.points[name] if name in one.points else self.by_hand.get((student, name), (None, ""))[0]
 
     def total(self, student: str) -> float:
-        """Return all points of a student; 0 for who did not hand in."""
+        """Return all points of a student; what nobody has read yet, or was not handed in, counts nothing."""
         one = self.marks.get(student)
-        return 0.0 if one is None else total(self.problems, one, self.by_hand)
+        if one is None:
+            return 0.0
+        words = (answer.name for answer in self.problems.answers if answer.by_hand)
+        return sum(one.points.values()) + sum(self.by_hand.get((student, name), (0.0, ""))[0] for name in words)
 
 
 def set_grades(book: Gradebook, problems: ProblemSet) -> SetGrades:
@@ -81,7 +84,7 @@ def fill_canvas(sheet: Path, out: Path, one: SetGrades) -> list[str]:
             row[column] = f"{sum(one.problems.points.values()):g}"
         elif (student := students.pop(key(name), None)) is not None:
             row[column] = f"{one.total(student):g}"
-    _write(out, rows)
+    write_atomically(out, as_csv(rows).encode())
     return sorted(students.values())
 
 
@@ -97,7 +100,7 @@ def fill_moodle(sheet: Path, out: Path, one: SetGrades) -> list[str]:
         student = students.pop(key(row[header.index("Full name")]), None)
         if student is not None:
             row[header.index("Grade")] = f"{one.total(student):.2f}"
-    _write(out, rows)
+    write_atomically(out, as_csv(rows).encode())
     return sorted(students.values())
 
 
@@ -114,9 +117,3 @@ def _read(path: Path) -> list[list[str]]:
     if not rows:
         raise BadSheet(f"{path} is empty.")
     return rows
-
-
-def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    write_atomically(path, text.getvalue().encode())

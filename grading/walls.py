@@ -81,8 +81,8 @@ def warning(wall: Wall) -> str:
     )
 
 
-def command(wall: Wall, folder: Path, socket_number: int, limits: Limits) -> list[str]:
-    """Return the command that starts the guest; ``folder`` is where it may write without a wall."""
+def command(wall: Wall, socket_number: int, limits: Limits) -> list[str]:
+    """Return the command that starts the guest."""
     guest = [
         sys.executable,
         "-I",
