@@ -244,8 +244,7 @@ LETTER_SCORE = Task(
 
 def best_pieces(word: str, log_p: Mapping[str, float]) -> tuple[float, Array]:
     """Return the best sum of log probabilities, and True for each letter behind which a piece ends: all are tried."""
-    best = max(_all_ends(word), key=lambda ends: _sum_of(word, ends, log_p))
-    return _sum_of(word, best, log_p), np.array([k + 1 in best for k in range(len(word))])
+    return _cut(word, max(_all_ends(word), key=lambda ends: _sum_of(word, ends, log_p)), log_p)
 
 
 def _all_ends(word: str) -> list[list[int]]:
@@ -259,22 +258,22 @@ def _sum_of(word: str, ends: Sequence[int], log_p: Mapping[str, float]) -> float
     return sum(log_p.get(word[start:end], -math.inf) for start, end in zip(starts, ends, strict=True))
 
 
-def _longest_first(word: str, log_p: Mapping[str, float]) -> tuple[float, Array]:
-    ends: list[int] = []
-    while not ends or ends[-1] < len(word):
-        start = ends[-1] if ends else 0
-        ends.append(max(end for end in range(start + 1, len(word) + 1) if word[start:end] in log_p))
+def _cut(word: str, ends: Sequence[int], log_p: Mapping[str, float]) -> tuple[float, Array]:
     return _sum_of(word, ends, log_p), np.array([k + 1 in ends for k in range(len(word))])
 
 
-def _best_of_each(word: str, log_p: Mapping[str, float]) -> tuple[float, Array]:
-    """Take at each place the piece that is the most probable by itself."""
-    ends: list[int] = []
-    while not ends or ends[-1] < len(word):
-        start = ends[-1] if ends else 0
-        there = [end for end in range(start + 1, len(word) + 1) if word[start:end] in log_p]
-        ends.append(max(there, key=lambda end: log_p[word[start:end]]))
-    return _sum_of(word, ends, log_p), np.array([k + 1 in ends for k in range(len(word))])
+def _piece_by_piece(best: Callable[[str, float], float]) -> Callable[[str, Mapping[str, float]], tuple[float, Array]]:
+    """Return somebody who takes again and again the piece for which ``best(piece, log_p)`` is the largest."""
+
+    def wrong(word: str, log_p: Mapping[str, float]) -> tuple[float, Array]:
+        ends = [0]
+        while ends[-1] < len(word):
+            start = ends[-1]
+            there = [end for end in range(start + 1, len(word) + 1) if word[start:end] in log_p]
+            ends.append(max(there, key=lambda end: best(word[start:end], log_p[word[start:end]])))
+        return _cut(word, ends[1:], log_p)
+
+    return wrong
 
 
 def _words(draw: np.random.Generator) -> list[tuple[Any, ...]]:
@@ -302,8 +301,8 @@ BEST_PIECES = Task(
     ("the sum", "the ends"),
     "no other way to cut these words is more probable.",
     {
-        "The longest piece that fits was taken, again and again.": _longest_first,
-        "The most probable single piece was taken, again and again.": _best_of_each,
+        "The longest piece that fits was taken, again and again.": _piece_by_piece(lambda piece, nats: len(piece)),
+        "The most probable single piece was taken, again and again.": _piece_by_piece(lambda piece, nats: nats),
         "This is a probability; the sum of its logarithms is asked for.": lambda word, log_p: (
             math.exp(best_pieces(word, log_p)[0]),
             best_pieces(word, log_p)[1],
