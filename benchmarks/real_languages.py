@@ -63,7 +63,7 @@ from course_lib.fingerprints import fingerprint, pairs_fingerprint
 from course_lib.metrics import bleu
 from course_lib.saved_models import save_model
 from course_lib.training import Objective
-from course_lib.training.config import Precision
+from course_lib.training.config import Precision, names_run
 from course_lib.training.recipes import RECIPES, Recipe, Trained
 from course_lib.word_scores import score_words
 
@@ -220,8 +220,7 @@ def settings_of(name: str, recipe: Recipe, corpus: ParallelCorpus) -> dict[str, 
     described = asdict(recipe)
     for owner, names in ((recipe, described), (recipe.config, described["config"])):
         for one in fields(owner):
-            unset = one.metadata.get("came_later") and getattr(owner, one.name) == one.default
-            if unset or not one.metadata.get("changes_result", True):
+            if not names_run(one, getattr(owner, one.name)):
                 del names[one.name]
     splits = {"train": corpus.train, "validation": corpus.validation, "test": corpus.test}
     data = {split: {"pairs": len(pairs), "fingerprint": pairs_fingerprint(pairs)} for split, pairs in splits.items()}

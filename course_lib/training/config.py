@@ -1,8 +1,8 @@
 """How a model is trained: every setting of a run, checked where it is given. Chapters 2, 3, 5 to 16."""
 
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from course_lib.batching import Alike
 from course_lib.options import check_count, check_number, check_option, check_seed, check_share, check_switch
@@ -15,6 +15,12 @@ NO_RESULT = {"changes_result": False}
 """Marks a field in which two runs may differ and yet be one: where it runs, what it shows, where its files go."""
 LATER = {"came_later": True}
 """Marks a field that older runs did not have: they had what is its default, so at its default it names no run."""
+
+
+def names_run(option: Field[Any], value: Any) -> bool:
+    """Say whether ``value`` of an ``option`` is a part of what a run is; the marks above say it of the option."""
+    as_before = option.metadata.get("came_later") and value == option.default
+    return bool(option.metadata.get("changes_result", True)) and not as_before
 
 
 @dataclass(frozen=True)

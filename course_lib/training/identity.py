@@ -14,7 +14,7 @@ from course_lib.corpora.pairs import ParallelCorpus
 from course_lib.fingerprints import data_fingerprint
 from course_lib.seq2seq import Seq2Seq
 from course_lib.settings import MOVES, Settings, as_setting, model_settings, parameter_settings
-from course_lib.training.config import TrainConfig
+from course_lib.training.config import TrainConfig, names_run
 
 
 def run_identity(model: Seq2Seq, corpus: ParallelCorpus, config: TrainConfig) -> Settings:
@@ -41,10 +41,8 @@ def _fields(settings: Any, prefix: str = "") -> Settings:
     found: Settings = {} if is_released(kind) else {f"{prefix}class": class_name(kind)}
     for field in fields(settings):
         value = getattr(settings, field.name)
-        if not field.metadata.get("changes_result", True):
+        if not names_run(field, value):
             continue
-        if field.metadata.get("came_later") and value == field.default:
-            continue  # what a run did before there was a choice
         name = prefix + field.name
         found |= _fields(value, f"{name}.") if is_dataclass(value) else {name: as_setting(value)}
     return found

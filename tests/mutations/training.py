@@ -467,16 +467,16 @@ MUTATIONS = (
     ),
     Mutation(
         "an option that came later makes every older run another one",
-        "training/identity.py",
-        'if field.metadata.get("came_later") and value == field.default:',
-        "if False:",
+        "training/config.py",
+        'option.metadata.get("came_later") and value == option.default',
+        "False",
         "test_training.py::test_a_checkpoint_from_before_weights_were_averaged_is_taken_up",
     ),
     Mutation(
         "an option that came later is never part of a run",
-        "training/identity.py",
-        'if field.metadata.get("came_later") and value == field.default:',
-        'if field.metadata.get("came_later"):',
+        "training/config.py",
+        'option.metadata.get("came_later") and value == option.default',
+        'option.metadata.get("came_later")',
         "test_identity.py::test_every_field_of_the_config_and_the_objective_is_seen_but_where_it_runs",
     ),
     Mutation(
