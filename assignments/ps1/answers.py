@@ -179,7 +179,7 @@ WRONG = {
             "def one_gate(x, h, weights):\n    w = weights\n"
             "    f = 1 / (1 + np.exp(-(w['W_f'] @ x + w['U_f'] @ h + w['b_f'])))\n"
             "    return (1 - f) * h + f * np.tanh(w['W'] @ x + w['U'] @ (f * h) + w['b'])",
-            {"one-gate-one": 3.0},
+            {"one-gate-one": 3.0, "read-batch-masks": 0.0},
         ),
         (
             "def one_gate(x, h, weights):\n    w = weights\n"
