@@ -1,6 +1,7 @@
 """Some of the eighty synthetic submissions, of a small set, get what they should; ``make eighty`` grades all."""
 
 import importlib
+import json
 import os
 
 import pytest
@@ -11,7 +12,7 @@ from grading.marking import mark
 from grading.releasing import released
 from grading.sources import ROOT, read_set
 from grading.walls import Limits, best_wall
-from tests.eighty import Class, snapshot
+from tests.eighty import RECORD, Class, snapshot
 from tests.oracles.eighty import Eighty
 from tests.oracles.small_set import RIGHT, WRONG, write_source
 
@@ -54,9 +55,11 @@ def test_each_has_a_name_of_its_own(small):
 
 def test_the_guide_says_how_many_there_are_of_set_1():
     answers = importlib.import_module("assignments.ps1.answers")
-    count = len(Eighty(read_set("ps1"), answers.RIGHT, answers.WRONG, "padding").all())
-    assert count >= 80
-    assert f"grades {count} synthetic submissions" in (ROOT / "book" / "instructor" / "grading.md").read_text("utf-8")
+    names = [one.name for one in Eighty(read_set("ps1"), answers.RIGHT, answers.WRONG, "padding").all()]
+    record = json.loads(RECORD.read_text("utf-8"))
+    assert len(names) >= 80 and record["names"] == names, "run make eighty"
+    guide = (ROOT / "book" / "instructor" / "grading.md").read_text("utf-8")
+    assert f"grades {len(names)} synthetic submissions" in guide and f"took {record['seconds']} seconds" in guide
 
 
 def test_all_that_can_be_taken_is_collected(small):

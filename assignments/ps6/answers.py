@@ -220,4 +220,4 @@ WRONG: dict[str, tuple[tuple[str, dict[str, float]], ...]] = {
         ),
     ),
 }
-"""grade_id of an answer -> wrong answers, each with the points that are left to it, by test; 0 for a later test that it costs."""
+"""grade_id of an answer -> wrong answers, with the points that tests keep; 0 for a later test that it costs."""
