@@ -253,12 +253,13 @@ def live_parameters(model: Seq2Seq) -> int:
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
     """Switch dropout off inside the block, and back to what it was after it."""
-    was_training = model.training
+    modes = {part: part.training for part in model.modules()}  # parts may differ, as members of an ensemble do
     model.eval()
     try:
         yield
     finally:
-        model.train(was_training)
+        for part, training in modes.items():
+            part.training = training
 
 
 def default_max_length(source_words: int) -> int:

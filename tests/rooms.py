@@ -22,7 +22,7 @@ ROOMS = (
     {"decoders"},
     {"search"},
     {"seq2seq"},
-    {"models"},
+    {"models", "ensembles"},
     {"devices", "history", "interventions", "settings", "tensors"},
     {"evaluation", "saved_models", "word_scores"},
     {"training"},

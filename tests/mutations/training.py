@@ -34,7 +34,7 @@ MUTATIONS = (
     Mutation(
         "dropout stays off after the first validation",
         "seq2seq.py",
-        "model.train(was_training)",
+        "part.training = training",
         "pass",
         "test_training.py::test_dropout_is_on_while_training_and_off_while_scoring",
     ),
