@@ -8,10 +8,10 @@
 ``--data`` is a folder with multi30k/raw and tatoeba_fra, tatoeba_mar, tatoeba_cmn, tatoeba_hin. The corpora are not the
 course's, and some may not be passed on: the record holds numbers and no sentence of theirs.
 
-Multi30k from German into English, on its own splits (test_2016_flickr): the recipe on three seeds in bf16, and once in
-float32. Rows of *a third* make a third of the updates, on seed 1; the first of them lacks nothing, each other one lacks
-one setting. Tatoeba from English into four languages, on the course's splits,
-which share no English sentence.
+Multi30k from German into English, on its own splits (test_2016_flickr): the recipe in bf16 on three seeds, and on nine
+more for the ensembles of real_ensembles.py (``--seeds 4 5 6 7 8 9 10 11 12``); once in float32. Rows of *a third* make
+a third of the updates, on seed 1; the first of them lacks nothing, each other one lacks one setting. Tatoeba from
+English into four languages, on the course's splits, which share no English sentence.
 
 All words are in small letters, as the course splits them; BLEU is counted on them, pieces put together, each pair
 against its own translation alone. A Chinese character is a word. Seconds are those of the processor, of one thread,

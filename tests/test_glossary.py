@@ -18,7 +18,7 @@ WANTED = """
     warm-up|Zipf's law|
     attentional state|baseline|batch|beam search|bidirectional|bottleneck|causal mask|centre|classifier|concat|
     content word|context|coverage|coverage penalty|cross-entropy|decoder|decoding|dot product|dot score|
-    doubly stochastic|EM|embedding|encoder|entropy|epoch|equal budget|exact match|exact search|extrapolation|
+    doubly stochastic|EM|embedding|encoder|ensemble|entropy|epoch|equal budget|exact match|exact search|extrapolation|
     feed-forward network|fertility|fixed vector|floor|gate|Gaussian|general score|gold link|gradient|greedy decoding|
     hard attention|head|heat map|held look|IBM Model 1|input feeding|interval|invariant|Jensen–Shannon divergence|key|
     label smoothing|language model|length mix|length normalisation|link|local attention|local-m|local-p|location score|
