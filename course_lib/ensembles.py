@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,8 @@ from course_lib.decoders import DecoderOutput
 from course_lib.search import Selectable, StepFunction
 from course_lib.seq2seq import Seq2Seq
 from course_lib.shapes import Float, Int
+
+_ASK = "Ask one of its members: ensemble.models[0]."
 
 
 class EnsembleState(NamedTuple):
@@ -25,10 +27,15 @@ class EnsembleState(NamedTuple):
 
 
 class EnsembleOutput(NamedTuple):
-    """What a step gives. There are no weights: each member has its own look."""
+    """What a step gives."""
 
     logits: Float[Tensor, "B V"]  # ln of the mean probability
     state: EnsembleState
+
+    @property
+    def look(self) -> NoReturn:
+        """Tell a trace that there is none."""
+        raise AttributeError(f"An ensemble has no look of its own. {_ASK}")
 
 
 class Ensemble(Seq2Seq):
@@ -80,7 +87,7 @@ class Ensemble(Seq2Seq):
 
     def __getattr__(self, name: str) -> Any:
         if name in ("encoder", "decoder"):
-            raise AttributeError(f"An ensemble has no {name} of its own. Ask one of its members: ensemble.models[0].")
+            raise AttributeError(f"An ensemble has no {name} of its own. {_ASK}")
         return super().__getattr__(name)
 
 

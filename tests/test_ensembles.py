@@ -13,6 +13,7 @@ from course_lib.evaluation import evaluate, translations
 from course_lib.interventions import swapped
 from course_lib.models import bahdanau2014
 from course_lib.search import exact, forced
+from course_lib.tracing import trace
 from course_lib.vocabulary import BOS, EOS, UNK, Vocabulary
 from tests.oracles.models import PAIRS, SOURCE, TARGET, bahdanau, batch, make, shaken
 from tests.oracles.reference import softmax
@@ -160,6 +161,8 @@ def test_what_belongs_to_a_single_model_is_asked_of_a_member():
     for part in ("encoder", "decoder"):
         with pytest.raises(AttributeError, match="Ask one of its members"):
             getattr(together, part)
+    with pytest.raises(AttributeError, match=r"no look of its own. Ask one"):
+        trace(together, SENTENCES[0])
     with pytest.raises(ValueError, match="no attention weights"):
         together.beam_search(SENTENCES, 2, coverage_penalty=0.2)
     with swapped(together.models[1], SENTENCES[1], 1), pytest.raises(ValueError, match="Exact search goes back"):

@@ -62,6 +62,20 @@ MUTATIONS = (
         TEST + "members_step_by_the_shortest_way_there_is",
     ),
     Mutation(
+        "a trace of an ensemble is told nothing",
+        FILE,
+        'raise AttributeError(f"An ensemble has no look of its own. {_ASK}")',
+        "return None",
+        TEST + "what_belongs_to_a_single_model_is_asked_of_a_member",
+    ),
+    Mutation(
+        "who asks for the decoder of an ensemble is told nothing",
+        FILE,
+        'if name in ("encoder", "decoder"):',
+        "if False:",
+        TEST + "what_belongs_to_a_single_model_is_asked_of_a_member",
+    ),
+    Mutation(
         "exact search jumps while a member counts its steps",
         FILE,
         "return any(model.steps_are_counted for model in self.models)",
