@@ -162,11 +162,11 @@ WRONG = {
             "        places = [0] * nulls + source\n"
             "        for y in target:\n"
             "            counts[places, y] += t[places, y] / t[places, y].sum()\n" + _ROWS,
-            {"em-round-plain": 3.0, "em-round-nulls": 3.0},
+            {"em-round-plain": 3.0, "em-round-nulls": 2.0},
         ),
         (
             _EM + _COUNTED.format("nulls", "sorted(set(source))") + _ROWS,
-            {"em-round-plain": 3.0, "em-round-nulls": 3.0},
+            {"em-round-plain": 3.0, "em-round-nulls": 2.0},
         ),
         (
             _EM + _COUNTED.format("1", "source") + "    counts[0] *= nulls\n" + _ROWS,
@@ -174,7 +174,16 @@ WRONG = {
         ),
         (
             _EM + _COUNTED.format("nulls", "source") + "    return counts / counts.sum(1)[:, None] + add",
-            {"em-round-nulls": 3.0},
+            {"em-round-nulls": 2.0},
+        ),
+        (
+            _EM + "    counts = np.zeros_like(t)\n"
+            "    for source, target in pairs:\n"
+            "        for y in target:\n"
+            "            whole = nulls * t[0, y] + sum(t[x, y] for x in source)\n"
+            "            for x in [0, *source]:\n"
+            "                counts[x, y] += t[x, y] / whole\n" + _ROWS,
+            {"em-round-plain": 3.0, "em-round-twice": 3.0, "em-round-nulls": 2.0},
         ),
     ),
     "brings": (

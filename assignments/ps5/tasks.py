@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -212,7 +212,7 @@ def _round(
     add: float,
     *,
     once: bool = False,
-    lost: bool = False,
+    paid: Callable[[list[int]], Iterable[int]] = list,
     over: str = "target",
     shared: bool = True,
     total: Callable[[float, float, int], float] = lambda given, add, words: given + add * words,
@@ -223,7 +223,7 @@ def _round(
         places = [*[0] * nulls, *(dict.fromkeys(source) if once else source)]
         for y in target:
             whole = sum(t[x, y] for x in places) if shared else 1.0
-            for x in dict.fromkeys(places) if lost else places:
+            for x in paid(places):
                 counts[x, y] += t[x, y] / whole
     found = np.array([[counts[x, y] + add for y in range(V_y)] for x in range(V_x)])
     if over == "source":
@@ -233,10 +233,11 @@ def _round(
 
 
 def _corpora(draw: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return corpora in which no word stands twice in a sentence, then some where it does, then some with more NULLs.
+    """Return corpora in which no word stands twice in a sentence, some where it does, some with more NULLs, then all.
 
-    Row 0 of t is NULL; every source word stands in some sentence. With more NULLs nothing is added: so whoever loses
-    shares of a place that stands twice loses them once, in the corpora before.
+    Row 0 of t is NULL; every source word stands in some sentence. Where nothing is added, it does not matter how many
+    shares NULL is given, only how many it takes from the others: so whoever loses shares of a place that stands twice
+    loses no points for NULL alone.
     """
 
     def some(V_y: int) -> list[int]:
@@ -250,7 +251,10 @@ def _corpora(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         return pairs, draw.dirichlet(np.full(V_y, 3.0), V_x + 1)
 
     cases: list[tuple[Any, ...]] = []
-    for twice, nulls, adds in ((0, 1, 0), (0, 1, 1), (1, 1, 0), (1, 1, 1), (0, 3, 0), (0, 4, 0)):
+    for twice, nulls, adds in (
+        *((0, 1, 0), (0, 1, 1), (1, 1, 0), (1, 1, 1)),
+        *((0, 3, 0), (0, 4, 0), (0, 2, 1), (1, 3, 1)),
+    ):
         V_x, V_y = int(draw.integers(4, 7)), int(draw.integers(3, 6))
         add = round(float(draw.uniform(0.1, 0.5)), 2) if adds else 0.0
         cases.append((*corpus(V_x, V_y, bool(twice)), nulls, add))
@@ -259,17 +263,26 @@ def _corpora(draw: np.random.Generator) -> list[tuple[Any, ...]]:
 
 def is_plain(pairs: Pairs, t: Array, nulls: int, add: float) -> bool:
     """Say whether no word stands twice in a sentence, and there is one NULL."""
-    return nulls == 1 and not has_a_word_twice(pairs, t, nulls, add)
+    return nulls == 1 and not _stands_twice(pairs)
 
 
 def has_a_word_twice(pairs: Pairs, t: Array, nulls: int, add: float) -> bool:
-    """Say whether a source word stands twice in a sentence."""
-    return any(len(set(source)) < len(source) for source, _ in pairs)
+    """Say whether a source word stands twice in a sentence, and there is one NULL."""
+    return nulls == 1 and _stands_twice(pairs)
 
 
 def has_more_nulls(pairs: Pairs, t: Array, nulls: int, add: float) -> bool:
-    """Say whether NULL stands more than once."""
-    return nulls > 1
+    """Say whether NULL stands more than once, and nothing is added."""
+    return nulls > 1 and add == 0
+
+
+def has_both_cures(pairs: Pairs, t: Array, nulls: int, add: float) -> bool:
+    """Say whether NULL stands more than once, and something is added."""
+    return nulls > 1 and add > 0
+
+
+def _stands_twice(pairs: Pairs) -> bool:
+    return any(len(set(source)) < len(source) for source, _ in pairs)
 
 
 EM_ROUND = Task(
@@ -283,7 +296,12 @@ EM_ROUND = Task(
         "A source word that stands twice in a sentence takes part twice in the sharing.": lambda *case: _round(
             *case, once=True
         ),
-        "A word that stands twice is given two shares. Does `+=` add both?": lambda *case: _round(*case, lost=True),
+        "NULL has `nulls` places, and each of them is given a share.": lambda *case: _round(
+            *case, paid=lambda places: [0, *filter(None, places)]
+        ),
+        "A word that stands twice is given two shares. Does `+=` add both?": lambda *case: _round(
+            *case, paid=dict.fromkeys
+        ),
         "NULL was taken once here, whatever `nulls` says.": lambda pairs, t, nulls, add: _round(pairs, t, 1, add),
         "The shares of a target word do not add up to 1 here.": lambda *case: _round(*case, shared=False),
         "With `add` in every count, a row has to be divided by more.": lambda *case: _round(
