@@ -82,8 +82,9 @@ RIGHT = {
         "    return np.stack(states)[np.array(lengths), np.arange(len(words))]",
     ),
     "results": (
-        "runs = {'as it stands': [90, 91.5, 88], 'reversed': (60, 61, 59.25)}",
-        "runs = {'reversed': [np.float32(0.75), 61.0, 59.0], 'as it stands': [97.0, torch.tensor(91.5), 88.0]}",
+        "runs = {'as it stands': [89.92, 91.44, 87.91], 'reversed': (60.2, 60.96, 59.19)}",
+        "right = torch.tensor([357.0, 363.0, 349.0])\n"
+        "runs = {'reversed': [np.float32(0.76), 100 * 242 / 397, 59.19], 'as it stands': list(100 * right / 397)}",
     ),
 }
 """Answer to at least two unusual right ways to give it."""
@@ -220,7 +221,7 @@ WRONG = {
         ("runs = {'as it stands': [0.9, 0.8, 0.85], 'reversed': [0.5, 0.6, 0.4]}", {}),
         ("runs = {'as it stands': [90, 90, 90], 'reversed': [90, 90, 90]}", {}),
         ("runs = {'as it stands': [90.0, 80.0, 70.0]}", {}),
-        ("runs = {'as it stands': [90.0, 80.1, 70.0], 'reversed': [60.0, 50.0, 55.0]}", {}),
+        ("runs = {'as it stands': [92.0, 90.25, 94.5], 'reversed': [61.0, 55.5, 66.0]}", {}),
     ),
 }
 """Answer to at least three wrong ways to give it, each with the points of its tests that it keeps."""
