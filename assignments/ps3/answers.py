@@ -71,9 +71,10 @@ RIGHT = {
         "later_look['dot'] = 0",
     ),
     "results": (
-        "scores = {'blind': (40, 41.5, 38), 'state fed': (39, 40, 41.25), 'fed': (50, 61, 59.25)}",
-        "scores = {'fed': [np.float32(0.75), 61.0, 59.0], 'blind': [97.0, torch.tensor(91.5), 88.0], "
-        "'state fed': [1.0, 2, 3.25]}",
+        "scores = {'blind': (40.05, 41.56, 38.04), 'state fed': (39.04, 40.05, 41.31), 'fed': (50.13, 60.96, 59.19)}",
+        "right = torch.tensor([385.0, 363.0, 349.0])\n"
+        "scores = {'fed': [np.float32(0.76), 100 * 242 / 397, 59.19], 'blind': list(100 * right / 397), "
+        "'state fed': [1.01, 2.02, 3.27]}",
     ),
 }
 """Answer to at least two unusual right ways to give it."""
@@ -199,7 +200,7 @@ WRONG = {
         ("scores = {'blind': [0.4, 0.5, 0.3], 'state fed': [0.4, 0.4, 0.4], 'fed': [0.9, 0.8, 0.9]}", {}),
         ("scores = {'blind': [40, 40, 40], 'state fed': [40, 40, 40], 'fed': [40, 40, 40]}", {}),
         ("scores = {'blind': [40.0, 41.0, 42.0], 'fed': [50.0, 51.0, 52.0]}", {}),
-        ("scores = {'blind': [40.1, 41.0, 42.0], 'state fed': [40.0, 40.0, 41.0], 'fed': [50.0, 51.0, 52.0]}", {}),
+        ("scores = {'blind': [62.25, 59.5, 58.0], 'state fed': [57.75, 55.75, 54.0], 'fed': [92.75, 97.25, 97.0]}", {}),
     ),
 }
 """Answer to at least three wrong ways to give it, each with the points of its tests that it keeps."""
