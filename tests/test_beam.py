@@ -1,7 +1,10 @@
 """Beam search and sampling: against hand-worked trees, enumeration, and a beam written without tensors."""
 
+import json
 import math
+from dataclasses import asdict
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +14,9 @@ from hypothesis import strategies as st
 
 from course_lib import seq2seq
 from course_lib.batching import encode_sources
+from course_lib.finite import NotFiniteError
 from course_lib.models import bahdanau2014
-from course_lib.search import Scoring, beam, forced, greedy, sample, tempered_probabilities
+from course_lib.search import BeamResult, Scoring, beam, forced, greedy, sample, tempered_probabilities
 from course_lib.search.tree import Node
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
 from tests.oracles.models import ATTENDING, MAKERS, PAIRS, SOURCE, TARGET, make
@@ -125,12 +129,15 @@ def test_a_step_shows_twice_the_width_and_keeps_the_width_of_them(width, limit, 
         assert [node.total for node in nodes] == sorted((node.total for node in nodes), reverse=True)
 
 
-@pytest.mark.parametrize(("alpha", "words", "steps"), [(0.0, (B,), 2), (1.0, (B,), 3), (2.0, (A, B), 3)])
+@pytest.mark.parametrize(
+    ("alpha", "words", "steps"), [(0.0, (B,), 2), (0.28, (B,), 2), (0.45, (B,), 3), (1.0, (B,), 3), (2.0, (A, B), 3)]
+)
 def test_length_normalisation_by_hand_and_no_step_more_than_the_bound_asks_for(alpha, words, steps):
     """B scores ln 0.36 / (7/6)^α, A B scores ln 0.297 / (8/6)^α: the longer one wins from α ≈ 1.3 on.
 
     α = 0: after two steps A B … (0.33) cannot pass 0.36. α = 1: it could, ln 0.33 / (9/6) > ln 0.36 / (7/6),
-    and then only A B A … (0.033) runs. α = 2: the third step brings the winner and the end.
+    and then only A B A … (0.033) runs. α = 2: the third step brings the winner and the end. From α ≈ 0.33 on it could
+    with four words, </s> among them; with a fifth, which there is no room for, from 0.23 on, with three from 0.61 on.
     """
     result, calls = search_misleading(2, length_normalisation=alpha)
     probability, length = {(B,): (0.36, 2), (A, B): (0.297, 3)}[words]
@@ -332,6 +339,7 @@ def test_options_that_make_no_sense_are_told_why():
         ({"width": 0}, "width: expected 1 or more, got 0"),
         ({"max_length": 0}, "max_length: expected 1 or more"),
         ({"n_best": 3}, "n_best: a beam of 2 promises 2"),
+        ({"n_best": 0}, "n_best: expected 1 or more, got 0"),
         ({"length_normalisation": -1.0}, "length_normalisation: expected a number of 0 or more"),
         ({"coverage_penalty": math.inf}, "coverage_penalty: expected a number of 0 or more"),
         ({"coverage_penalty": 0.1}, "source_words"),
@@ -349,9 +357,48 @@ def test_options_that_make_no_sense_are_told_why():
     ):
         with pytest.raises(ValueError, match=message):
             ask()
-    broken, _ = prefix_step(lambda prefix: [math.nan] * V)
-    with pytest.raises(ValueError, match="NaN"):
-        beam(broken, start([0], 2), 1, 2, 3)
+    step = prefix_step(table(MISLEADING))[0]
+
+    def bare(previous, state):
+        """Step as one that has never heard of weights."""
+        output = step(previous, state)
+        return SimpleNamespace(logits=output.logits, state=output.state)
+
+    with pytest.raises(ValueError, match="no attention weights"):
+        beam(bare, start([0], 2), 1, 2, 3, coverage_penalty=0.1, source_words=COVERED)
+
+
+@pytest.mark.parametrize("broken", [(BOS,), (B,)])
+def test_a_nan_is_seen_though_other_hypotheses_are_healthy(broken):
+    healthy = table(MISLEADING)
+    step, _ = prefix_step(lambda prefix: [math.nan] * V if prefix[-1] in broken else healthy(prefix))
+    with pytest.raises(NotFiniteError, match="NaN"):
+        beam(step, start([0], 3), 1, 3, 3)
+
+
+@pytest.mark.parametrize("limit", [2, 3])
+def test_a_beam_that_no_word_can_follow_says_where_it_ended(limit):
+    step, _ = prefix_step(table({BOS: {A: 1.0}, A: {PAD: 1.0}}))
+    with pytest.raises(ValueError, match=r"After 1 word\(s\) every next word has probability 0"):
+        beam(step, start([0], 2), 1, 2, limit)
+    (result,) = beam(step, start([0], 2), 1, 2, 1)  # here the limit came first
+    assert result.hypotheses[0].tokens == (A,) and not result.hypotheses[0].finished
+
+
+def test_what_can_only_be_as_good_as_the_best_makes_no_step():
+    step, calls = prefix_step(table({BOS: {EOS: 0.5, A: 0.5}}))
+    (result,) = beam(step, start([0], 2), 1, 2, 3)
+    assert result.hypotheses[0].tokens == () and len(calls) == 1
+
+
+def test_a_score_that_is_told_nothing_is_the_log_probability():
+    assert Scoring() == Scoring(alpha=0.0, beta=0.0)
+    assert Scoring().score(-3.0, 7) == -3.0
+
+
+def test_a_result_comes_back_from_its_record():
+    result, _ = search_misleading(2, n_best=2)
+    assert BeamResult.from_record(json.loads(json.dumps(asdict(result)))) == result
 
 
 def chi_squared(observed, probabilities):

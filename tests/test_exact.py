@@ -1,5 +1,6 @@
 """Exact search: against trees worked by hand, and against all sentences of small spaces, written out one by one."""
 
+import inspect
 import math
 from functools import cache
 from itertools import product
@@ -15,6 +16,7 @@ from course_lib.finite import NotFiniteError
 from course_lib.interventions import flattened, guided, pinned, swapped, tempered, weighed
 from course_lib.models import bahdanau2014
 from course_lib.search import beam, exact, forced
+from course_lib.search.exact_search import BUDGET
 from course_lib.seq2seq import default_max_length
 from course_lib.vocabulary import BOS, EOS, PAD, UNK
 from tests.oracles.models import MAKERS, PAIRS, SOURCE, TARGET, make
@@ -102,6 +104,18 @@ def test_what_greedy_and_a_beam_of_two_both_miss_is_found_at_a_price_worked_by_h
 def test_a_beam_that_missed_nothing_is_charged_with_no_search_error():
     result, _ = search(table(GARDEN_PATH), 3, 3)
     assert result.hypothesis.tokens == result.beam.tokens == (UNK,) and result.proven and not result.search_error
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_sentence_that_is_as_good_as_that_of_the_beam_is_no_search_error(width):
+    """A and B begin with ½ and end with ½: both are worth a quarter, and B is weighed after A."""
+    ends = {EOS: 0.5, A: 0.25, B: 0.25}
+    result, _ = search(table({BOS: {A: 0.5, B: 0.5}, A: ends, B: ends}), width, 3)
+    assert result.hypothesis == result.beam and result.proven and not result.search_error
+
+
+def test_a_search_that_is_told_no_budget_has_a_hundred_thousand_states():
+    assert inspect.signature(exact).parameters["budget"].default == BUDGET == 100_000
 
 
 @pytest.mark.parametrize(("budget", "left", "ceiling"), [(1, 3, 0.4), (2, 2, 0.35), (3, 1, 0.25)])

@@ -84,6 +84,13 @@ def test_a_draw_from_nothing_is_told_as_greedy_tells_it_and_not_by_torch():
         tempered_probabilities(torch.tensor([[0.0, -torch.inf], [-torch.inf, -torch.inf]]), 1.0)
 
 
+def test_the_coldest_draw_takes_the_largest_and_not_nothing():
+    """Divided by so little all are minus infinity, unless the largest is put to 0 before."""
+    log_probs = torch.log_softmax(torch.linspace(0, 1, 100).unsqueeze(0), -1)
+    found = tempered_probabilities(log_probs, 2e-38)
+    assert found.argmax() == 99 and found[0, 99] == 1 and found.sum() == 1
+
+
 def test_a_sentence_that_has_ended_waits_for_the_others_though_nothing_follows_padding():
     found = {hypothesis.tokens for hypothesis in sample(table_step(TABLE), 0, batch_size=50, max_length=9)}
     assert len({len(tokens) for tokens in found}) > 2

@@ -9,7 +9,7 @@ from torch import Tensor
 from course_lib.finite import require_finite
 from course_lib.options import check_count
 from course_lib.search.beam_search import beam
-from course_lib.search.hypothesis import Hypothesis, Selectable, StepFunction, allowed, check_limit
+from course_lib.search.hypothesis import Hypothesis, Selectable, StepFunction, allowed
 from course_lib.search.scoring import Scoring
 from course_lib.search.tree import BeamResult
 from course_lib.shapes import Float, Int
@@ -78,7 +78,6 @@ def exact(
     After ``budget`` states the result is the best so far and not ``proven``. ValueError where the search is complete
     and no sentence within the limit ends; :class:`~course_lib.finite.NotFiniteError` for a NaN.
     """
-    check_limit(max_length)
     check_count("budget", budget)
     (first,) = beam(step, state, 1, width, max_length, length_normalisation=length_normalisation, device=device)
     search = _DepthFirst(step, width, max_length, Scoring(length_normalisation), first)
@@ -110,8 +109,8 @@ class _DepthFirst:
 
     def __init__(self, step: StepFunction, width: int, max_length: int, scoring: Scoring, first: BeamResult) -> None:
         self.step, self.width, self.max_length, self.scoring = step, width, max_length, scoring
-        self.beam = self.best = first.hypotheses[0]
-        self.score = first.scores[0]
+        (self.beam,), (self.score,) = first.hypotheses, first.scores
+        self.best = self.beam
         self.stack: list[_Waiting] = []
         self.expanded = self.cut = 0
 

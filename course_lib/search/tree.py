@@ -1,7 +1,7 @@
 """One sentence's beam search as a tree of words: what was kept, what was pruned, what ended. Chapter 13."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -74,15 +74,15 @@ class TreeSearch:
     def __init__(self, width: int, max_length: int, n_best: int, scoring: Scoring) -> None:
         self.width, self.max_length, self.n_best, self.scoring = width, max_length, n_best, scoring
         self.tree = [Node(BOS, None, 0, 0.0, 0.0, 0.0, "kept")]
-        self.running, self.rows = [0], [0]
+        self.running = [0]
+        self.rows: list[int] = []
         self.finished: list[int] = []
         self.unfinished: list[int] = []
 
-    def advance(self, expansions: Iterable[Expansion]) -> None:
+    def advance(self, expansions: Sequence[Expansion]) -> None:
         """Take one step. ``expansions`` come most probable first; those beyond the width are pruned."""
         parents, self.running, self.rows = self.running, [], []
         depth = self.tree[parents[0]].depth + 1
-        expansions = list(expansions)
         if any(math.isnan(expansion.total) for expansion in expansions):
             require_finite(f"log-probabilities of word {depth}", [expansion.total for expansion in expansions])
         for rank, expansion in enumerate(expansions):
@@ -116,9 +116,9 @@ class TreeSearch:
         return len(self.tree) - 1
 
     def _is_settled(self) -> bool:
-        """Say whether nothing that runs can still push a hypothesis out of the n best."""
+        """Say whether something runs, and none of it can still push a hypothesis out of the n best."""
         if not self.running or len(self.finished) < self.n_best:
-            return not self.running
+            return False
         worst = self.tree[self._best(self.finished)[self.n_best - 1]].score
         return self.scoring.bound(self.tree[self.running[0]].total, self.max_length + 1) <= worst
 
