@@ -19,7 +19,8 @@ from course_lib.models import luong2015
 from course_lib.saved_models import load_model, save_model
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import CheckpointError, TrainConfig, fit, seed_everything
-from course_lib.training.checkpoints import checkpoint_size
+from course_lib.training.averaging import Average
+from course_lib.training.checkpoints import checkpoint_size, load_checkpoint
 from course_lib.vocabulary import Vocabulary
 from tests.oracles.crashes import damaged, dies_at, killed_after
 
@@ -214,6 +215,21 @@ def test_a_checkpoint_with_a_right_digest_and_a_wrong_part_is_refused(
     content = tensors.to_bytes(state)
     (tmp_path / "run.pt").write_bytes(hashlib.sha256(content).digest() + content)
     check_refused(tmp_path / "run.pt")
+
+
+def test_a_part_that_does_not_fit_leaves_the_optimiser_without_those_before_it(
+    tmp_path: Path, checkpoint: Checkpoint
+) -> None:
+    """Who goes on with it would begin with the moments of a run that was refused."""
+    state = tensors.from_bytes(checkpoint[0][32:])
+    CRAFTED["random state that is none"](state)
+    content = tensors.to_bytes(state)
+    (tmp_path / "run.pt").write_bytes(hashlib.sha256(content).digest() + content)
+    model = fresh(7)
+    optimiser = torch.optim.Adam(model.parameters())
+    with pytest.raises(CheckpointError, match="does not belong to this model"):
+        load_checkpoint(tmp_path / "run.pt", model, optimiser, Average(model, 0), state["identity"])
+    assert not optimiser.state_dict()["state"] and bits(model) == bits(fresh(7))
 
 
 @pytest.mark.parametrize("content", [tensors.to_bytes([1]), b"", b"PK", b"\x80\x02.", b"\x80\x02cos\nsystem\n."])

@@ -62,6 +62,13 @@ def test_the_small_recipe_differs_from_the_large_one_in_size_alone() -> None:
     assert (small.pieces, small.corpus_options) == (None, {"language": "fr"})
 
 
+def test_a_recipe_that_says_no_more_has_the_settings_of_the_records() -> None:
+    own = {key: value for key, value in asdict(Recipe("phrasebook", CONFIG)).items() if key != "config"}
+    of_pieces = {"pieces": None, "joint": True, "min_count": 1, "copies": None, "alpha": 0.25}
+    of_a_model = {"model": "luong", "options": {}, "beam": 5, "length_normalisation": 1.0}
+    assert own == {"corpus": "phrasebook", "corpus_options": {}, **of_pieces, **of_a_model}
+
+
 def test_options_of_a_corpus_come_before_those_of_the_recipe() -> None:
     assert replace(SMALL, corpus_options={"language": "mr"}).load(language="hi").target_language == "Hindi"
     assert replace(SMALL, corpus_options={"language": "mr"}).load().target_language == "Marathi"
@@ -101,6 +108,7 @@ def test_the_model_is_a_function_of_the_seed_and_knows_what_is_frequent_enough(p
     models = [replace(words, config=replace(CONFIG, seed=seed)).build(words.prepare(phrases)) for seed in (1, 1, 2)]
     first, again, other = (model.decoder.embedding.weight for model in models)
     assert torch.equal(first, again) and not torch.equal(first, other)
+    assert first.shape[1] == 8  # as the options say
     assert models[0].source_vocabulary == phrases.vocabularies(2)[0] != phrases.vocabularies(1)[0]
 
 
@@ -109,6 +117,12 @@ def test_a_run_has_the_changes_that_it_was_given_and_nothing_else(phrases: Paral
     assert trained.history.steps == 3 and not trained.history.validations
     assert trained.recipe == replace(SMALL, config=replace(CONFIG, steps=3, seed=5, validate_every=None))
     assert SMALL.config.steps == 4
+
+
+def test_a_run_reads_the_corpus_that_it_is_given_and_loads_its_own_without_one(phrases: ParallelCorpus) -> None:
+    words, few = replace(SMALL, pieces=None), replace(phrases, train=phrases.train[:40])
+    assert words.run(few, steps=1, validate_every=None).corpus == few
+    assert words.run(steps=1, validate_every=None).corpus == phrases
 
 
 def test_the_same_run_gives_the_same_model(phrases: ParallelCorpus, trained: Trained) -> None:
@@ -150,12 +164,14 @@ def test_words_go_in_and_words_come_out_in_the_order_of_the_sentences(
 def test_bleu_is_counted_on_words(phrases: ParallelCorpus, trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     some = phrases.train[:40]
     said = [pair.target if k % 2 else ("rien",) for k, pair in enumerate(some)]
-    monkeypatch.setattr(Trained, "translate", lambda *_, **__: said)
+    beams: list[int] = []
+    monkeypatch.setattr(Trained, "translate", lambda _, sentences, beam: beams.append(beam) or said)
     assert trained.bleu(some) == bleu(said, [pair.target for pair in some])
-    assert 20 < trained.bleu(some).value < 100 and trained.bleu(some, bootstrap=20).interval
+    assert 20 < trained.bleu(some, beam=3).value < 100 and trained.bleu(some, bootstrap=20).interval
+    assert beams == [1, 3, 1]
 
 
-@pytest.mark.parametrize(("beam", "asked"), [(1, 0.0), (4, 0.7)])
+@pytest.mark.parametrize(("beam", "asked"), [(1, 0.0), (2, 0.7)])
 def test_a_beam_is_compared_as_the_recipe_says_and_greedy_search_is_not(
     trained: Trained, monkeypatch: pytest.MonkeyPatch, beam: int, asked: float
 ) -> None:

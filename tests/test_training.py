@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from itertools import pairwise, product
 from pathlib import Path
@@ -98,7 +98,9 @@ def test_every_loss_is_the_mean_over_the_tokens_of_its_batch() -> None:
     model = _model()
     first = next(batch_order(CORPUS.train, 8, seed=1))
     loss = model.loss(collate([CORPUS.train[k] for k in first], VOCABULARY, VOCABULARY))
+    started = time.perf_counter()
     history = fit(model, CORPUS, _config(steps=1))
+    assert 0 < history.seconds < time.perf_counter() - started
     words = sum(len(CORPUS.train[k].target) + 1 for k in first)
     assert history.losses == (pytest.approx(loss.total.item() / words),)
     assert history.tokens == words
@@ -277,6 +279,40 @@ def test_gradients_are_clipped_before_the_update(gradients: list[torch.Tensor]) 
     assert [float(gradient.norm()) for gradient in gradients] == pytest.approx([0.01] * 3, rel=1e-3)
 
 
+class Bar(nullcontext):
+    """What a progress bar is told."""
+
+    def __init__(self, disable: bool = False, **given: object) -> None:
+        super().__init__(self)
+        self.disable, self.given, self.updates, self.lines = disable, given, 0, []
+
+    def update(self) -> None:
+        self.updates += 1
+
+    def write(self, line: str) -> None:
+        self.lines.append(line.partition(" exact")[0].split())
+
+
+def test_the_bar_stands_where_the_run_stands_and_shows_each_validation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars: list[Bar] = []
+    monkeypatch.setattr("course_lib.training.loop.tqdm", lambda **given: bars.append(Bar(**given)) or bars[-1])
+    config = _config(steps=4, validate_every=2, checkpoint=tmp_path / "run.pt", progress=True)
+    with pytest.raises(KeyboardInterrupt):
+        fit(_model(), CORPUS, config, on_validation=_stop_at(2))
+    scores = fit(_model(), CORPUS, config).validations
+    fit(_model(), CORPUS, _config(steps=1))
+    shown = [["step", str(one.step), "perplexity", f"{one.perplexity:.2f}"] for one in scores]
+    assert [bar.lines for bar in bars] == [shown[:1], shown[1:], []]
+    assert [bar.updates for bar in bars] == [2, 2, 1]
+    assert [bar.disable for bar in bars] == [False, False, True]
+    of_all = {"unit": "step", "desc": "training"}
+    assert [bar.given for bar in bars] == [
+        of_all | {"initial": initial, "total": total} for initial, total in ((0, 4), (2, 4), (0, 1))
+    ]
+
+
 def test_gradients_are_those_of_the_batch_alone(gradients: list[torch.Tensor]) -> None:
     model = _model()
     config = _config(steps=2, clip_norm=1e6, learning_rate=1e-12)  # the parameters all but stand still
@@ -344,6 +380,20 @@ def test_bf16_trains_and_leaves_the_parameters_in_float32() -> None:
     assert {p.dtype for p in model.parameters()} == {torch.float32}
     assert history.losses[-1] < history.losses[0]
     assert history.losses != fit(_model(), CORPUS, _config(steps=60, learning_rate=0.01)).losses
+
+
+def test_the_model_goes_to_its_device_and_computes_there_in_the_precision_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a number type a GPU computes in float16, which overflows."""
+    asked: list[object] = []
+    monkeypatch.setattr(Seq2Seq, "to", lambda _, device: asked.append(device))
+    monkeypatch.setattr(torch, "autocast", lambda *given, enabled: asked.append((*given, enabled)) or nullcontext())
+    monkeypatch.setattr("course_lib.devices.computes_bf16", lambda _: True)
+    for precision in ("float32", "bf16"):
+        fit(_model(), CORPUS, _config(steps=1, validate_every=None, precision=precision))
+    cpu = torch.device("cpu")
+    assert asked == [cpu, ("cpu", torch.bfloat16, False), cpu, ("cpu", torch.bfloat16, True)]
 
 
 @pytest.mark.parametrize(("device", "what"), [("cpu", "processor"), ("cuda", "GPU")])
@@ -570,10 +620,15 @@ def test_means_of_another_model_are_refused_and_nothing_is_lost(tmp_path: Path) 
         assert _same_parameters(model, _model(seed=7))
 
 
-def test_room_for_the_means_is_asked_for_before_the_first_update() -> None:
-    model = _model()
-    weights = sum(parameter.nbytes for parameter in model.parameters())
-    assert checkpoint_size(model, 10, averaged=True) - checkpoint_size(model, 10) == weights
+def test_room_for_the_means_is_asked_for_before_the_first_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("course_lib.training.loop.check_writable", lambda path, size: asked.append(size))
+    for share in (0.0, 1.0):
+        fit(_model(), CORPUS, _config(steps=1, checkpoint=tmp_path / f"{share}.pt", average_last=share))
+    weights = sum(parameter.nbytes for parameter in _model().parameters())
+    assert asked == [checkpoint_size(_model(), 1), checkpoint_size(_model(), 1) + weights]
 
 
 def _damage(content: bytes, how: str) -> bytes:
@@ -661,9 +716,25 @@ def test_a_loss_that_is_not_finite_stops_before_it_reaches_the_parameters() -> N
         return type(loss(model, batch))(total * (math.nan if len(calls) == 3 else 1), tokens)
 
     model.loss = exploding  # type: ignore[method-assign]
-    with pytest.raises(FloatingPointError, match=r"Step 3: the loss is nan.*smaller learning_rate"):
+    with pytest.raises(FloatingPointError, match=r"Step 3: the loss is nan.*smaller learning_rate") as raised:
         fit(model, CORPUS, _config())
+    assert "precision" not in str(raised.value)  # it is the finest that there is
     assert all(p.isfinite().all() for p in model.parameters())
+
+
+def test_a_gradient_that_is_not_finite_stops_where_the_loss_is_a_number() -> None:
+    """The root of 0 is 0, and its slope has no end."""
+    model, loss = _model(), Seq2Seq.loss
+
+    def steep(batch):
+        total, tokens = loss(model, batch)
+        parameter = next(model.parameters()).sum()
+        return Loss(total + (parameter - parameter.detach()).sqrt(), tokens)
+
+    model.loss = steep  # type: ignore[method-assign]
+    with pytest.raises(FloatingPointError, match=r"Step 1: the loss is \d.*, its gradient has norm (inf|nan)\."):
+        fit(model, CORPUS, _config())
+    assert _same_parameters(model, _model())
 
 
 def test_a_word_outside_the_vocabulary_stops_training_before_it_starts() -> None:
@@ -674,6 +745,11 @@ def test_a_word_outside_the_vocabulary_stops_training_before_it_starts() -> None
             fit(model, corpus, _config())
         assert _same_parameters(model, _model())
         fit(model, corpus, _config(steps=1, unknown="unk"))
+
+
+def test_a_word_in_a_pair_that_nobody_reads_stops_nothing() -> None:
+    corpus = replace(CORPUS, validation=(CORPUS.validation[0], SentencePair(("z",), ("a",))))
+    assert fit(_model(), corpus, _config(steps=1, validation_pairs=1)).steps == 1
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])

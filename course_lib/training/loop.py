@@ -45,7 +45,7 @@ def fit(
     Raises ValueError for an empty split or a word that no vocabulary holds, OSError for a folder
     that cannot be written or a checkpoint that another training is writing, :class:`CheckpointError` for
     one that is damaged or not of this run (all before the first update), and FloatingPointError at a loss
-    that is not finite.
+    or a gradient that is not finite, before it reaches the parameters.
     """
     device = pick_device(config.device)
     check_precision(config.precision, device)

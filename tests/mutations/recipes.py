@@ -154,4 +154,29 @@ MUTATIONS = (
         '"average_last": 0.1',
         "test_recipes.py::test_a_recipe_has_the_settings_with_which_its_scores_were_recorded",
     ),
+    Mutation(
+        "a beam has four places where nothing is said",
+        FILE,
+        "beam: int = 5",
+        "beam: int = 4",
+        "test_recipes.py::test_a_recipe_that_says_no_more_has_the_settings_of_the_records",
+    ),
+    Mutation(
+        "every model has the size of the default", FILE, "(self.min_count), **self.options)", "(self.min_count))", BUILT
+    ),
+    Mutation(
+        "the corpus that is given is left aside",
+        FILE,
+        "changed.load() if corpus is None else corpus",
+        "changed.load()",
+        "test_recipes.py::test_a_run_reads_the_corpus_that_it_is_given_and_loads_its_own_without_one",
+    ),
+    Mutation("the smallest beam is greedy search", FILE, "if beam > 1 else 0.0", "if beam > 2 else 0.0", BEAM),
+    Mutation(
+        "BLEU of a beam is that of greedy search",
+        FILE,
+        "self.translate([pair.source for pair in pairs], beam)",
+        "self.translate([pair.source for pair in pairs], 1)",
+        "test_recipes.py::test_bleu_is_counted_on_words",
+    ),
 )

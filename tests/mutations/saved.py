@@ -440,4 +440,11 @@ MUTATIONS = (
         "checkpoint: str | Path | None = None",
         IDENTITY + "every_field_of_the_config_and_the_objective_is_seen_but_where_it_runs",
     ),
+    Mutation(
+        "the moments of a run that was refused stay in the optimiser",
+        "training/checkpoints.py",
+        "        optimiser.load_state_dict(before[1])\n",
+        "",
+        KILLED + "a_part_that_does_not_fit_leaves_the_optimiser_without_those_before_it",
+    ),
 )
