@@ -286,6 +286,18 @@ def test_another_vocabulary_is_another_run() -> None:
         assert identity(luong2015(*vocabularies, **SIZES)) != identity()
 
 
+def test_another_number_type_and_other_weights_that_do_not_learn_make_another_run() -> None:
+    """Vectors from a file are frozen as they came: no option says which they were."""
+
+    def frozen(value: float) -> Seq2Seq:
+        model = luong()
+        nn.init.constant_(model.decoder.embedding.weight, value).requires_grad_(False)
+        return model
+
+    assert identity(frozen(1)) == identity(frozen(1))
+    assert len({str(identity(model)) for model in (luong(), luong().double(), frozen(1), frozen(2))}) == 4
+
+
 # --- what a run says ------------------------------------------------------------------------------
 
 

@@ -447,4 +447,11 @@ MUTATIONS = (
         "",
         KILLED + "a_part_that_does_not_fit_leaves_the_optimiser_without_those_before_it",
     ),
+    Mutation(
+        "whatever the weights are, it is the same run",
+        "training/identity.py",
+        '    identity |= {f"parameter {name}": text for name, text in parameter_settings(model).items()}\n',
+        "",
+        IDENTITY + "another_number_type_and_other_weights_that_do_not_learn_make_another_run",
+    ),
 )
