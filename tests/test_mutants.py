@@ -54,6 +54,23 @@ def test_a_constant_of_a_module_may_matter_to_every_test_of_it():
     assert lines["1 → 2"] == range(0) and lines["3 → 4"] == range(3, 4)
 
 
+def test_a_test_that_only_reads_a_constant_meets_its_mutants_and_one_that_was_left_out_meets_none():
+    constant, _, inside, _ = mutants("x.py", "A = 1\ndef f():\n    b = 3\n")
+    line = {(str(mutate.ROOT / "x.py"), 3)}
+    assert [mutate.reaches(lines, constant) for lines in (set(), line, {("y.py", 3)}, None)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [mutate.reaches(lines, inside) for lines in (set(), line, {("y.py", 3)}, None)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_every_mutant_of_a_file_is_another_program():
     source = (mutate.ROOT / "course_lib" / "corpora" / "splits.py").read_text("utf-8")
     trees = [ast.dump(mutant.tree()) for mutant in mutants("x.py", source)]

@@ -38,11 +38,13 @@ from mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.forking_pytest import OPTIONS, imported, prepare  # noqa: E402
+from tests.forking_pytest import OPTIONS, Imports, imported, load_what_tests_need, prepare  # noqa: E402
 
 RECORD, EQUIVALENT = ROOT / "tests" / "mutants.json", ROOT / "tests" / "equivalent_mutants.toml"
 SLOW = 2  # seconds of computing; slower tests are left out, for each mutant that survives would run them
 LIMIT = 20  # seconds of computing for a mutant: an endless loop is seen
+
+Lines = set[tuple[str, int]]
 
 # module: its files, and the tests about it by the middle of their files' names
 MODULES = {
@@ -89,7 +91,7 @@ class Run:
     def __init__(self, modules: list[str], most: int, survivors: bool, own: bool, seconds: float) -> None:
         self.modules, self.most, self.survivors, self.own, self.seconds = modules, most, survivors, own, seconds
         self.sources = [path for module in modules for path in files_of(module)]
-        self.reached: dict[pytest.Item, tuple[float, set[tuple[str, int]]]] = {}
+        self.reached: dict[pytest.Item, tuple[float, Lines | None]] = {}
         self.kills: Counter[tuple[str, pytest.Item]] = Counter()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -186,9 +188,15 @@ def say(text: str) -> None:
     print(time.strftime("%H:%M:%S"), text, file=sys.__stderr__, flush=True)
 
 
-def reaches(lines: set[tuple[str, int]], mutant: Mutant) -> bool:
+def reaches(lines: Lines | None, mutant: Mutant) -> bool:
+    """Say whether a test that runs these lines may see the mutant; one that was left out has none. What stands outside
+    of every function may be seen by a test that runs nothing, and reads a constant or a default."""
     file = str(ROOT / mutant.file)
-    return any((file, n) in lines for n in mutant.lines) if mutant.lines else any(name == file for name, _ in lines)
+    if lines is None:
+        return False
+    if mutant.lines:
+        return any((file, n) in lines for n in mutant.lines)
+    return not lines or any(name == file for name, _ in lines)
 
 
 def forked(work: Callable[[], tuple[int, Any]], limit: int = LIMIT) -> tuple[int, Any, float]:
@@ -234,9 +242,9 @@ class _Reports:
         self.reports.append(report)
 
 
-def reach(items: list[pytest.Item], files: list[Path]) -> list[tuple[float, set[tuple[str, int]]]]:
+def reach(items: list[pytest.Item], files: list[Path]) -> list[tuple[float, Lines | None]]:
     """Run tests, up to the first that is slow or red and may leave anything behind; find the seconds of each and the
-    lines of ``files`` that it runs, none of that last one."""
+    lines of ``files`` that it runs, ``None`` of that last one."""
     names, lines, found = {str(path) for path in files}, set(), []
 
     def local(frame: types.FrameType, event: str, _: Any) -> Any:
@@ -250,7 +258,7 @@ def reach(items: list[pytest.Item], files: list[Path]) -> list[tuple[float, set[
     sys.settrace(lambda frame, event, _: local if frame.f_code.co_filename in names else None)
     signal.setitimer(signal.ITIMER_PROF, SLOW)
     for green in passed(items, alone=True):
-        found.append((SLOW - signal.getitimer(signal.ITIMER_PROF)[0], set(lines) if green else set()))
+        found.append((SLOW - signal.getitimer(signal.ITIMER_PROF)[0], set(lines) if green else None))
         if not green:
             break
         lines.clear()
@@ -333,6 +341,7 @@ def main(arguments: list[str] | None = None) -> int:
     modules = options.modules or list(MODULES)
     names = sorted({name for module in modules for tests in seeing(module, options.own) for name in tests})
     prepare()
+    load_what_tests_need(Imports(ROOT))  # once: an optimiser imports for two seconds, and made every test slow
     tests = [str(ROOT / f"tests/test_{name}.py") for name in names]
     run = Run(modules, options.most, options.survivors, options.own, options.seconds)
     return pytest.main([*OPTIONS, "-s", "-k", options.k, *tests], [run])
