@@ -202,6 +202,14 @@ def test_without_validation_nothing_is_scored() -> None:
     assert history.steps == 30
 
 
+def test_a_training_that_gets_no_better_ends_early_and_stays_ended(tmp_path: Path) -> None:
+    config = _config(steps=9, validate_every=1, validation_pairs=1, learning_rate=1e-30, checkpoint=tmp_path / "run.pt")
+    patient = replace(config, patience=2)
+    history = fit(_model(), CORPUS, patient)  # no weight moves: the second and the third bring nothing
+    assert [record.step for record in history.validations] == [1, 2, 3]
+    assert fit(_model(), CORPUS, patient, on_validation=_stop_at(4)) == history
+
+
 def test_learning_rate_rises_stays_and_falls_to_zero() -> None:
     config = _config(steps=100, warmup=10, learning_rate=0.5)
     rates = [learning_rate(step, config) for step in range(101)]

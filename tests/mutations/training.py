@@ -612,4 +612,11 @@ MUTATIONS = (
         "time.perf_counter()",
         "test_training.py::test_every_loss_is_the_mean_over_the_tokens_of_its_batch",
     ),
+    Mutation(
+        "patience has no end",
+        "training/loop.py",
+        " and not history.stalled(config.patience)",
+        "",
+        "test_training.py::test_a_training_that_gets_no_better_ends_early_and_stays_ended",
+    ),
 )
