@@ -246,6 +246,13 @@ def test_every_field_of_the_config_and_the_objective_is_seen_but_where_it_runs(p
     assert differing.startswith(".".join(path) + ": ") and ";" not in differing
 
 
+def test_what_came_later_names_no_run_that_does_without_it() -> None:
+    """Every older checkpoint would be another run's."""
+    later = {"alike": "both", "average_last": 0.5, "cooling": 0.2, "fused": True}
+    assert later.keys().isdisjoint(identity())
+    assert later.keys() <= identity(config=replace(CONFIG, **later)).keys()
+
+
 # --- the data -------------------------------------------------------------------------------------
 
 

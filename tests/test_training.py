@@ -36,6 +36,7 @@ from course_lib.seq2seq import Loss, Seq2Seq
 from course_lib.training import (
     CheckpointError,
     History,
+    Objective,
     TrainConfig,
     Validation,
     fit,
@@ -183,6 +184,7 @@ def test_the_defaults_are_those_of_every_record_and_chapter() -> None:
         "cooling": 0.5,
         "fused": False,
     }
+    assert asdict(Objective()) == asdict(TrainConfig(7).objective)
 
 
 @pytest.mark.parametrize("count", range(10))

@@ -454,4 +454,11 @@ MUTATIONS = (
         "",
         IDENTITY + "another_number_type_and_other_weights_that_do_not_learn_make_another_run",
     ),
+    Mutation(
+        "what came later is a part of every run",
+        "training/config.py",
+        'LATER = {"came_later": True}',
+        "LATER: dict[str, bool] = {}",
+        IDENTITY + "what_came_later_names_no_run_that_does_without_it",
+    ),
 )
