@@ -757,6 +757,13 @@ def test_a_word_outside_the_vocabulary_stops_training_before_it_starts() -> None
         fit(model, corpus, _config(steps=1, unknown="unk"))
 
 
+@pytest.mark.parametrize(("source", "target"), [(2001, 1), (1, 2001)])
+def test_a_whole_text_on_either_side_is_found_before_its_batch_comes(source: int, target: int) -> None:
+    pair = SentencePair(("a",) * source, ("a",) * target)
+    with pytest.raises(ValueError, match="holds 2,001 words"):
+        fit(_model(), replace(CORPUS, train=(*CORPUS.train, pair)), _config(steps=1, validate_every=None))
+
+
 def test_a_word_in_a_pair_that_nobody_reads_stops_nothing() -> None:
     corpus = replace(CORPUS, validation=(CORPUS.validation[0], SentencePair(("z",), ("a",))))
     assert fit(_model(), corpus, _config(steps=1, validation_pairs=1)).steps == 1

@@ -619,4 +619,11 @@ MUTATIONS = (
         "",
         "test_training.py::test_a_training_that_gets_no_better_ends_early_and_stays_ended",
     ),
+    Mutation(
+        "a translation may be a whole text",
+        "training/loop.py",
+        "        check_length(pair.target)\n",
+        "",
+        "test_training.py::test_a_whole_text_on_either_side_is_found_before_its_batch_comes",
+    ),
 )
