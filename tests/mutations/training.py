@@ -626,4 +626,18 @@ MUTATIONS = (
         "",
         "test_training.py::test_a_whole_text_on_either_side_is_found_before_its_batch_comes",
     ),
+    Mutation(
+        "a batch is asked for words that the training may leave unknown",
+        "training/loop.py",
+        "model.device, config.unknown)",
+        "model.device)",
+        "test_training.py::test_a_word_outside_the_vocabulary_stops_training_before_it_starts",
+    ),
+    Mutation(
+        "an unknown word of a translation is found when it is scored",
+        "training/loop.py",
+        "        model.target_vocabulary.encode(sorted(set().union(*(pair.target for pair in pairs))))\n",
+        "",
+        "test_training.py::test_a_word_outside_the_vocabulary_stops_training_before_it_starts",
+    ),
 )
