@@ -24,7 +24,7 @@ ROOMS = (
     {"seq2seq"},
     {"models", "ensembles"},
     {"devices", "history", "interventions", "settings", "tensors"},
-    {"evaluation", "saved_models", "word_scores"},
+    {"evaluation", "export", "saved_models", "word_scores"},
     {"training"},
     {"departures"},
     {"traces"},
