@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,15 +15,22 @@ import playwright
 import pytest
 import torch
 
+from course_lib import results, widgets
 from course_lib.attention import weighted_sum
+from course_lib.corpora import load
+from course_lib.evaluation import evaluate
 from course_lib.export import from_json, to_json
 from course_lib.interventions import tempered, unmasked
 from course_lib.interventions.looks import at_steps
 from course_lib.models import bahdanau2014, luong2015
+from course_lib.notation import Theme
 from course_lib.seq2seq import Seq2Seq
 from course_lib.traces import Trace
 from course_lib.tracing import trace
 from course_lib.vocabulary import Vocabulary
+from course_lib.widgets.style import CSS_VARIABLES
+from tests.oracles.traces import random_trace
+from tests.pages import soup
 
 ROOT = Path(__file__).resolve().parent.parent
 LIVE = ROOT / "book" / "static" / "live"
@@ -51,6 +59,21 @@ HANDS: tuple[dict[str, Any], ...] = (
     {"held": [[0, {"position": 2, "share": 0}], [2, {"position": 1, "share": 0.7}]]},
     {"held": [[1, {"position": 9, "share": 0.5}]], "temperature": 2.0, "padding": 2, "masked": False},
 )
+
+QUESTIONS = "the old man sees the red cars ."
+SAME = "le vieil homme voit les voitures rouges ."
+TOLD: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, SAME),
+    ({"held": [[1, {"position": 1, "share": 0}]]}, "le homme voit les voitures rouges ."),
+    ({"held": [[0, {"position": 2, "share": 1}]]}, "l' vieil homme voit les voitures rouges ."),
+    ({"held": [[1, {"position": 6, "share": 1}]]}, "le voitures voit les voitures rouges ."),
+    ({"held": [[3, {"position": 3, "share": 0}]]}, SAME),
+    ({"temperature": 4}, SAME),
+    ({"temperature": 8}, "les vieilles voitures aux voitures ."),
+)
+"""What a reader of the page does with QUESTIONS, and what is written then."""
+SENTENCES = 200
+PAGE = json.loads((ROOT / "book" / "live.ipynb").read_text("utf-8"))
 
 
 class Run(NamedTuple):
@@ -119,11 +142,14 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def found(tmp_path_factory: pytest.TempPathFactory, test_pairs: Any) -> Any:
     """What one node says of all cases: to start it takes longer than to run them."""
+    page = len(MODELS)  # the number of the page's model
+    of_page = [Run(page, list(pair.source), {}) for pair in test_pairs[:SENTENCES]]
+    of_page += [Run(page, QUESTIONS.split(), hands) for hands, _ in TOLD]
     cases = {
-        "models": [to_json(model) for model in MODELS],
-        "runs": [run._asdict() for run in [*RUNS, Run(0, ["."], ALL_ELSE_ZERO)]],
+        "models": [*(to_json(model) for model in MODELS), of_the_page()],
+        "runs": [run._asdict() for run in [*RUNS, Run(0, ["."], ALL_ELSE_ZERO), *of_page]],
         "texts": [{"model": 0, "text": text} for text in [*TEXTS, "the ca"]],
     }
     path = tmp_path_factory.mktemp("live") / "cases.json"
@@ -132,6 +158,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def in_page(found: Any) -> Any:
+    """What the page's model sees of the test sentences, then of what its page tells."""
+    return found["seen"][len(RUNS) + 1 :]
 
 
 @pytest.mark.parametrize("number", range(len(RUNS)))
@@ -167,7 +199,7 @@ def test_a_held_look_still_says_what_it_would_have_been(found: Any) -> None:
 
 def test_what_has_no_share_left_is_shared_alike(found: Any) -> None:
     """Two positions, one with all the weight: switched off, the other has to take it, and nothing is NaN."""
-    first = found["seen"][-1]["steps"][0]
+    first = found["seen"][len(RUNS)]["steps"][0]
     assert first["own"] == [0, 1]
     assert first["weights"] == [1, 0]
 
@@ -224,3 +256,86 @@ def test_a_changed_file_is_refused() -> None:
 def test_the_scripts_are_light() -> None:
     scripts = [path for path in LIVE.iterdir() if path.stem != "en-fr"]
     assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= HEAVIEST
+
+
+# The model of the page
+
+
+def of_the_page() -> str:
+    """Return the JSON in the script that holds the page's model."""
+    script = (LIVE / "en-fr.js").read_text("utf-8")
+    begun, ended = 'Live.take("en-fr", ', ");\n"
+    assert script.startswith(begun) and script.endswith(ended)
+    return script[len(begun) : -len(ended)]
+
+
+@pytest.fixture(scope="module")
+def record() -> Any:
+    return results.load("live_model")
+
+
+@pytest.fixture(scope="module")
+def test_pairs(record: Any) -> Any:
+    settings = record["settings"]
+    pairs = {name: value for name, value in settings["pairs"].items() if name != "draws"}
+    return load(settings["corpus"], **{**pairs, "size": 1}).test
+
+
+def test_the_file_is_the_record_s_and_scores_what_it_says(record: Any, test_pairs: Any) -> None:
+    """CI trains nothing: a file that was exchanged alone, or damaged, would be found by nobody else."""
+    text = of_the_page()
+    assert json.loads(text)["fingerprint"] == record["fingerprint"]
+    model = from_json(text)
+    assert [model.built_with[name] for name in ("hidden", "query")] == [64, "after"]
+    scores, said = evaluate(model, test_pairs, unknown="unk"), record["test"]
+    assert scores.exact_match.value == pytest.approx(said["exact_match"], abs=0.5)
+    assert scores.alignment and scores.alignment.aer == pytest.approx(said["alignment"]["aer"], abs=0.2)
+    assert said["exact_match"] > 94 and said["alignment"]["aer"] < 10
+    assert abs(said["exact_match"] - record["test_before_rounding"]["exact_match"]) < 0.5
+    assert len(gzip.compress((LIVE / "en-fr.js").read_bytes())) <= 250_000
+
+
+def test_two_hundred_sentences_are_translated_as_torch_does(in_page: Any, test_pairs: Any) -> None:
+    expected = from_json(of_the_page()).translate([pair.source for pair in test_pairs[:SENTENCES]])
+    said = [[step["word"] for step in found["steps"] if step["word"] != "</s>"] for found in in_page[:SENTENCES]]
+    assert said == [list(translation.tokens) for translation in expected]
+
+
+@pytest.mark.parametrize("number", range(len(TOLD)))
+def test_the_page_s_answers_are_what_happens(in_page: Any, number: int) -> None:
+    hands, words = TOLD[number]
+    steps = in_page[SENTENCES + number]["steps"]
+    assert " ".join(step["word"] for step in steps) == f"{words} </s>"
+    page = "".join(source for cell in PAGE["cells"] for source in cell["source"])
+    assert not hands or words.removesuffix(" .") in page
+
+
+def test_what_the_page_says_of_single_weights(in_page: Any) -> None:
+    plain, off, hot = (in_page[SENTENCES + number]["steps"] for number in (0, 1, 5))
+    assert plain[1]["word"] == "vieil" and max(off[1]["weights"]) == off[1]["weights"][2] > 0.5
+    largest = [max(step["weights"]) for step in hot]
+    assert sum(weight < 0.4 for weight in largest) > len(largest) / 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_stylesheet_of_the_page_has_the_colours_of_the_table(theme: Theme) -> None:
+    css = (LIVE / "live.css").read_text("utf-8")
+    selector = ".live {" if theme == "light" else 'html[data-theme="dark"] .live {'
+    block = re.search(rf"^{re.escape(selector)}(.+?)^}}", css, re.MULTILINE | re.DOTALL)
+    assert block
+    found = dict(re.findall(r"--c-(\w+): (#\w+);", block[1]))
+    assert found == {name: CSS_VARIABLES[name].on(theme) for name in found} and len(found) == 8
+
+
+# The place in a page
+
+
+def test_the_place_names_its_model_and_holds_the_stand_in() -> None:
+    seen = random_trace(("a", '"<b>&', "</s>"))
+    place = soup(widgets.live("en-fr", seen)._repr_html_()).select_one("div.course-live")
+    assert (place["data-live"], place["data-sentence"]) == ("en-fr", 'a "<b>&')
+    assert place.select_one("figure > svg[role=img]") is not None
+    assert len(place.select("figure ol > li")) == len(seen.target)
+    assert "In the built book the model itself runs" in place.get_text()
+    with pytest.raises(ValueError, match=r"such as 'en-fr', got '\.\./en-fr'"):
+        widgets.live("../en-fr", seen)

@@ -28,7 +28,7 @@ PLACES = (
     "benchmarks",
 )
 SUFFIXES = {".md", ".py", ".ipynb", ".css", ".js", ".yml", ".bib", ""}
-DATA = ("course_lib/corpora/grammar/", "course_lib/corpora/phrasebook/")
+DATA = ("course_lib/corpora/grammar/", "course_lib/corpora/phrasebook/", "book/static/live/en-fr.js")
 FINE = {
     "aer": "alignment error rate",
     "pinter": "a name",

@@ -18,6 +18,7 @@ from course_lib.widgets.gold import gold_and_attention
 from course_lib.widgets.guessing import guess
 from course_lib.widgets.head_by_head import heads
 from course_lib.widgets.holding_looks import held_look
+from course_lib.widgets.in_page import InPage, live
 from course_lib.widgets.judging import gold_and_links
 from course_lib.widgets.player import Axis, Player, grid_of_frames
 from course_lib.widgets.score_plane import four_scores
@@ -29,6 +30,7 @@ from course_lib.widgets.windowing import window
 __all__ = [
     "Axis",
     "Case",
+    "InPage",
     "Player",
     "batch_explorer",
     "beam_tree",
@@ -45,6 +47,7 @@ __all__ = [
     "guess",
     "heads",
     "held_look",
+    "live",
     "looks_film",
     "reach_film",
     "stages",

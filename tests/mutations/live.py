@@ -78,6 +78,20 @@ MUTATIONS = (
         TEST + "a_row_of_zeros_stays_one",
     ),
     Mutation(
+        "a sentence ends its own attribute",
+        "widgets/in_page.py",
+        'escape(" ".join(word for word in stand_in.source if word not in SPECIAL_TOKENS))',
+        '" ".join(word for word in stand_in.source if word not in SPECIAL_TOKENS)',
+        TEST + "the_place_names_its_model_and_holds_the_stand_in",
+    ),
+    Mutation(
+        "a name leads out of its folder",
+        "widgets/in_page.py",
+        'if not name.replace("-", "").isalnum():',
+        "if not name:",
+        TEST + "the_place_names_its_model_and_holds_the_stand_in",
+    ),
+    Mutation(
         "a changed file is read",
         "export.py",
         "if fingerprint != short_digest",
