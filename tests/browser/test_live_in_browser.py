@@ -115,6 +115,8 @@ def test_a_held_look_changes_what_is_written_and_is_let_go_again(live: Live) -> 
     assert live.slider("Its weight").get_attribute("aria-valuetext") == "0.00, held"
     live.slider("Its weight").press("ArrowRight")
     assert live.slider("Its weight").get_attribute("aria-valuetext") == "0.01, held"
+    live.button("Pin").click()
+    expect(live.said).not_to_have_text(before)
     live.button("Let go").click()
     expect(live.said).to_have_text(before)
 
