@@ -133,6 +133,12 @@ WRONG = {
             "    return powers / (np.exp(-top) + powers.sum(axis=-1, keepdims=True))",
             {"or-nothing-near": 3.0, "or-nothing-far": 2.0},
         ),
+        (
+            "def or_nothing(scores, mask):\n    scores = np.where(mask, scores, -np.inf)\n"
+            "    top = max(scores.max(), 0)\n    powers = np.exp(scores - top)\n"
+            "    return powers / (np.exp(-top) + powers.sum(axis=-1, keepdims=True))",
+            {"or-nothing-near": 3.0, "or-nothing-padded": 2.0},
+        ),
     ),
     "merge": (
         (

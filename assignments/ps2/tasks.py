@@ -66,9 +66,12 @@ def _row(scores: Sequence[float], mask: Sequence[bool]) -> list[float]:
 
 
 def _scores(draw: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return batches without padding, with padding (a row of nothing else among them), and with far scores."""
+    """Return batches without padding, with padding (a row of nothing else among them), and with far scores.
 
-    def batch(lengths: Sequence[int], low: float, high: float) -> tuple[Array, Array]:
+    One batch has a far row beside a near one: no number can be subtracted from both.
+    """
+
+    def batch(lengths: Sequence[int], low: Any, high: Any) -> tuple[Array, Array]:
         scores = draw.uniform(low, high, (len(lengths), max(*lengths, 2))).round(2)
         return scores, np.arange(scores.shape[1]) < np.array(lengths)[:, None]
 
@@ -78,7 +81,7 @@ def _scores(draw: np.random.Generator) -> list[tuple[Any, ...]]:
         batch([4], -2, 3),
         batch([5, 2, 0], -2, 4),
         batch([1, 6], 0, 4),
-        batch([3, 3], 800, 802),
+        batch([3, 3], [[800], [-2]], [[802], [3]]),
         batch([4, 4], -802, -800),
         (np.where(mask, scores, 850.0), mask),
     ]
@@ -99,8 +102,21 @@ def is_far(scores: Array, mask: Array) -> bool:
     return bool(np.abs(scores).max() > 100)
 
 
-def _shares(powers: Array, beside: Any) -> Array:
-    return powers / (beside + powers.sum(axis=-1, keepdims=True))
+def _shares(powers: Array, beside: Any, axis: int = -1) -> Array:
+    """Return the powers over their sum and what stands beside it.
+
+    OverflowError for powers that are not finite: the right formula may have come to that, too, so no mistake is named.
+    """
+    if not np.isfinite(powers).all():
+        raise OverflowError("or nothing: expected finite powers")
+    return powers / (beside + powers.sum(axis=axis, keepdims=True))
+
+
+def _with_one_top(scores: Array, mask: Array) -> Array:
+    """Return the weights with one number taken out of all sentences."""
+    masked = np.where(mask, scores, -np.inf)
+    top = masked.max(initial=0.0)
+    return _shares(np.exp(masked - top), np.exp(-top))
 
 
 OR_NOTHING = Task(
@@ -119,12 +135,13 @@ OR_NOTHING = Task(
         ),
         "Padding was counted in the sum.": lambda scores, mask: _shares(np.exp(scores), 1) * mask,
         "Padding has a weight.": lambda scores, mask: _shares(np.exp(scores), 1),
-        "The sum goes over the sentences of the batch, not over the positions.": lambda scores, mask: (
-            (np.exp(scores) * mask) / (1 + (np.exp(scores) * mask).sum(axis=0))
+        "The sum goes over the sentences of the batch, not over the positions.": lambda scores, mask: _shares(
+            np.exp(scores) * mask, 1, axis=0
         ),
         "Here the real positions share out everything, and then nothing takes 1 / (S + 1).": lambda scores, mask: (
             _shares(np.exp(scores) * mask, 0) * scores.shape[1] / (scores.shape[1] + 1)
         ),
+        "The largest score of the whole batch was subtracted; in a row far below it nothing is left.": _with_one_top,
     },
     (
         "Think of one more position, with a score of its own. Which score has exponential 1?",
