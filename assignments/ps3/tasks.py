@@ -120,6 +120,7 @@ WORD_CHANCE = Task(
         "This takes it that a wrong sentence has one wrong word.": lambda n, right: 1 - (len(n) - right) / sum(n),
         "This is the price of a word, -ln p; asked for is p.": lambda n, right: -math.log(word_chance(n, right)),
         "This is 1 - p, the chance that a word goes wrong.": lambda n, right: 1 - word_chance(n, right),
+        "This is p in per cent; p is a number from 0 to 1.": lambda n, right: 100 * word_chance(n, right),
     },
     (
         "With chance p for each word, what is the chance of one sentence of n words? How many of all do you expect?",
