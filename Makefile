@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check clean
+.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check lane coverage notes rename clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,19 @@ links: setup ## visit every address outside that the course names (needs the net
 
 colab-check: setup ## the sliders with Colab's ipywidgets 7.7.1, in .venv-colab (needs the network)
 	@$(PY) tools/check_colab_widgets.py
+
+lane: ## every notebook with other versions: LANE=colab, newest or oldest (needs the network; NOTEBOOKS=…)
+	@"$(PYTHON)" tools/lane.py $(LANE) $(NOTEBOOKS)
+
+coverage: setup ## which lines and branches of course_lib the quick tests reach: a table, and how much of all
+	@$(PY) -m coverage run -m pytest -q tests --ignore=tests/browser -m "not slow" -p no:xdist
+	@$(PY) -m coverage report
+
+notes: ## what CHANGELOG.md says of a release (TAG=v0.2.0)
+	@"$(PYTHON)" tools/release_notes.py "$(TAG)"
+
+rename: setup ## make the course yours: write a fork's address everywhere (REPO=owner/name)
+	@$(PY) tools/repository_address.py "https://github.com/$(REPO)"
 
 release: setup ## for instructors: the notebook of a problem set for a class (PS=1, SEED=2027)
 	@$(PY) -m grading release ps$(PS) $(if $(SEED),--seed $(SEED))

@@ -5,6 +5,7 @@
     python -m course_lib train --recipe multi30k --accept-licence
     python -m course_lib corpora
     python -m course_lib diagnose mymodel:attention
+    python -m course_lib versions
 
 ``train`` reads a file of tab-separated sentence pairs (two columns, or three as manythings.org packs
 them), shows BLEU on held-out pairs as it rises, and can be interrupted: the same command goes on from

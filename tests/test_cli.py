@@ -4,11 +4,13 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import torch
 
+import course_lib
 from course_lib.__main__ import main
 from course_lib.history import History
 from course_lib.models import build_model
@@ -190,6 +192,19 @@ def test_the_corpora_are_listed_with_their_options(capsys: pytest.CaptureFixture
     listed = capsys.readouterr().out
     assert "en-fr" in listed
     assert "max_length" in listed
+
+
+def test_a_report_of_an_error_says_the_versions_and_nothing_of_who_reports(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course_lib.commands.versions.PACKAGES", ("torch", "no-such-package"))
+    assert main(["versions"]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert set(lines) == {"course_lib", "python", "torch", "no-such-package"}
+    assert lines["course_lib"] == course_lib.__version__ and lines["torch"] == version("torch")
+    assert lines["python"].split(",")[0] == ".".join(map(str, sys.version_info[:3]))
+    assert lines["no-such-package"] == "not installed"
+    assert str(Path(sys.prefix)) not in str(lines)
 
 
 def test_the_module_runs_as_a_program() -> None:

@@ -19,7 +19,16 @@ import written_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "tests" / "external_links.txt"
-PLACES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "book", "course_lib", "tools", "benchmarks")
+PLACES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "book",
+    "course_lib",
+    "tools",
+    "benchmarks",
+)
 SUFFIXES = {".md", ".ipynb", ".py", ".bib"}
 ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+")
 DOI = re.compile(r"^\s*doi\s*=\s*[{\"]([^}\"]+)[}\"]", re.MULTILINE | re.IGNORECASE)

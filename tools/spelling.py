@@ -18,6 +18,7 @@ PLACES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "Makefile",
     "_config.yml",
     "_toc.yml",

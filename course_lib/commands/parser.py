@@ -11,6 +11,7 @@ from course_lib.commands.diagnosis import run_diagnosis
 from course_lib.commands.listing import list_corpora
 from course_lib.commands.training import OF_CORPUS, ONE_SIZE, TRANSLATORS, defaults, kept, recipe_of, train
 from course_lib.commands.translation import translate
+from course_lib.commands.versions import list_versions
 from course_lib.corpora import available
 from course_lib.devices import pick_device
 from course_lib.options import LAST_SEED, MOST_UNITS, check_count, check_number, check_option, check_path, check_share
@@ -92,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("corpora", help="list the corpora with their options", parents=[general])
     listing.set_defaults(command=list_corpora, interrupted=_nothing_kept, keep_going=False)
+
+    versions = commands.add_parser("versions", help="list versions, for a report of an error", parents=[general])
+    versions.set_defaults(command=list_versions, interrupted=_nothing_kept, keep_going=False)
     return parser
 
 

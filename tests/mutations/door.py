@@ -4,6 +4,13 @@ from tests.mutations import Mutation
 
 MUTATIONS = (
     Mutation(
+        "a report of an error fails where a package is missing",
+        "commands/versions.py",
+        "except PackageNotFoundError",
+        "except KeyError",
+        "test_cli.py::test_a_report_of_an_error_says_the_versions_and_nothing_of_who_reports",
+    ),
+    Mutation(
         "what nobody foresaw is a traceback",
         "commands/door.py",
         "except Exception as error:",
