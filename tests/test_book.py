@@ -35,7 +35,17 @@ def colab_button(page: Path) -> list[str]:
     return [] if check_book.soup_of(page).select_one(f'.bd-header-article a[href="{link}"]') else [page.name]
 
 
-LOOKS = check_book.page_weight, check_book.pictures, check_book.outside_requests, colab_button
+def colab_links(page: Path) -> list[str]:
+    """Complain of a link to Colab that leads to no notebook of this repository: the button above a page has one too."""
+    home = (
+        f"https://colab.research.google.com/github/{repository_address.slug(repository_address.address())}/blob/main/"
+    )
+    links = {str(link["href"]) for link in check_book.soup_of(page).select('a[href*="colab.research.google.com/"]')}
+    notebooks = {home + path.relative_to(ROOT).as_posix() for path in execute_notebooks.all_notebooks()}
+    return [f"{page.name}: {link} leads to no notebook" for link in sorted(links - notebooks)]
+
+
+LOOKS = check_book.page_weight, check_book.pictures, check_book.outside_requests, colab_button, colab_links
 Complaints = dict[Callable[[Path], list[str]], list[str]]
 
 
@@ -61,6 +71,14 @@ def test_stylesheets_fetch_nothing_from_outside(html: Path) -> None:
 def test_chapters_have_a_colab_button(html: Path, complaints: Complaints) -> None:
     assert list((html / "book" / "chapters").glob("*.html"))
     assert complaints[colab_button] == []
+
+
+def test_every_link_to_colab_leads_to_a_notebook(complaints: Complaints, tmp_path: Path) -> None:
+    """Where a chapter was renamed, Colab would only say that it found nothing."""
+    assert complaints[colab_links] == []
+    page = tmp_path / "stale.html"
+    page.write_text('<a href="https://colab.research.google.com/github/OWNER/x/blob/main/book/index.ipynb">')
+    assert len(colab_links(page)) == 1
 
 
 @pytest.mark.parametrize("path", execute_notebooks.all_notebooks(), ids=lambda path: path.stem)
