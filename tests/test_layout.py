@@ -122,7 +122,11 @@ def small_project(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: p
     (tmp_path / "_config.yml").write_text(f"repository:\n  url: {url}\n")
     (tmp_path / "README.md").write_text(f"git clone {url}.git\n")
     (tmp_path / "book" / "chapters").mkdir(parents=True)
-    cell = {"cell_type": "markdown", "source": [f"[Colab]({badge}/blob/main/book/chapters/one.ipynb)"]}
+    cell = {
+        "cell_type": "markdown",
+        "id": "0e93493c",
+        "source": [f"[Colab]({badge}/blob/main/book/chapters/one.ipynb)"],
+    }
     (tmp_path / "book" / "chapters" / "one.ipynb").write_text(json.dumps({"cells": [cell]}))
     if request.param in ("a repository", "another owner"):
         subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
@@ -138,6 +142,8 @@ def test_a_new_address_is_written_everywhere_and_another_is_seen(small_project: 
     assert repository_address.change("https://github.com/school/attention", small_project) == 3
     assert repository_address.address(small_project) == "https://github.com/school/attention"
     assert repository_address.problems(small_project) == []
+    (cell,) = json.loads((small_project / "book" / "chapters" / "one.ipynb").read_text("utf-8"))["cells"]
+    assert cell["id"] != "0e93493c", "a cell is named by what stands in it: `make test` of a fork would be red"
 
     readme = small_project / "README.md"
     readme.write_text("git clone https://github.com/OWNER/attention-step-by-step\n")

@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
+from stable_notebook import name_cells
 
 from course_lib.files import write_atomically
 
@@ -105,6 +106,13 @@ def problems(root: Path = ROOT) -> list[str]:
     return found
 
 
+def named_anew(notebook: str) -> str:
+    """Return a notebook's text with its cells named as `make execute` names them: by what stands in them."""
+    cells = json.loads(notebook)
+    name_cells(cells["cells"])
+    return json.dumps(cells, indent=1, ensure_ascii=False) + "\n"
+
+
 def change(new: str, root: Path = ROOT) -> int:
     """Write the address ``new`` wherever the old one stands; return how many files changed."""
     if not ADDRESS.fullmatch(new):
@@ -113,6 +121,8 @@ def change(new: str, root: Path = ROOT) -> int:
     for path in files(root):
         text = path.read_text("utf-8")
         updated = re.sub(rf"{re.escape(old)}(?![\w-])", slug(new), text)
+        if updated != text and path.suffix == ".ipynb":
+            updated = named_anew(updated)
         if updated != text:
             mode = path.stat().st_mode
             write_atomically(path, updated.encode())
