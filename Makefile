@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check lane coverage notes rename clean
+.PHONY: help setup book serve pdf zip sphinx execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ book: setup ## build the book: _build/html/index.html
 serve: book ## show the book at http://127.0.0.1:8000 (PORT=… for another)
 	@echo "http://127.0.0.1:$(PORT)/ (Ctrl-C ends it)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+pdf: book ## print the book into one PDF, with the Chromium that the tests use
+	@$(PY) tools/print_book.py
+
+zip: book ## pack the built book into one file that works without a network
+	@$(PY) tools/zip_book.py
+
+sphinx: book ## build the book with plain Sphinx too, and compare page by page (takes minutes)
+	@$(PY) tools/sphinx_book.py
 
 execute: setup ## run the notebooks and write their outputs (NOTEBOOKS="path …" for some)
 	@$(PY) tools/execute_notebooks.py $(NOTEBOOKS)

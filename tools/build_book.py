@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import edition
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
@@ -26,7 +28,11 @@ TOOLS = (
     "tools/borrowed_sliders.py",
     "tools/coloured_formulas.py",
     "tools/course_map.py",
+    "tools/edition.py",
     "tools/figure_descriptions.py",
+    "tools/finished_pages.py",
+    "tools/page_heads.py",
+    "tools/site_files.py",
     "tools/stable_notebook.py",  # which borrowed_sliders asks what a widget is made of
 )
 INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", *TOOLS, "book", "course_lib")
@@ -96,6 +102,7 @@ def build(root: Path = ROOT) -> int:
     with only_one(root / "_build"):
         made_from = fingerprint(root)
         if is_current(html, made_from):
+            edition.write(html, edition.edition(root, INPUTS))
             print(f"The book is up to date: {html.relative_to(root)}/index.html")
             return 0
         started = time.monotonic()
@@ -109,6 +116,7 @@ def build(root: Path = ROOT) -> int:
             print("\nThe book was NOT built: see the warnings above.", file=sys.stderr)
             return status
         give_icon(made / "index.html")
+        edition.write(made, edition.edition(root, INPUTS))
         (made / STAMP).write_text(made_from)
         shutil.rmtree(html, ignore_errors=True)
         os.replace(made, html)

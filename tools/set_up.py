@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fetch_assets import ASSETS, VENDOR, is_current
+from fetch_assets import all_current
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -119,7 +119,7 @@ def main() -> None:
             stamp.unlink()
     step("packages", (REQUIREMENTS,), install_packages)
     step("course", (ROOT / "pyproject.toml",), install_course)
-    if not all(is_current(asset, VENDOR) for asset in ASSETS):
+    if not all_current():
         fetch_assets()
 
 

@@ -47,6 +47,8 @@
         button.querySelectorAll("i, svg").forEach((icon) => icon.setAttribute("aria-hidden", "true"));
       });
     }
+    // A picture that scrolls is a group: as a region, two of them on a page would be landmarks of one name.
+    for (const box of root.querySelectorAll(".course-frame [role=region]")) box.setAttribute("role", "group");
     for (const field of root.querySelectorAll(".jupyter-widgets input, .jupyter-widgets select, .jupyter-widgets textarea")) {
       if (field.labels?.length || field.hasAttribute("aria-label")) continue;
       field.setAttribute("aria-label", labelOf(field) || field.placeholder || "Value");

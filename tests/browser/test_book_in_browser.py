@@ -1,9 +1,12 @@
 """The book as a reader meets it: quiet, private, by keyboard, on a phone, in the dark, on paper."""
 
+import shutil
 from pathlib import Path
 
 import check_book
+import finished_pages
 import pytest
+import zip_book
 from playwright.sync_api import Browser
 
 from .sliders import SLIDER, WIDGETS, shown, sliders_of, stage_of, value
@@ -14,6 +17,10 @@ ALL_PAGES = pytest.mark.parametrize("name", PAGES)
 PAPER = 718  # pixels of A4 between its margins
 CUT_ON_PAPER = """() => [...document.querySelectorAll('.bd-article pre')]
     .filter(pre => pre.scrollWidth > pre.clientWidth + 1).map(pre => pre.innerText)"""
+# Code without its thousands of coloured pieces: they are most of a page, and to go through them all takes longest.
+PLAIN_CODE = "() => document.querySelectorAll('pre').forEach(pre => { pre.textContent = pre.textContent })"
+UNSEEN_ON_PAPER = """() => [...document.querySelectorAll('.bd-article details[open] > :not(summary)')]
+    .filter(part => part.getClientRects().length && getComputedStyle(part).opacity < 1).map(part => part.innerText)"""
 LIGHT = "el => { const [r, g, b] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g); return (+r + +g + +b) / 3 }"
 
 
@@ -47,6 +54,15 @@ def test_every_control_has_a_name(site: str, readers: Readers, name: str) -> Non
     with readers.at(f"{site}/{name}") as visit:
         visit.page.evaluate(FRAMES)  # the names are given in the frame after the widgets are drawn
         assert visit.nameless() == []
+
+
+@pytest.mark.moves
+@ALL_PAGES
+def test_no_barrier_stands_before_a_reader(site: str, readers: Readers, name: str) -> None:
+    """What axe-core looks for: headings in order, names, contrast, targets large enough for a finger."""
+    with readers.at(f"{site}/{name}") as visit:
+        visit.page.evaluate(PLAIN_CODE)
+        assert visit.barriers() == []
 
 
 @pytest.mark.moves
@@ -132,6 +148,7 @@ def test_paper_shows_the_stand_in(site: str, readers: Readers, name: str) -> Non
         assert visit.page.locator(".bd-article details:not([open])").count() == 0
         visit.page.set_viewport_size({"width": PAPER, "height": 1000})
         assert visit.page.evaluate(CUT_ON_PAPER) == []
+        assert visit.page.evaluate(UNSEEN_ON_PAPER) == [], "what has just been opened still fades in"
 
 
 @WIDGETS
@@ -143,10 +160,19 @@ def test_without_scripts_the_stand_in_is_there(site: str, browser: Browser, name
         assert all(stand_in.is_visible() for stand_in in stand_ins.all())
 
 
+@pytest.fixture(scope="session")
+def taken_along(html: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book as it comes out of its zip."""
+    folder = tmp_path_factory.mktemp("taken along")
+    zip_book.pack(html, folder / "book.zip")
+    shutil.unpack_archive(folder / "book.zip", folder)
+    return folder / zip_book.FOLDER
+
+
 @WIDGETS
-def test_page_works_from_a_file(html: Path, browser: Browser, name: str) -> None:
+def test_page_works_from_a_file(taken_along: Path, browser: Browser, name: str) -> None:
     with visiting(browser) as visit:
-        visit.open((html / name).as_uri())
+        visit.open((taken_along / name).as_uri())
         handle = visit.page.locator(SLIDER).last
         handle.focus()
         handle.press("Home")
@@ -173,6 +199,22 @@ def test_a_bad_page_is_seen(tmp_path: Path, browser: Browser) -> None:
         visit.open(f"{address}/bad.html?again")
         visit.page.goto(f"{address}/not-there.html")
         assert any(error.startswith("404 ") for error in visit.errors)
+
+
+SHELTERED = f"""<!DOCTYPE html><html lang="en"><head>{finished_pages.CHARSET}<title>Sheltered</title>
+<script>document.title += " and awake"</script></head><body><article><img src="https://example.org/a.png" alt="far">
+<img src="x" alt="nothing" onerror="document.title = 'Taken'"><script>document.title = "Taken"</script>
+<h1>One</h1><h4>Two</h4><p style="color: #999; background: #fff">grey</p></article></body></html>"""
+
+
+def test_a_policy_keeps_out_what_an_article_brings_along(tmp_path: Path, browser: Browser) -> None:
+    (tmp_path / "page.html").write_text(finished_pages.finished(SHELTERED))
+    with serve(tmp_path) as address, visiting(browser) as visit:
+        visit.open(f"{address}/page.html")
+        assert visit.page.title() == "Sheltered and awake"
+        refused = [error for error in visit.errors if "Content Security Policy" in error]
+        assert len(refused) == 3 and ["example.org" in error for error in refused].count(True) == 1
+        assert {line.split(",")[0] for line in visit.barriers("article")} >= {"heading-order", "color-contrast"}
 
 
 def test_a_reader_comes_back_to_a_page_unless_a_test_failed_on_it(tmp_path: Path, readers: Readers) -> None:

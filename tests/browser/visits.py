@@ -12,15 +12,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import repository_address
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Request
+from site_files import root_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 HERE = "127.0.0.1"
 STAY_AT_HOME = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}"
 """Chromium finds no other machine. To hold each request up and look at it would cost every page its cache."""
-EXTRA_PAGES = ("index.html", "genindex.html", "search.html")  # what Sphinx adds to the book's own pages
+EXTRA_PAGES = ("404.html", "index.html", "genindex.html", "search.html")  # beside the book's own pages
+AXE = ROOT / "tests" / "browser" / "vendor" / "axe-core" / "axe.min.js"
+# In the part of a page that is asked for: what axe-core finds wrong, with the first places.
+BARRIERS = """part => axe.run(document.querySelector(part), {
+  preload: false, resultTypes: ['violations'], rules: {'target-size': {enabled: true}},
+}).then(({violations}) => violations.map(({id, nodes}) =>
+  `${id}, ${nodes.length} times: ${nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' … ')}`))"""
 # Resolves when the widgets have had the same elements for ten frames: their parts are drawn one after the other.
 UNMOVED = """() => new Promise(done => {
   let size = -1, still = 0;
@@ -65,11 +73,17 @@ def page_of(source: Path) -> str:
     return source.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
+PUBLISHED = root_of(repository_address.address())
 PAGES = [*map(page_of, sources()), *EXTRA_PAGES]
 WIDGET_PAGES = [page_of(source) for source in sources() if has_widget(source)]
 
 
 class Silent(SimpleHTTPRequestHandler):
+    """The book's files, below the root of the host and below the path that GitHub Pages has them at."""
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.removeprefix(PUBLISHED.rstrip("/")))
+
     def log_message(self, *_: object) -> None:
         pass
 
@@ -130,6 +144,13 @@ class Visit:
         return int(
             self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         )
+
+    def barriers(self, part: str = "html") -> list[str]:
+        """Return what axe-core finds wrong in ``part`` of the page: order of headings, contrast, names, targets."""
+        if not self.page.evaluate("() => Boolean(window.axe)"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found: list[str] = self.page.evaluate(BARRIERS, part)
+        return found
 
     def nameless(self) -> list[str]:
         """Return the controls that have no name, as the browser's own accessibility tree has it."""
