@@ -102,6 +102,19 @@ def test_a_policy_names_the_scripts_around_the_article_and_no_other() -> None:
     assert "'unsafe-eval'" in finished_pages.policy(PAGE + finished_pages.WIDGET_STATE)
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('<th class="head text-right"><p></p></th><th>a</th>', "<td></td><th>a</th>"),
+        ('<dl>\n<dd><em class="sig-param">a</em></dd>\n</dl>', '<ul>\n<li><em class="sig-param">a</em></li>\n</ul>'),
+        ("<dl>\n<dt>a</dt><dd>b</dd>\n</dl>", "<dl>\n<dt>a</dt><dd>b</dd>\n</dl>"),
+        ('<i class="theme-switch fa-sun" title="Light">', '<i class="theme-switch fa-sun">'),
+    ],
+)
+def test_the_markup_of_the_theme_is_mended_and_no_other(written: str, expected: str) -> None:
+    assert finished_pages.mended(written) == expected
+
+
 # Site files
 
 

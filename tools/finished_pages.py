@@ -28,8 +28,9 @@ MENDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (re.compile(r'<summary>(?=<span class="toctree-toggle")'), '<summary aria-label="The pages of this part">'),
     (re.compile(r'<div id="pst-primary-sidebar"'), r'\g<0> role="complementary" aria-label="The book"'),
     # The corner of a table names neither a row nor a column.
-    (re.compile(r'<th class="head">\s*(?:<p></p>\s*)?</th>'), "<td></td>"),
-    (re.compile(r"<th>\s*</th>"), "<td></td>"),
+    (re.compile(r"<th\b[^>]*>(?:\s|<p></p>)*</th>"), "<td></td>"),
+    # A paper in a list of papers; the name for it that Docutils writes has been given up.
+    (re.compile(r' role="doc-biblioentry"'), ' role="listitem"'),
     # What a function takes, one a line, is a list without terms.
     (
         re.compile(r'<dl>\n(?=<dd><em class="sig-param")((?:(?!</dl>).)*)</dl>', re.DOTALL),
