@@ -150,6 +150,7 @@ def test_the_edition_names_the_commit_and_what_changed_since(tmp_path: Path, mon
     (tmp_path / "_config.yml").write_text("title: one\n")
     assert edition.edition(tmp_path, ("_config.yml",)) == edition.ARCHIVE
     git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "--allow-empty", "-qm", "of another project, in whose folder the archive was unpacked")
     assert edition.edition(tmp_path, ("_config.yml",)) == edition.ARCHIVE, "another project's git answered"
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "one")
