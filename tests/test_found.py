@@ -52,6 +52,11 @@ def test_a_page_is_described_by_its_first_paragraph() -> None:
     assert not {"og:url", "og:image"} & set(tags), "a placeholder was given away as an address"
 
 
+def test_a_page_without_a_paragraph_stops_the_build_and_says_why() -> None:
+    with pytest.raises(ValueError, match="expected a paragraph below a heading"):
+        page_heads.first_paragraph(publish_doctree("* a list"))
+
+
 def test_a_published_page_names_its_address_and_its_card() -> None:
     tags = said(head_of("Words.", ADDRESS))
     assert tags["og:url"] == f"{ADDRESS}book/one.html"

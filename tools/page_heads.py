@@ -27,9 +27,11 @@ def pages_address(repository: str) -> str:
 
 
 def first_paragraph(doctree: nodes.document) -> str:
-    """Return the text of the first paragraph that stands right below a heading."""
-    paragraphs = (p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section))
-    return " ".join(next(paragraphs).astext().split())
+    """Return the text of the first paragraph that stands right below a heading; ValueError where there is none."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section):
+            return " ".join(paragraph.astext().split())
+    raise ValueError(f"{doctree.get('source')}: expected a paragraph below a heading: it describes the page to others.")
 
 
 def shortened(text: str) -> str:
