@@ -38,7 +38,7 @@ from mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.forking_pytest import OPTIONS, Imports, imported, load_what_tests_need, prepare  # noqa: E402
+from tests.forking_pytest import LATE, OPTIONS, imported, load, prepare  # noqa: E402
 
 RECORD, EQUIVALENT = ROOT / "tests" / "mutants.json", ROOT / "tests" / "equivalent_mutants.toml"
 SLOW = 2  # seconds of computing; slower tests are left out, for each mutant that survives would run them
@@ -341,7 +341,8 @@ def main(arguments: list[str] | None = None) -> int:
     modules = options.modules or list(MODULES)
     names = sorted({name for module in modules for tests in seeing(module, options.own) for name in tests})
     prepare()
-    load_what_tests_need(Imports(ROOT))  # once: an optimiser imports for two seconds, and made every test slow
+    for name in LATE:
+        load(name)  # once: an optimiser imports for two seconds, and made every test slow that trains
     tests = [str(ROOT / f"tests/test_{name}.py") for name in names]
     run = Run(modules, options.most, options.survivors, options.own, options.seconds)
     return pytest.main([*OPTIONS, "-s", "-k", options.k, *tests], [run])
