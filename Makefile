@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve pdf zip sphinx execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check clean
+.PHONY: help setup book serve pdf zip sphinx execute test unit notebooks browser release collect grade feedback grades eighty sets lint format check-book links colab-check lane coverage notes rename clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
