@@ -303,5 +303,5 @@ def test_the_training_that_is_left_to_readers_runs(name, capsys):
     (training,) = (cell for cell in PUBLIC[name] if "skip-execution" in cell.metadata.get("tags", ()))
     exec(compile(training.source, training.id, "exec"), names)
     conditions = importlib.import_module(f"assignments.{name}.tasks").CONDITIONS
-    runs = [line for line in capsys.readouterr().out.splitlines() if re.search(r"\d+\.\d+ %", line)]
-    assert len(runs) == 3 * len(conditions)
+    scores = re.findall(r"\d+\.\d+ %", capsys.readouterr().out)  # of each run one, or each of several kinds
+    assert scores and len(scores) % (3 * len(conditions)) == 0
