@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -111,6 +112,8 @@ class Visit:
     page: Page
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
+    last_heard: float = 0.0
 
     def listen(self) -> None:
         self.page.set_default_timeout(120_000)  # a machine with other work is slow, and right
@@ -120,8 +123,16 @@ class Visit:
             "response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None
         )
         self.page.on("request", self._note_where_to)
+        self.page.on("requestfinished", self._note_the_end)
+        self.page.on("requestfailed", self._note_the_end)
+
+    def _note_the_end(self, request: Request) -> None:
+        self.under_way.discard(request)
+        self.last_heard = monotonic()
 
     def _note_where_to(self, request: Request) -> None:
+        self.under_way.add(request)
+        self.last_heard = monotonic()
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname != HERE:
             self.outside.append(request.url)
@@ -138,8 +149,14 @@ class Visit:
         self.page.evaluate(UNMOVED)
 
     def until_silent(self) -> None:
-        """Wait until half a second went by without a request: a late one is seen too."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until half a second went by without a request: a late one is seen too.
+
+        Counted here: Playwright's own "networkidle" now and then never comes on a page whose requests have all ended.
+        """
+        until = monotonic() + 120
+        while self.under_way or monotonic() - self.last_heard < 0.5:
+            assert monotonic() < until, f"still asks: {[request.url for request in self.under_way]}"
+            self.page.wait_for_timeout(50)
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than its window."""
