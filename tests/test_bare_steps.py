@@ -138,7 +138,7 @@ def test_interventions_reach_a_translation():
     assert held[0].log_prob != free[0].log_prob != told[0].log_prob
 
 
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("layers", [1, 2, 3])
 def test_one_step_of_an_lstm_is_the_step_of_torchs_call(layers):
     torch.manual_seed(0)
     rnn = nn.LSTM(3, 4, layers, batch_first=True).double()

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from course_lib.decoders import ContextGRUCell, Decoder
+from course_lib.attention import DotAttention, HardAttention
+from course_lib.decoders import BahdanauDecoder, ContextGRUCell, Decoder, FixedVectorDecoder, LuongDecoder, XuDecoder
 from course_lib.encoders import State
 from course_lib.models import cho2014
 from course_lib.training.objectives import Objective
@@ -346,6 +347,22 @@ def test_a_departed_bahdanau_differs_by_its_switches_alone():
     assert plain.decoder.query == "before" and plain.decoder.initial == "backward"
     with pytest.raises(ValueError, match="query: expected one of 'before', 'after', got 'later'"):
         MAKERS["bahdanau"](query="later")
+    with pytest.raises(ValueError, match="readout: expected one of 'maxout', 'linear', got 'deep'"):
+        MAKERS["bahdanau"](readout="deep")
+
+
+def test_a_decoder_that_is_told_nothing_has_no_part_that_its_paper_has_not():
+    told_nothing = BahdanauDecoder(9, 4, 6, 3, 3, 0.0)
+    assert not told_nothing.attention.coverage and not isinstance(told_nothing.attention, HardAttention)
+    assert LuongDecoder(9, 4, 6, 3, 1, 0.0, attention=DotAttention(3, 3), input_feeding=False).W_q is None
+    assert XuDecoder(9, 4, 6, 3, 0.0, attention=None).f_beta is None
+
+
+def test_dropout_of_an_lstm_is_between_its_layers_and_is_no_certainty():
+    """With one layer there is nothing between: torch would warn, and a warning is an error here."""
+    assert [FixedVectorDecoder(9, 4, 3, layers, 0.5).rnn.dropout for layers in (1, 2, 3)] == [0.0, 0.5, 0.5]
+    with pytest.raises(ValueError, match="dropout"):
+        Decoder(9, 4, 1.0)
 
 
 def test_attention_over_a_fixed_vector_is_refused():

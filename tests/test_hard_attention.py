@@ -15,6 +15,7 @@ from course_lib.corpora.pairs import SentencePair
 from course_lib.decoders import DecoderOutput
 from course_lib.encoders import Encoded, State
 from course_lib.evaluation import evaluate
+from course_lib.finite import NotFiniteError
 from course_lib.models import luong2015
 from course_lib.seq2seq import Seq2Seq
 from course_lib.training import TrainConfig, fit, seed_everything
@@ -71,6 +72,11 @@ def test_a_soft_look_is_the_weighted_sum_and_comes_at_the_rate_asked_for() -> No
     assert (look(500, torch.ones(5, dtype=torch.bool), training=True, soft_share=1.0)[0].position == SOFT).all()
     # in evaluation the share means nothing
     assert (look(500, torch.ones(5, dtype=torch.bool), training=False, soft_share=1.0)[0].position >= 0).all()
+
+
+def test_no_position_is_drawn_from_nan() -> None:
+    with pytest.raises(NotFiniteError, match="to draw a position from"):
+        module.draw(torch.tensor([[0.5, 0.5], [torch.nan, torch.nan]]))
 
 
 def test_a_share_of_nought_is_no_look_whatever_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from course_lib.interventions import pinned, swapped
 from course_lib.metrics import aer
 from course_lib.models import build_model, vaswani2017
 from course_lib.saved_models import load_model, save_model
+from course_lib.seq2seq import Seq2Seq
 from course_lib.traces import HeadLooks
 from course_lib.tracing import head_looks, trace
 from course_lib.training import TrainConfig, fit
@@ -52,6 +53,17 @@ def test_the_transformer_is_the_papers_model_from_words_to_logits(name, pair):
     np.testing.assert_allclose(output.weights[0].detach().numpy(), cross_looks[-1].mean(0), rtol=1e-8)
     np.testing.assert_allclose(model.encoder.looks(given.source)[0].detach().numpy(), encoder_looks, rtol=1e-8)
     np.testing.assert_allclose(model.decoder.looks(given.target_in, encoded)[0].detach().numpy(), own_looks, rtol=1e-8)
+
+
+def test_a_layer_in_the_middle_reads_the_one_before_it_and_keys_of_its_own():
+    """Of two layers the first is the one before, and what is too much of the keys is cut off at their end."""
+    model, given = shaken(vaswani2017(SOURCE, TARGET, hidden=6, layers=3, heads=2), seed=0), batch(PAIRS[:1])
+    contexts = []
+    model.decoder.layers[-1].after_cross.register_forward_pre_hook(lambda _, told: contexts.append(told[1]))
+    output = model(given)
+    logits, *_ = twin.vaswani(model, *ids(PAIRS[0]))
+    np.testing.assert_allclose(output.logits[0].detach().numpy(), logits, rtol=1e-8)
+    assert torch.equal(output.look.context, contexts[0])
 
 
 def test_unless_told_otherwise_both_sides_know_positions_scale_and_begin_with_no_state():
@@ -259,6 +271,20 @@ def test_each_head_is_scored_as_its_own_trace_is_in_the_order_of_the_pairs(batch
         assert score == aer(links, [pair.sure for pair in LINKED], [pair.possible for pair in LINKED], bootstrap=50)
 
 
+def test_a_pair_in_which_nothing_is_linked_stands_in_no_head_s_way():
+    nothing = replace(LINKED[0], sure=frozenset(), possible=frozenset())
+    assert len(evaluate_heads(make("vaswani-deep"), [nothing, *LINKED])) == 6
+
+
+def test_heads_are_not_read_off_nan_weights():
+    model = make("vaswani")
+    with torch.no_grad():
+        for parameter in model.decoder.parameters():
+            parameter.fill_(torch.nan)
+    with pytest.raises(NotFiniteError, match="attention weights"):
+        evaluate_heads(model, LINKED)
+
+
 def test_heads_without_gold_links_and_models_without_heads_are_refused():
     with pytest.raises(ValueError, match="There is nothing to evaluate"):
         evaluate_heads(make("vaswani"), [])
@@ -318,6 +344,9 @@ def test_words_that_the_model_does_not_know_are_looked_at_as_unknown_ones():
 def test_only_a_transformer_has_looks_by_head():
     with pytest.raises(ValueError, match="'Bahdanau' has none"):
         head_looks(make("bahdanau"), PAIRS[0].source)
+    half = Seq2Seq("half", make("vaswani").encoder, make("bahdanau").decoder, SOURCE, TARGET)
+    with pytest.raises(ValueError, match="'half' has none"):
+        head_looks(half, PAIRS[0].source)
 
 
 def test_looks_that_do_not_fit_their_words_are_refused():
