@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -141,18 +141,14 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory, test_pairs: Any) -> Any:
+def by_node(folder: Path, models: Sequence[str], runs: Sequence[Run], texts: Sequence[str] = ()) -> Any:
     """What one node says of all cases: to start it takes longer than to run them."""
-    page = len(MODELS)  # the number of the page's model
-    of_page = [Run(page, list(pair.source), {}) for pair in test_pairs[:SENTENCES]]
-    of_page += [Run(page, QUESTIONS.split(), hands) for hands, _ in TOLD]
     cases = {
-        "models": [*(to_json(model) for model in MODELS), of_the_page()],
-        "runs": [run._asdict() for run in [*RUNS, Run(0, ["."], ALL_ELSE_ZERO), *of_page]],
-        "texts": [{"model": 0, "text": text} for text in [*TEXTS, "the ca"]],
+        "models": models,
+        "runs": [run._asdict() for run in runs],
+        "texts": [{"model": 0, "text": text} for text in texts],
     }
-    path = tmp_path_factory.mktemp("live") / "cases.json"
+    path = folder / "cases.json"
     path.write_text(json.dumps(cases), encoding="utf-8")
     command = [str(NODE), str(ROOT / "tests" / "oracles" / "live_run.js"), str(LIVE), str(path)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
@@ -161,9 +157,18 @@ def found(tmp_path_factory: pytest.TempPathFactory, test_pairs: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def in_page(found: Any) -> Any:
-    """What the page's model sees of the test sentences, then of what its page tells."""
-    return found["seen"][len(RUNS) + 1 :]
+def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the small models see, and what becomes of what is typed."""
+    runs = [*RUNS, Run(0, ["."], ALL_ELSE_ZERO)]
+    return by_node(tmp_path_factory.mktemp("live"), [to_json(model) for model in MODELS], runs, [*TEXTS, "the ca"])
+
+
+@pytest.fixture(scope="module")
+def in_page(tmp_path_factory: pytest.TempPathFactory, test_pairs: Any) -> Any:
+    """What the page's model sees of the test sentences, then of what its page tells: for its own tests alone."""
+    runs = [Run(0, list(pair.source), {}) for pair in test_pairs[:SENTENCES]]
+    runs += [Run(0, QUESTIONS.split(), hands) for hands, _ in TOLD]
+    return by_node(tmp_path_factory.mktemp("page"), [of_the_page()], runs)["seen"]
 
 
 @pytest.mark.parametrize("number", range(len(RUNS)))
