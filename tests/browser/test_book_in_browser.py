@@ -42,7 +42,7 @@ def test_page_is_quiet_and_private_and_fits(site: str, readers: Readers, name: s
         for seen_at in (width, 390):
             visit.page.set_viewport_size({"width": seen_at, "height": 900})
             assert visit.overflow() == 0
-        # The page for a wrong address has no scripts; the redirect of the root, no theme of its own until it has arrived.
+        # The page for a wrong address has no scripts; the redirect of the root no theme until it has arrived.
         if name not in ("404.html", "index.html"):
             assert visit.page.locator("html").get_attribute("data-theme") == scheme
         assert visit.page.locator("mjx-merror").count() == 0
