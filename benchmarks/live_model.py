@@ -3,7 +3,7 @@
     python benchmarks/live_model.py                     # some minutes of one core
     python benchmarks/live_model.py --model runs/live   # keeps the trained model there, or takes the one that is there
 
-Bahdanau's model with the query after the step, whose map is easier to read than with the query before (chapter 6).
+Bahdanau's model with the query after the step, whose map is easier to read than with the query before (chapter 5).
 Writes book/static/live/en-fr.js, which is :func:`course_lib.export.to_json` in a call, and
 course_lib/results/live_model.json: settings, scores before and after rounding, the fingerprint of the file, machine,
 date, and the trace of one sentence, chosen as on the front page, that stands in for the page where no script runs.

@@ -36,6 +36,7 @@ TOOLS = (
     "tools/stable_notebook.py",  # which borrowed_sliders asks what a widget is made of
 )
 INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", *TOOLS, "book", "course_lib")
+SAME_DAY = {"SOURCE_DATE_EPOCH": "1767225600"}  # the day of a build is no part of a book
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".jupyter_cache"}
 
 
@@ -76,7 +77,7 @@ def run_jupyter_book(root: Path, staging: Path) -> int:
     """Build from scratch into ``staging``; a warning counts as an error. What it says is shown only if it fails."""
     options = ["--all", "-W", "-n", "--keep-going", "-q", "--path-output", str(staging)]
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(root), *options]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}
+    environment = os.environ | SAME_DAY
     done = subprocess.run(
         command,
         cwd=root,

@@ -7,7 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SHELL = "chromium-headless-shell"
 """Chromium without its windows: it draws the same pages and asks for two thirds of the processor's time."""
@@ -93,6 +99,22 @@ def find_browser() -> str | None:
         if path:
             return path
     return None
+
+
+@contextmanager
+def launched(path: str | None, *arguments: str) -> "Iterator[Browser]":
+    """Start the browser at ``path``, where :func:`find_browser` found it; it ends with the block."""
+    if path is None:
+        raise SystemExit(f"No browser was found. {HOW}")
+    from playwright.sync_api import sync_playwright
+
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", *arguments]
+        )
+        yield browser
+        browser.close()
 
 
 if __name__ == "__main__":

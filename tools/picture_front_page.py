@@ -8,13 +8,11 @@ the picture no longer shows what the page does.
 
 import hashlib
 import json
-import os
 import sys
 from pathlib import Path
 
 import find_browser
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "book" / "static" / "front-page-slider.png"
@@ -32,12 +30,7 @@ def trace_fingerprint() -> str:
 
 def take(path: Path) -> None:
     """Write what the browser shows of the first slider on the front page to ``path``."""
-    browser_path = find_browser.find_browser()
-    if browser_path is None:
-        raise SystemExit(f"No browser was found. {find_browser.HOW}")
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=[*sandbox, "--disable-dev-shm-usage"])
+    with find_browser.launched(find_browser.find_browser()) as browser:
         page = browser.new_page(
             viewport={"width": WIDTH, "height": 1000}, color_scheme="light", device_scale_factor=SCALE
         )
@@ -46,7 +39,6 @@ def take(path: Path) -> None:
         slider.wait_for()
         page.evaluate("() => document.fonts.ready")
         slider.screenshot(path=path)
-        browser.close()
 
 
 def shrink(path: Path) -> None:

@@ -7,14 +7,12 @@ takes that one first), and book/static/apple-touch-icon.png from favicon.svg.
 """
 
 import base64
-import os
-import sys
 from mimetypes import guess_type
 from pathlib import Path
 
 import find_browser
 from picture_front_page import PICTURE, shrink
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 STATIC = PICTURE.parent
 FAVICON = STATIC / "favicon.svg"
@@ -43,21 +41,13 @@ def draw(browser: Browser, markup: str, size: tuple[int, int], path: Path) -> No
     page.close()
 
 
-def main() -> int:
-    path = find_browser.find_browser()
-    if path is None:
-        print(f"No browser was found. {find_browser.HOW}", file=sys.stderr)
-        return 1
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*sandbox, "--disable-dev-shm-usage"])
+def main() -> None:
+    with find_browser.launched(find_browser.find_browser()) as browser:
         draw(browser, DRAWN_AS_CARD, CARD_SIZE, CARD)
         draw(browser, DRAWN_AS_ICON, ICON_SIZE, ICON)
-        browser.close()
     shrink(CARD)
     shrink(ICON)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

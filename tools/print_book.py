@@ -7,7 +7,6 @@ the outline of the PDF has an entry for each.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,11 +15,10 @@ from typing import Any
 
 import find_browser
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from build_book import HTML, ROOT
+from playwright.sync_api import Page
 from pypdf import PdfReader, PdfWriter
 
-ROOT = Path(__file__).resolve().parent.parent
-HTML = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "attention-step-by-step.pdf"
 NUMBERED = """
 @page { size: A4; margin: 16mm 15mm 18mm; @bottom-center { content: counter(page); font: 9pt sans-serif; } }
@@ -49,20 +47,14 @@ def printed(page: Page, address: str, pages_before: int) -> bytes:
 
 def print_book(chosen: list[str], output: Path, html: Path = HTML) -> int:
     """Print the ``chosen`` pages into ``output``; return how many sheets they fill."""
-    browser_path = find_browser.find_browser()
-    if browser_path is None:
-        raise SystemExit(f"No browser was found. {find_browser.HOW}")
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
     book = PdfWriter()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=[*sandbox, "--disable-dev-shm-usage"])
+    with find_browser.launched(find_browser.find_browser()) as browser:
         for name in chosen:
             page = browser.new_page(color_scheme="light")
             page.set_default_timeout(120_000)
             sheets = PdfReader(BytesIO(printed(page, (html / f"{name}.html").as_uri(), len(book.pages))))
             book.append(sheets, outline_item=page.title().split(" — ")[0], import_outline=False)
             page.close()
-        browser.close()
     book.add_metadata({"/Title": "Attention, Step by Step"})
     book.compress_identical_objects()
     output.parent.mkdir(parents=True, exist_ok=True)

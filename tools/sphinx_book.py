@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bs4 import BeautifulSoup
-from build_book import HTML, ROOT
+from build_book import HTML, ROOT, SAME_DAY
+from check_book import soup_of
 
 CONFIGURATION = ROOT / "conf.py"
 PLAIN = ROOT / "_build" / "sphinx"
@@ -20,7 +20,7 @@ PLAIN = ROOT / "_build" / "sphinx"
 def build() -> int:
     """Write conf.py, build with it and take it away again; return Sphinx's exit status."""
     tool = str(Path(sys.executable).with_name("jupyter-book"))
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "tools"), "SOURCE_DATE_EPOCH": "1767225600"}
+    environment = os.environ | SAME_DAY | {"PYTHONPATH": str(ROOT / "tools")}
     shutil.rmtree(PLAIN, ignore_errors=True)
     try:
         subprocess.run([tool, "config", "sphinx", str(ROOT)], check=True, stdout=subprocess.DEVNULL)
@@ -33,7 +33,7 @@ def build() -> int:
 
 def read(path: Path) -> tuple[str, list[str]]:
     """Return the words of a page, and where its links lead."""
-    page = BeautifulSoup(path.read_text("utf-8"), "lxml")
+    page = soup_of(path)
     article = page.find("article") or page
     return " ".join(article.get_text(" ").split()), [str(link["href"]) for link in article.find_all("a", href=True)]
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-ROOT = Path(__file__).resolve().parent.parent
-HTML = ROOT / "_build" / "html"
+from build_book import HTML, ROOT
+
 ZIP = ROOT / "_build" / "attention-step-by-step.zip"
 FOLDER = "attention-step-by-step"
 OF_A_SERVER = {".made-from", "404.html", "robots.txt", "sitemap.xml"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import find_browser
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from .visits import STAY_AT_HOME, Readers, serve
 
@@ -20,13 +20,9 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI", "").lower() in ("true", "1"):
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root a sandbox
-    with sync_playwright() as playwright:
-        # What draws is this processor anyway: to imitate a graphics card on it costs a tenth more.
-        drawing = ["--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=path, args=[*sandbox, *drawing, STAY_AT_HOME])
+    # What draws is this processor anyway: to imitate a graphics card on it costs a tenth more.
+    with find_browser.launched(path, "--disable-gpu", STAY_AT_HOME) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+import print_book
 import pytest
 import repository_address
 import yaml
@@ -50,16 +51,8 @@ CONTROLS = {"button", "slider", "spinbutton", "textbox", "searchbox", "combobox"
 
 def sources() -> list[Path]:
     """Return the source of every page that the table of contents names."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-
-    def names(node: dict[str, Any]) -> Iterator[str]:
-        yield from (node[key] for key in ("root", "file") if key in node)
-        for key in ("parts", "chapters", "sections"):
-            for child in node.get(key, []):
-                yield from names(child)
-
     found = []
-    for name in names(contents):
+    for name in print_book.names(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))):
         files = [ROOT / f"{name}{suffix}" for suffix in (".ipynb", ".md")]
         found += [path for path in files if path.exists()][:1]
     return found
